@@ -1,0 +1,21 @@
+/* Implied vol of European options (Black-Scholes-Merton in carry form), in bulk.
+ *
+ * Accuracy: full double precision on ordinary quotes (within a few ulp times the condition number of the inversion).
+ * Errors: a price outside [discounted intrinsic of the forward, its upper bound) gives NaN in its lane; a price exactly at
+ * intrinsic gives 0. Same bits on every CPU level and compiler. */
+#ifndef KEEL_IMPLIED_VOL_H
+#define KEEL_IMPLIED_VOL_H
+
+#include "keel/black_scholes.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* options->vol is not read. Shape: price and vol are count each. */
+KEEL_API void keel_implied_vol_solve(size_t count, const keel_options *options, const double *price, double *vol);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,25 @@
+/* Trading calendars: which days a market is open, and when it closes.
+ *
+ * NYSE: weekends, the holidays of each era, special closures, 13:00 closes on half days; checked against the exchange's list
+ * of open days from 1950 on. Years 1900 to 2199; before 1950 only weekends and fixed holidays. */
+#ifndef KEEL_BOOK_CALENDAR_H
+#define KEEL_BOOK_CALENDAR_H
+
+#include <stdint.h>
+
+#include "base/time.h"
+
+struct keel_calendar;
+
+/* "nyse" (16:00 America/New_York, 13:00 on half days), "utc" (open every day, closes at 24:00 UTC). */
+keel_status keel_calendar_find(const char *name, const struct keel_calendar **calendar, keel_error *error);
+
+const struct keel_zone *keel_calendar_zone(const struct keel_calendar *calendar);
+int keel_calendar_is_open(const struct keel_calendar *calendar, int32_t days);
+/* The close of that date; of a date when the market is shut, the regular closing time on that date. */
+int64_t keel_calendar_close(const struct keel_calendar *calendar, int32_t days);
+
+/* What keel_time_parse found, as an instant: a date is the close of that day, a local time is in the calendar's zone. */
+int64_t keel_calendar_instant(const struct keel_calendar *calendar, const struct keel_time_text *text);
+
+#endif

@@ -1,0 +1,34 @@
+/* What is assumed of the market, from the strategy file; what is seen comes from the feed. */
+#ifndef KEEL_BOOK_MARKET_TERMS_H
+#define KEEL_BOOK_MARKET_TERMS_H
+
+#include "book/calendar.h"
+
+struct keel_dividend {
+  int64_t ex_ns;  /* the instant from which spot trades without it: the open of the ex-date (midnight local) */
+  int64_t pay_ns; /* when it becomes cash; the ex-date if not given */
+  double cash;    /* per share */
+};
+
+enum keel_forward_mode { KEEL_FORWARD_YIELD, KEEL_FORWARD_PARITY };
+
+/* Of one underlying; what `market.underlyings.X` does not say is what `market` says. */
+struct keel_underlying_terms {
+  const char *name;
+  double yield;       /* 0 by default */
+  double implied_vol; /* NaN: none */
+  enum keel_forward_mode forward;
+  struct keel_dividend *dividends; /* in order of ex_ns */
+  size_t dividend_count;
+};
+
+struct keel_market_terms {
+  const struct keel_calendar *calendar; /* `calendar: nyse` (default) or `utc` */
+  double rate;                          /* flat, of cash and of discounting; required */
+  int64_t stale_ns;                     /* `stale: 15m`: an older quote is not used; KEEL_TIME_NONE: no limit */
+  const char *tape;                     /* path, relative paths made absolute against the strategy's folder */
+  struct keel_underlying_terms *underlyings; /* one for each underlying of the book */
+  size_t underlying_count;
+};
+
+#endif

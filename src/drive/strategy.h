@@ -1,0 +1,43 @@
+/* A strategy: one YAML file that says what is held, what is seen, how it is hedged, what it costs, what may never happen.
+ *
+ * One table of fields (strategy_fields.c) drives reading, ranges, defaults, `--set`, `keel replay --help-fields` and
+ * docs/strategy.md. A mistake is reported as `file:line: field: what is wrong, what is allowed`. */
+#ifndef KEEL_DRIVE_STRATEGY_H
+#define KEEL_DRIVE_STRATEGY_H
+
+#include "base/arena.h"
+#include "book/market_terms.h"
+#include "book/position.h"
+#include "hedge/policy.h"
+
+struct keel_variant {
+  const char *name;
+  struct keel_policy policy;
+};
+
+struct keel_run_terms {
+  int64_t start_ns, end_ns; /* `start`, `end`: the part of the tape that is used; KEEL_TIME_NONE: all of it */
+  int paths, steps;         /* simulate only */
+  uint64_t seed;
+};
+
+struct keel_strategy {
+  struct keel_arena arena; /* owns all that follows */
+  const char *path;
+  struct keel_book book;
+  struct keel_market_terms market;
+  struct keel_variant *variants; /* [0] is the strategy's own, named "base"; then `variants:` in order */
+  size_t variant_count;
+  struct keel_costs costs;
+  struct keel_limits limits;
+  struct keel_run_terms run;
+  char **warnings; /* doubtful combinations, as `file:line: field: text` */
+  size_t warning_count;
+};
+
+/* `overrides` are `path=value` texts, applied in order before anything is read. */
+keel_status keel_strategy_load(const char *path, const char *const *overrides, size_t override_count,
+                               struct keel_strategy **strategy, keel_error *error);
+void keel_strategy_free(struct keel_strategy *strategy);
+
+#endif

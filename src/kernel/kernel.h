@@ -1,0 +1,20 @@
+/* The table of kernels, one per instruction-set level, chosen once at start (cpu.c). */
+#ifndef KEEL_KERNEL_KERNEL_H
+#define KEEL_KERNEL_KERNEL_H
+
+#include <stddef.h>
+
+#include "keel/black_scholes.h"
+
+struct keel_kernel {
+  const char *level;
+  void (*black_scholes)(size_t count, const keel_options *options, keel_greek_set set, const keel_greeks *out);
+  void (*black_scholes_paths)(size_t count, const keel_option *option, const double *spot, const double *vol,
+                              keel_greek_set set, const keel_greeks *out);
+  void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
+};
+
+/* The table in use. Set before main runs; changed only by keel_cpu_force. */
+extern const struct keel_kernel *keel_kernel_now;
+
+#endif
