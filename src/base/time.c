@@ -53,14 +53,17 @@ static int date_of(int year, int month, int day, int32_t *days) {
 
 /* `.123456789` at text: how many characters it took, or 0. */
 static size_t parse_fraction(const char *text, size_t length, int64_t *ns) {
-  int64_t unit = KEEL_NS_PER_SECOND;
-  size_t used = 1;
-  for (; used < length && (unsigned)(unsigned char)text[used] - '0' <= 9; used++) {
-    if (unit == 1) return 0;
-    unit /= 10;
-    *ns += (text[used] - '0') * unit;
+  static const int32_t units[] = {0, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
+  size_t count = 0;
+  int32_t number = 0;
+  for (; count + 1 < length; count++) {
+    unsigned digit = (unsigned)(unsigned char)text[count + 1] - '0';
+    if (digit > 9) break;
+    if (count == 9) return 0;
+    number = number * 10 + (int32_t)digit;
   }
-  return used > 1 ? used : 0;
+  *ns += (int64_t)number * units[count];
+  return count ? count + 1 : 0;
 }
 
 /* `16:00[:00[.fraction]]` at text: how many characters it took, or 0. */

@@ -110,7 +110,8 @@ int32_t keel_zone_offset(const struct keel_zone *zone, int64_t time_ns) {
 
 int64_t keel_zone_to_utc(const struct keel_zone *zone, int32_t days, int64_t ns_of_day) {
   int64_t second = days * INT64_C(86400) + floor_divide(ns_of_day, KEEL_NS_PER_SECOND);
-  int64_t fraction = ns_of_day - floor_divide(ns_of_day, KEEL_NS_PER_SECOND) * KEEL_NS_PER_SECOND;
+  int64_t fraction = ns_of_day % KEEL_NS_PER_SECOND;
+  if (fraction < 0) fraction += KEEL_NS_PER_SECOND;
   second -= zone->offset[count_up_to(zone->local, zone->count, second)];
   int64_t time_ns;
   if (__builtin_mul_overflow(second, KEEL_NS_PER_SECOND, &time_ns)) return KEEL_TIME_NONE;
