@@ -1,4 +1,4 @@
-/* Feeds files to a fuzzer without libFuzzer: fuzz_X FILE|FOLDER... So the inputs once found stay tests for every build. */
+/* Feeds files to a fuzzer without libFuzzer: fuzz_X FILE|FOLDER... So inputs once found stay tests of every build. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
