@@ -63,7 +63,7 @@ def test_layers(tree):
 
 UNSAFE = calls("strcpy", "strcat", "strncpy", "strncat", "stpcpy", "sprintf", "vsprintf", "gets", "atoi", "atol",
                "atoll", "atof", "strtok", "rand", "srand", "random", "srandom", "drand48", "time", "gettimeofday",
-               "localtime", "gmtime", "asctime", "ctime", "setlocale", "uselocale", "alloca", "system", "popen",
+               "localtime", "gmtime", "asctime", "ctime", "setlocale", "alloca", "system", "popen",
                "tmpnam", "mktemp")
 
 
