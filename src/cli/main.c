@@ -14,7 +14,7 @@ static const struct keel_cli_command *find(const char *name) {
 }
 
 static int unknown(const char *name) {
-  const char *names[64];
+  const char *names[64] = {NULL};
   size_t count = 0;
   while (keel_commands[count] && count < 64) names[count] = keel_commands[count]->name, count++;
   const char *nearest = keel_cli_nearest(name, names, count);

@@ -103,9 +103,10 @@ static int unknown(const struct keel_cli *cli, const char *argument, const char 
 
 /* ---- parsing ---- */
 
+/* A flag's value is "". */
 static int accept(struct keel_cli *cli, const struct keel_cli_option *option, const char *value) {
   if (!option->set) {
-    cli->given[cli->given_count++] = (struct keel_cli_given){option, value ? value : ""};
+    cli->given[cli->given_count++] = (struct keel_cli_given){option, value};
     return KEEL_EXIT_DONE;
   }
   const char *allowed = option->set(cli, value);
@@ -125,7 +126,7 @@ static int parse_option(struct keel_cli *cli, int argc, char **argv, int *at) {
   const char *value = equals ? equals + 1 : !is_long && name[1] ? name + 1 : NULL;
   if (!option->value) {
     if (value) return keel_cli_usage(cli, "--%s takes no value", option->name);
-    return accept(cli, option, NULL);
+    return accept(cli, option, "");
   }
   if (!value) {
     if (*at + 1 == argc) return keel_cli_usage(cli, "%s needs a value: %s", argument, option->value);
