@@ -27,7 +27,8 @@ enum keel_component {
 
 /* What a component is, for people and programs. */
 struct keel_component_info {
-  const char *name; /* as in the ledger, JSON and CSV */
+  const char *name;   /* in JSON and tables */
+  const char *column; /* in the ledger, where Greeks have the plain names */
   const char *help;
 };
 
