@@ -1,9 +1,7 @@
 #include "base/text.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -15,13 +13,6 @@ static const char *shown(const struct keel_text *text) {
   assert_true(text->length < sizeof buffer);
   memcpy(buffer, text->data, text->length);
   buffer[text->length] = '\0';
-  return buffer;
-}
-
-static const char *number(double value) {
-  static char buffer[KEEL_NUMBER_ROOM];
-  size_t length = keel_number_format(value, buffer);
-  assert_int_equal(length, strlen(buffer));
   return buffer;
 }
 
@@ -53,37 +44,6 @@ static void a_length_beyond_memory_fails_once_and_for_all(void **state) {
   keel_text_add(&text, "not added");
   assert_string_equal(shown(&text), "kept");
   keel_text_fini(&text);
-}
-
-static void numbers_are_the_shortest_that_read_back(void **state) {
-  (void)state;
-  assert_string_equal(number(0.1), "0.1");
-  assert_string_equal(number(100), "100");
-  assert_string_equal(number(1.0 / 3), "0.3333333333333333");
-  assert_string_equal(number(0.1 + 0.2), "0.30000000000000004");
-  assert_string_equal(number(-0.0), "-0");
-  assert_string_equal(number(5e-324), "4.94065645841247e-324");
-  assert_string_equal(number(NAN), "nan");
-  assert_string_equal(number(-INFINITY), "-inf");
-}
-
-static void numbers_of_all_sizes_read_back_bit_by_bit(void **state) {
-  (void)state;
-  uint64_t bits = 0x9E3779B97F4A7C15u;
-  for (int i = 0; i < 100000; i++) {
-    bits ^= bits << 13, bits ^= bits >> 7, bits ^= bits << 17;
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    if (isfinite(value)) assert_same_bits(strtod(number(value), NULL), value);
-  }
-}
-
-static void another_locale_changes_nothing(void **state) {
-  (void)state;
-  if (!setlocale(LC_NUMERIC, "de_DE.UTF-8")) skip();
-  assert_string_equal(number(-1.5e-7), "-1.5e-07");
-  assert_string_equal(number(1234.25), "1234.25");
-  setlocale(LC_NUMERIC, "C");
 }
 
 static void what_is_not_finite_has_another_text(void **state) {
@@ -142,9 +102,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_text_grows),
       cmocka_unit_test(a_length_beyond_memory_fails_once_and_for_all),
-      cmocka_unit_test(numbers_are_the_shortest_that_read_back),
-      cmocka_unit_test(numbers_of_all_sizes_read_back_bit_by_bit),
-      cmocka_unit_test(another_locale_changes_nothing),
       cmocka_unit_test(what_is_not_finite_has_another_text),
       cmocka_unit_test(fields_are_quoted_where_they_must_be),
       cmocka_unit_test(json_strings_are_always_valid),
