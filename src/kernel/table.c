@@ -1,0 +1,9 @@
+/* The table of one level: the kernels of this folder as compiled for KEEL_LEVEL. */
+#include "kernel/level.h"
+
+const struct keel_kernel KEEL_AT(keel_kernel) = {
+    .level = KEEL_LEVEL_TEXT(KEEL_LEVEL),
+    .black_scholes = KEEL_AT(keel_black_scholes),
+    .black_scholes_paths = KEEL_AT(keel_black_scholes_paths),
+    .implied_vol = KEEL_AT(keel_implied_vol),
+};
