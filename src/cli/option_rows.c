@@ -7,7 +7,8 @@
 /* ---- reading ---- */
 
 /* Adds to what is wrong with the row that is being read; the first thing found is enough. */
-static void complain(struct keel_option_chunk *chunk, const char *column, struct keel_csv_field field, const char *wrong) {
+static void complain(struct keel_option_chunk *chunk, const char *column, struct keel_csv_field field,
+                     const char *wrong) {
   size_t start = chunk->count ? chunk->problem_end[chunk->count - 1] : 0;
   if (chunk->problem.length > start) return;
   keel_text_printf(&chunk->problem, "%s: ", column);
@@ -94,9 +95,88 @@ void keel_option_row_read(struct keel_option_table *table, const struct keel_csv
     int role = table->roles[i];
     if (role == COLUMN_KIND) read_kind(chunk, fields[i]);
     if (role == COLUMN_EXERCISE) read_exercise(chunk, fields[i]);
-    if (role < KEEL_OPTION_NUMBERS) read_number(chunk, role, role == GIVEN ? table->job->given : names[role], fields[i]);
+    if (role < KEEL_OPTION_NUMBERS)
+      read_number(chunk, role, role == GIVEN ? table->job->given : names[role], fields[i]);
   }
   keep(table, fields);
   chunk->problem_end[chunk->count] = chunk->problem.length;
   chunk->count++;
+}
+
+/* ---- solving ---- */
+
+/* What is wrong with the row as it was read: empty if nothing is. */
+static struct keel_csv_field read_problem(const struct keel_option_chunk *chunk, size_t row) {
+  size_t start = row ? chunk->problem_end[row - 1] : 0;
+  return (struct keel_csv_field){chunk->problem.data + start, chunk->problem_end[row] - start};
+}
+
+/* NULL where every result is a number (the price or vol itself a finite one). */
+static const char *reason_of(const struct keel_option_table *table, size_t row) {
+  const struct keel_option_chunk *chunk = table->chunk;
+  int has_all = isfinite(chunk->results[0][row]);
+  for (size_t i = 1; i < table->result_count; i++) has_all &= !isnan(chunk->results[i][row]);
+  if (has_all) return NULL;
+  double numbers[KEEL_OPTION_NUMBERS];
+  for (int i = 0; i < KEEL_OPTION_NUMBERS; i++) numbers[i] = chunk->numbers[i][row];
+  const char *reason = table->job->problem(chunk->phi[row], numbers);
+  return reason ? reason : "the result is too large for a number";
+}
+
+void keel_option_chunk_solve(struct keel_option_table *table) {
+  struct keel_option_chunk *chunk = table->chunk;
+  keel_options options = {chunk->phi,           chunk->numbers[SPOT],  chunk->numbers[STRIKE],
+                          chunk->numbers[RATE], chunk->numbers[YIELD], chunk->numbers[YEARS],
+                          chunk->numbers[GIVEN]};
+  double *results[KEEL_RESULTS_MAX];
+  for (size_t i = 0; i < KEEL_RESULTS_MAX; i++) results[i] = chunk->results[i];
+  table->job->solve(chunk->count, &options, chunk->numbers[GIVEN], results);
+  chunk->problems = 0;
+  for (size_t row = 0; row < chunk->count; row++) {
+    int is_read = read_problem(chunk, row).length == 0;
+    chunk->reasons[row] = is_read ? reason_of(table, row) : NULL;
+    chunk->problems += !is_read || chunk->reasons[row];
+  }
+}
+
+/* ---- formatting ---- */
+
+static struct keel_csv_field problem_of(const struct keel_option_chunk *chunk, size_t row) {
+  const char *reason = chunk->reasons[row];
+  return reason ? (struct keel_csv_field){reason, strlen(reason)} : read_problem(chunk, row);
+}
+
+static void append_kept(struct keel_text *out, const struct keel_text *kept, const size_t *ends, size_t row) {
+  size_t start = row ? ends[row - 1] : 0;
+  keel_text_append(out, kept->data + start, ends[row] - start);
+}
+
+void keel_option_row_csv(const struct keel_option_table *table, size_t row, struct keel_text *out) {
+  const struct keel_option_chunk *chunk = table->chunk;
+  struct keel_csv_field problem = problem_of(chunk, row);
+  append_kept(out, &chunk->csv, chunk->csv_end, row);
+  for (size_t i = 0; i < table->result_count; i++) {
+    keel_text_number(out, problem.length ? NAN : chunk->results[i][row], "");
+    keel_text_char(out, ',');
+  }
+  keel_text_csv(out, problem.text, problem.length);
+  keel_text_char(out, '\n');
+}
+
+void keel_option_row_json(const struct keel_option_table *table, size_t row, struct keel_text *out) {
+  const struct keel_option_chunk *chunk = table->chunk;
+  struct keel_csv_field problem = problem_of(chunk, row);
+  keel_text_char(out, '{');
+  append_kept(out, &chunk->json, chunk->json_end, row);
+  for (size_t i = 0; i < table->result_count; i++) {
+    keel_text_printf(out, "\"%s\": ", table->job->results[i]);
+    keel_text_number(out, problem.length ? NAN : chunk->results[i][row], "null");
+    keel_text_add(out, ", ");
+  }
+  keel_text_add(out, "\"problem\": ");
+  if (problem.length)
+    keel_text_json(out, problem.text, problem.length);
+  else
+    keel_text_add(out, "null");
+  keel_text_char(out, '}');
 }

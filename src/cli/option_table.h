@@ -40,7 +40,9 @@ struct keel_option_chunk {
   double phi[KEEL_CHUNK_ROWS];
   double numbers[KEEL_OPTION_NUMBERS][KEEL_CHUNK_ROWS];
   double results[KEEL_RESULTS_MAX][KEEL_CHUNK_ROWS];
-  struct keel_text csv, json, problem;                            /* of all rows, one after the other */
+  const char *reasons[KEEL_CHUNK_ROWS]; /* why the kernel had no result; NULL: it had */
+  struct keel_text csv, json,
+      problem; /* the input's part of the rows, and what is wrong with it: one after the other */
   size_t csv_end[KEEL_CHUNK_ROWS], json_end[KEEL_CHUNK_ROWS], problem_end[KEEL_CHUNK_ROWS];
 };
 
@@ -55,7 +57,8 @@ struct keel_option_table {
 
 /* ---- option_columns.c ---- */
 
-/* Finds out what each column is for. Errors: KEEL_STATUS_INPUT for a needed column that is missing, a name given twice. */
+/* Finds out what each column is for. Errors: KEEL_STATUS_INPUT for a needed column that is missing, a name given twice.
+ */
 keel_status keel_option_columns(struct keel_option_table *table, keel_error *error);
 /* The header of the result, with its line break. */
 void keel_option_header(const struct keel_option_table *table, struct keel_text *out);
