@@ -1,0 +1,102 @@
+/* The rows of an option table: reading, solving, formatting. */
+#include <math.h>
+#include <string.h>
+
+#include "cli/option_table.h"
+
+/* ---- reading ---- */
+
+/* Adds to what is wrong with the row that is being read; the first thing found is enough. */
+static void complain(struct keel_option_chunk *chunk, const char *column, struct keel_csv_field field, const char *wrong) {
+  size_t start = chunk->count ? chunk->problem_end[chunk->count - 1] : 0;
+  if (chunk->problem.length > start) return;
+  keel_text_printf(&chunk->problem, "%s: ", column);
+  if (field.length)
+    keel_text_printf(&chunk->problem, "'%.*s' %s", (int)(field.length < 40 ? field.length : 40), field.text, wrong);
+  else
+    keel_text_add(&chunk->problem, "empty");
+}
+
+static void read_kind(struct keel_option_chunk *chunk, struct keel_csv_field field) {
+  double phi = NAN;
+  if (keel_csv_is(field, "call") || keel_csv_is(field, "c")) phi = 1;
+  if (keel_csv_is(field, "put") || keel_csv_is(field, "p")) phi = -1;
+  if (isnan(phi)) complain(chunk, "kind", field, "is neither call nor put");
+  chunk->phi[chunk->count] = phi;
+}
+
+static void read_exercise(struct keel_option_chunk *chunk, struct keel_csv_field field) {
+  size_t start = chunk->count ? chunk->problem_end[chunk->count - 1] : 0;
+  if (field.length == 0 || keel_csv_is(field, "european")) return;
+  if (!keel_csv_is(field, "american"))
+    complain(chunk, "exercise", field, "is neither european nor american");
+  else if (chunk->problem.length == start)
+    keel_text_add(&chunk->problem, "american exercise is not available yet");
+}
+
+static void read_number(struct keel_option_chunk *chunk, int number, const char *name, struct keel_csv_field field) {
+  double value;
+  if (!keel_csv_number(field, &value)) {
+    complain(chunk, name, field, "is not a finite number");
+    value = NAN;
+  }
+  chunk->numbers[number][chunk->count] = value;
+}
+
+/* The grammar of a JSON number (RFC 8259) is narrower than that of a CSV one. */
+static int is_json_number(struct keel_csv_field field) {
+  size_t i = 0, n = field.length;
+  const char *t = field.text;
+  if (i < n && t[i] == '-') i++;
+  if (i == n || t[i] < '0' || t[i] > '9' || (t[i] == '0' && i + 1 < n && t[i + 1] >= '0' && t[i + 1] <= '9')) return 0;
+  while (i < n && t[i] >= '0' && t[i] <= '9') i++;
+  if (i == n) return 1;
+  if (t[i] != '.') return 0;
+  size_t first = ++i;
+  while (i < n && t[i] >= '0' && t[i] <= '9') i++;
+  return i == n && i > first;
+}
+
+static void json_field(struct keel_option_chunk *chunk, int role, struct keel_csv_field field) {
+  if (role >= KEEL_OPTION_NUMBERS)
+    keel_text_json(&chunk->json, field.text, field.length);
+  else if (!isnan(chunk->numbers[role][chunk->count]) && is_json_number(field))
+    keel_text_append(&chunk->json, field.text, field.length);
+  else
+    keel_text_number(&chunk->json, chunk->numbers[role][chunk->count], "null");
+}
+
+/* The input's part of the row, as it will go out. */
+static void keep(const struct keel_option_table *table, const struct keel_csv_field *fields) {
+  struct keel_option_chunk *chunk = table->chunk;
+  for (size_t i = 0; i < keel_csv_columns(table->input); i++) {
+    if (table->roles[i] == COLUMN_REPLACED) continue;
+    if (table->wants_csv) {
+      keel_text_csv(&chunk->csv, fields[i].text, fields[i].length);
+      keel_text_char(&chunk->csv, ',');
+    }
+    if (table->wants_json) {
+      struct keel_csv_field name = keel_csv_name(table->input, i);
+      keel_text_json(&chunk->json, name.text, name.length);
+      keel_text_add(&chunk->json, ": ");
+      json_field(chunk, table->roles[i], fields[i]);
+      keel_text_add(&chunk->json, ", ");
+    }
+  }
+  chunk->csv_end[chunk->count] = chunk->csv.length;
+  chunk->json_end[chunk->count] = chunk->json.length;
+}
+
+void keel_option_row_read(struct keel_option_table *table, const struct keel_csv_field *fields) {
+  static const char *const names[] = {"spot", "strike", "rate", "yield", "years"};
+  struct keel_option_chunk *chunk = table->chunk;
+  for (size_t i = 0; i < keel_csv_columns(table->input); i++) {
+    int role = table->roles[i];
+    if (role == COLUMN_KIND) read_kind(chunk, fields[i]);
+    if (role == COLUMN_EXERCISE) read_exercise(chunk, fields[i]);
+    if (role < KEEL_OPTION_NUMBERS) read_number(chunk, role, role == GIVEN ? table->job->given : names[role], fields[i]);
+  }
+  keep(table, fields);
+  chunk->problem_end[chunk->count] = chunk->problem.length;
+  chunk->count++;
+}

@@ -1,0 +1,34 @@
+/* What the files of the first verb share. */
+#ifndef KEEL_HEDGE_MARK_H
+#define KEEL_HEDGE_MARK_H
+
+#include "hedge/step.h"
+
+/* Rows gathered for one call of a kernel, when there is one path: contiguous whatever rows are left out. */
+struct keel_mark_scratch {
+  size_t count;
+  uint32_t *row;
+  double *phi, *spot, *strike, *rate, *yield, *years, *vol, *price;
+  keel_greeks out;
+  double *mid, *implied;   /* [row]: of a usable quote; NaN otherwise */
+  unsigned char *source;   /* [row]: enum keel_mark_source */
+  double *path;            /* [path]: spot without dividends to come */
+};
+
+struct keel_mark_scratch *keel_mark_scratch_new(struct keel_arena *arena, const struct keel_wiring *wiring);
+
+static inline double keel_years_between(int64_t from_ns, int64_t to_ns) {
+  return (double)(to_ns - from_ns) / (double)KEEL_NS_PER_YEAR;
+}
+
+/* Two-sided: a bid above zero, an ask not below it. */
+int keel_quote_is_usable(double bid, double ask);
+
+/* Returns whether every living position of the underlying has a price. */
+int keel_mark_from_quotes(struct keel_block *block, size_t underlying);
+void keel_mark_from_model(struct keel_block *block, size_t underlying);
+
+/* A future at this price: S e^{(r-q)T} with the yield q that the price implies. */
+void keel_mark_future(struct keel_block *block, size_t underlying, uint32_t row, const double *price);
+
+#endif
