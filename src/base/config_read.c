@@ -163,13 +163,12 @@ const struct keel_config_type keel_type_list = {"list", read_list, NULL};
 
 /* ---- single values ---- */
 
-keel_status keel_config_scalar(struct keel_config_reader *reader, const struct keel_config_node *node,
-                               const char **text) {
-  if (node->kind != KEEL_CONFIG_SCALAR) return keel_config_fail(reader->error, node, NULL, "has to be a single value");
-  if (!*node->text)
-    return keel_config_fail(reader->error, node, NULL, "is empty; give a value, or leave the field out");
-  *text = node->text;
-  return KEEL_STATUS_OK;
+const char *keel_config_scalar(struct keel_config_reader *reader, const struct keel_config_node *node) {
+  int scalar = node->kind == KEEL_CONFIG_SCALAR;
+  if (scalar && *node->text) return node->text;
+  keel_config_fail(reader->error, node, NULL,
+                   scalar ? "is empty; give a value, or leave the field out" : "has to be a single value");
+  return NULL;
 }
 
 /* Decimal digits with an optional sign, point and exponent, and nothing else. */
@@ -197,9 +196,8 @@ static const char *number_hint(const char *text) {
 
 keel_status keel_config_read_number(struct keel_config_reader *reader, const struct keel_config_field *field,
                                     const struct keel_config_node *node, double *value) {
-  const char *text;
-  keel_status status = keel_config_scalar(reader, node, &text);
-  if (status) return status;
+  const char *text = keel_config_scalar(reader, node);
+  if (!text) return KEEL_STATUS_INPUT;
   struct keel_csv_field digits = {text + (*text == '+'), strlen(text) - (*text == '+')};
   if (!is_decimal(text) || !keel_csv_number(digits, value))
     return keel_config_fail(reader->error, node, NULL, "`%.80s` is no finite number%s", text, number_hint(text));
@@ -227,9 +225,8 @@ static keel_status absent_number(struct keel_config_reader *reader, const struct
 /* Digits only, up to `max`. */
 static keel_status read_digits(struct keel_config_reader *reader, const struct keel_config_node *node, uint64_t max,
                                uint64_t *value) {
-  const char *text;
-  keel_status status = keel_config_scalar(reader, node, &text);
-  if (status) return status;
+  const char *text = keel_config_scalar(reader, node);
+  if (!text) return KEEL_STATUS_INPUT;
   int fits = text[strspn(text, "0123456789")] == '\0';
   *value = 0;
   for (; fits && *text; text++) {
@@ -261,9 +258,8 @@ static keel_status read_seed(struct keel_config_reader *reader, const struct kee
 
 static keel_status read_text(struct keel_config_reader *reader, const struct keel_config_field *field,
                              const struct keel_config_node *node, void *base) {
-  const char *text;
-  keel_status status = keel_config_scalar(reader, node, &text);
-  if (status) return status;
+  const char *text = keel_config_scalar(reader, node);
+  if (!text) return KEEL_STATUS_INPUT;
   for (const char *c = text; *c; c++)
     if ((unsigned char)*c < 0x20 || *c == 0x7f)
       return keel_config_fail(reader->error, node, NULL, "contains a control character");
@@ -273,9 +269,8 @@ static keel_status read_text(struct keel_config_reader *reader, const struct kee
 
 keel_status keel_config_choose(struct keel_config_reader *reader, const struct keel_config_choice *choices,
                                const struct keel_config_node *node, int *value) {
-  const char *text;
-  keel_status status = keel_config_scalar(reader, node, &text);
-  if (status) return status;
+  const char *text = keel_config_scalar(reader, node);
+  if (!text) return KEEL_STATUS_INPUT;
   char names[320];
   keel_config_choice_names(choices, names, sizeof names);
   for (; choices->name; choices++) {
@@ -298,9 +293,8 @@ static keel_status read_choice(struct keel_config_reader *reader, const struct k
 
 static keel_status read_duration(struct keel_config_reader *reader, const struct keel_config_field *field,
                                  const struct keel_config_node *node, void *base) {
-  const char *text;
-  keel_status status = keel_config_scalar(reader, node, &text);
-  if (status) return status;
+  const char *text = keel_config_scalar(reader, node);
+  if (!text) return KEEL_STATUS_INPUT;
   int64_t ns;
   if (!keel_duration_parse(text, strlen(text), &ns) || ns <= 0)
     return keel_config_fail(reader->error, node, NULL,

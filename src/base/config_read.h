@@ -94,9 +94,8 @@ keel_status keel_config_read_over(struct keel_config_reader *reader, const struc
 keel_status keel_config_read_field(struct keel_config_reader *reader, const struct keel_config_field *field,
                                    const struct keel_config_node *map, void *base);
 
-/* For types: the node's text, after it was found to be a single value that is not empty. */
-keel_status keel_config_scalar(struct keel_config_reader *reader, const struct keel_config_node *node,
-                               const char **text);
+/* For types: the node's text; NULL, and the error filled, where it is no single value or empty. */
+const char *keel_config_scalar(struct keel_config_reader *reader, const struct keel_config_node *node);
 /* For types: the value of one of the names, in any field. */
 keel_status keel_config_choose(struct keel_config_reader *reader, const struct keel_config_choice *choices,
                                const struct keel_config_node *node, int *value);

@@ -13,13 +13,13 @@ static const struct keel_field_context *context_of(const struct keel_config_read
 
 static keel_status parse_time(struct keel_config_reader *reader, const struct keel_config_node *node,
                               struct keel_time_text *time) {
-  const char *text;
-  keel_status status = keel_config_scalar(reader, node, &text);
-  if (!status && !keel_time_parse(text, strlen(text), time))
-    status = keel_config_fail(
+  const char *text = keel_config_scalar(reader, node);
+  if (!text) return KEEL_STATUS_INPUT;
+  if (!keel_time_parse(text, strlen(text), time))
+    return keel_config_fail(
         reader->error, node, NULL,
         "`%.80s` is no date; allowed: 2023-08-18, or with a time as 2023-08-18T15:30 (and Z or +hh:mm)", text);
-  return status;
+  return KEEL_STATUS_OK;
 }
 
 static keel_status read_close(struct keel_config_reader *reader, const struct keel_config_field *field,
@@ -64,9 +64,8 @@ static keel_status absent_time(struct keel_config_reader *reader, const struct k
 /* The value of a name by one of the parsers of contract.h, stored as an enum. */
 static keel_status read_enum(struct keel_config_reader *reader, const struct keel_config_field *field,
                              const struct keel_config_node *node, int (*parse)(const char *, size_t), void *slot) {
-  const char *text;
-  keel_status status = keel_config_scalar(reader, node, &text);
-  if (status) return status;
+  const char *text = keel_config_scalar(reader, node);
+  if (!text) return KEEL_STATUS_INPUT;
   int value = parse(text, strlen(text));
   char names[160];
   keel_config_choice_names(field->choices, names, sizeof names);

@@ -135,9 +135,8 @@ static keel_status read_every(struct keel_config_reader *reader, const struct ke
                               const struct keel_config_node *node, void *base) {
   (void)field;
   struct keel_trigger *trigger = base;
-  const char *text;
-  keel_status status = keel_config_scalar(reader, node, &text);
-  if (status) return status;
+  const char *text = keel_config_scalar(reader, node);
+  if (!text) return KEEL_STATUS_INPUT;
   size_t length = strlen(text);
   int64_t ns = 0;
   if (strcmp(text, "step") == 0) {
