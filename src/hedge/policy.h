@@ -53,10 +53,10 @@ enum keel_move { KEEL_MOVE_CENTRE, KEEL_MOVE_EDGE };
 
 /* ---- execution: by which path ---- */
 enum keel_execution_style { KEEL_EXECUTION_IMMEDIATE };
-enum keel_fill { KEEL_FILL_DECISION, KEEL_FILL_NEXT };
+enum keel_fill_when { KEEL_FILL_DECISION, KEEL_FILL_NEXT };
 struct keel_execution {
   enum keel_execution_style style;
-  enum keel_fill fill; /* at the quotes of the decision, or of the next event of the instrument */
+  enum keel_fill_when fill; /* at the quotes of the decision, or of the next event of the instrument */
 };
 
 /* ---- with: one hedge instrument per underlying ---- */
