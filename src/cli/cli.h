@@ -59,7 +59,6 @@ struct keel_cli {
   size_t given_count;
   int json, quiet, help;
   const char *csv; /* NULL: not asked for; "-": stdout */
-  const char *cpu; /* NULL: the best */
   int threads;     /* at least 1; all cores by default */
   int has_seed;
   uint64_t seed;
