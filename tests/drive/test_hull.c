@@ -25,7 +25,8 @@ static void write_tape(const char *path, const struct keel_golden *table, const 
     if (strcmp(keel_golden_text(table, row, "table"), name) != 0) continue;
     double price = keel_golden_number(table, row, "S");
     int week = (int)keel_golden_number(table, row, "week");
-    keel_status status = keel_tape_writer_instant(writer, week_ns(week), 1, &id, &price, &price, &error);
+    const struct keel_tape_instant instant = {week_ns(week), 1, &id, &price, &price};
+    keel_status status = keel_tape_writer_instant(writer, &instant, &error);
     assert_int_equal(status, KEEL_STATUS_OK);
   }
   assert_int_equal(keel_tape_writer_close(writer, &error), KEEL_STATUS_OK);
