@@ -1,4 +1,5 @@
-/* keel replay: the rule on a tape. Runs drive/replay.c and shows its result as a person, a program or a spreadsheet reads it. */
+/* keel replay: the rule on a tape. Runs drive/replay.c and shows its result as a person, a program or a spreadsheet
+ * reads it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,8 @@
 
 enum { SHOWN = 6, NAME = 14 }; /* variants side by side, and how wide */
 
-static void print_figure(const char *name, const keel_replay *replay, size_t shown, double (*of)(const keel_replay *, size_t)) {
+static void print_figure(const char *name, const keel_replay *replay, size_t shown,
+                         double (*of)(const keel_replay *, size_t)) {
   printf("  %-14s", name);
   for (size_t v = 0; v < shown; v++) printf(" %*.2f", NAME, of(replay, v));
   putchar('\n');
@@ -106,8 +108,9 @@ const struct keel_cli_command keel_cmd_replay = {
     .name = "replay",
     .usage = "STRATEGY",
     .summary = "the rule on a recorded market: ledger, P&L and what explains it",
-    .details = "Runs the tape that the strategy names under its rule and each of its variants. --csv FILE writes the ledger:\n"
-               "a row per decision, also when it is not to trade. Money is for the whole book.",
+    .details =
+        "Runs the tape that the strategy names under its rule and each of its variants. --csv FILE writes the ledger:\n"
+        "a row per decision, also when it is not to trade. Money is for the whole book.",
     .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY,
     .operands_min = 1,
     .operands_max = 1,

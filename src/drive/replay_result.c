@@ -123,8 +123,8 @@ keel_status keel_ledger_save(const keel_replay *replay, const char *path, keel_e
   struct keel_text text;
   keel_text_init(&text);
   ledger_csv(replay, &text);
-  keel_status status = text.failed ? keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the ledger")
-                                   : save(path, &text, error);
+  keel_status status =
+      text.failed ? keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the ledger") : save(path, &text, error);
   keel_text_fini(&text);
   return status;
 }
