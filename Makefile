@@ -15,7 +15,7 @@ all:
 	@ln -sfn release/libkeel.so build/libkeel.so
 	@ln -sfn release/libkeel.a build/libkeel.a
 	@if [ -x build/release/keel ]; then ln -sfn release/keel build/keel; fi
-	@echo "ready: build/keel, build/libkeel.so, build/libkeel.a"
+	@echo "ready: $$(cd build && ls -d keel libkeel.* 2>/dev/null | sed 's|^|build/|' | paste -sd ' ')"
 
 demo: all
 	@examples/demo

@@ -8,8 +8,9 @@
  * charm = -d(delta)/dT per year, speed = d3V/dS3.
  *
  * Limits: vol 0, years 0, strike 0 and spot 0 give the limit of the formula (discounted intrinsic of the forward; delta
- * +-e^{-qT}/2 exactly at the kink). Far wings underflow to 0. A lane that has no limit (NaN, infinity, a negative spot,
- * strike, years or vol) is NaN in every output, and no other lane is touched.
+ * +-e^{-qT}/2 exactly at the kink, where gamma and what is built on it have no finite limit and are huge). Far wings
+ * underflow to 0. A lane that has no limit (NaN, infinity, a negative spot, strike, years or vol, a phi that is not
+ * +-1), or whose |rate years| + |yield years| is beyond 700, is NaN in every output, and no other lane is touched.
  *
  * Accuracy: price within 16 (1 + kappa) 2^-52 relative, kappa its condition number; each Greek within
  * 128 (1 + kappa) 2^-52 of the sum of the absolute values of its terms (vanna, volga 2,048).
@@ -56,6 +57,9 @@ KEEL_API void keel_black_scholes_price(size_t count, const keel_options *options
 /* One contract over many paths: spot and vol are count each. */
 KEEL_API void keel_black_scholes_price_paths(size_t count, const keel_option *option, const double *spot,
                                              const double *vol, keel_greek_set set, const keel_greeks *out);
+
+/* Why that option is NaN, in a few words of English ("vol is negative"), or NULL where it has a price. */
+KEEL_API const char *keel_option_problem(const keel_option *option, double spot, double vol);
 
 #ifdef __cplusplus
 }

@@ -8,7 +8,8 @@
 extern "C" {
 #endif
 
-/* The level in use: "base", "v3" (AVX2, FMA) or "v4" (AVX-512). The best one that the machine has is chosen at start. */
+/* The level in use: "base", "v3" (AVX2, FMA) or "v4" (AVX-512). The best one that the machine has is chosen at start.
+ */
 KEEL_API const char *keel_cpu_level(void);
 
 /* Forces a level by name ("auto" for the best). Not while other threads compute.

@@ -1,8 +1,8 @@
 /* Implied vol of European options (Black-Scholes-Merton in carry form), in bulk.
  *
  * Accuracy: full double precision on ordinary quotes (within a few ulp times the condition number of the inversion).
- * Errors: a price outside [discounted intrinsic of the forward, its upper bound) gives NaN in its lane; a price exactly at
- * intrinsic gives 0. Same bits on every CPU level and compiler. */
+ * Errors: a price outside [discounted intrinsic of the forward, its upper bound) gives NaN in its lane; a price exactly
+ * at intrinsic gives 0. Same bits on every CPU level and compiler. */
 #ifndef KEEL_IMPLIED_VOL_H
 #define KEEL_IMPLIED_VOL_H
 
@@ -14,6 +14,12 @@ extern "C" {
 
 /* options->vol is not read. Shape: price and vol are count each. */
 KEEL_API void keel_implied_vol_solve(size_t count, const keel_options *options, const double *price, double *vol);
+
+enum { KEEL_PROBLEM_SIZE = 96 };
+
+/* Why that price has no implied vol ("price is below intrinsic 3.2"), or NULL where it has one. The words are constant,
+ * or written to text, which takes KEEL_PROBLEM_SIZE bytes. */
+KEEL_API const char *keel_implied_problem(const keel_option *option, double spot, double price, char *text);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shortest.h"
+
 void keel_text_init(struct keel_text *text) { *text = (struct keel_text){0}; }
 
 void keel_text_fini(struct keel_text *text) {
@@ -57,31 +59,6 @@ void keel_text_printf(struct keel_text *text, const char *format, ...) {
   }
   va_end(again);
   va_end(args);
-}
-
-/* ---- numbers ---- */
-
-/* Puts a point where the locale has another sign, of whatever length. */
-static size_t with_point(char *buffer, size_t length) {
-  size_t start = strspn(buffer, "0123456789-");
-  if (start == length || buffer[start] == '.' || buffer[start] == 'e') return length;
-  size_t rest = start + strcspn(buffer + start, "0123456789");
-  buffer[start] = '.';
-  memmove(buffer + start + 1, buffer + rest, length - rest + 1);
-  return start + 1 + length - rest;
-}
-
-size_t keel_number_format(double number, char buffer[KEEL_NUMBER_ROOM]) {
-  if (!isfinite(number)) {
-    strcpy(buffer, isnan(number) ? "nan" : number > 0 ? "inf" : "-inf");
-    return strlen(buffer);
-  }
-  int length = 0;
-  for (int digits = 15; digits <= 17; digits++) {
-    length = snprintf(buffer, KEEL_NUMBER_ROOM, "%.*g", digits, number);
-    if (digits == 17 || strtod(buffer, NULL) == number) break;
-  }
-  return with_point(buffer, (size_t)length);
 }
 
 void keel_text_number(struct keel_text *text, double number, const char *otherwise) {

@@ -32,8 +32,4 @@ void keel_text_csv(struct keel_text *text, const char *data, size_t length);
 /* A JSON string with its quotes. A byte that is not UTF-8 becomes U+FFFD. */
 void keel_text_json(struct keel_text *text, const char *data, size_t length);
 
-enum { KEEL_NUMBER_ROOM = 32 };
-/* The same for one finite number (or nan, inf, -inf), terminated; returns its length. */
-size_t keel_number_format(double number, char buffer[KEEL_NUMBER_ROOM]);
-
 #endif

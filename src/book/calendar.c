@@ -97,41 +97,56 @@ static const struct {
   int8_t month, day;
   int16_t close;
 } nyse_exceptions[] = {
-    {1956, 12, 24, SHUT},         {1958, 12, 26, SHUT},     {1961, 5, 29, SHUT},
-    {1963, 11, 25, SHUT},                               /* funeral of President Kennedy */
-    {1968, 2, 12, SHUT},                                /* Lincoln's Birthday */
-    {1968, 4, 9, SHUT},                                 /* mourning for Martin Luther King Jr. */
-    {1968, 7, 5, SHUT},           {1968, 11, 11, SHUT}, /* after Independence Day; Veterans Day */
-    {1968, 6, 12, SHUT},          {1968, 6, 19, SHUT},      {1968, 6, 26, SHUT}, /* the paper crisis: Wednesdays */
-    {1968, 7, 10, SHUT},          {1968, 7, 17, SHUT},      {1968, 7, 24, SHUT},
-    {1968, 7, 31, SHUT},          {1968, 8, 7, SHUT},       {1968, 8, 14, SHUT},
-    {1968, 8, 21, SHUT},          {1968, 8, 28, SHUT},      {1968, 9, 11, SHUT},
-    {1968, 9, 18, SHUT},          {1968, 9, 25, SHUT},      {1968, 10, 2, SHUT},
-    {1968, 10, 9, SHUT},          {1968, 10, 16, SHUT},     {1968, 10, 23, SHUT},
-    {1968, 10, 30, SHUT},         {1968, 11, 20, SHUT},     {1968, 12, 4, SHUT},
-    {1968, 12, 11, SHUT},         {1968, 12, 18, SHUT},     {1969, 2, 10, SHUT}, /* snow */
-    {1969, 3, 31, SHUT},                                                         /* funeral of President Eisenhower */
-    {1969, 7, 21, SHUT},                                                         /* the first landing on the Moon */
-    {1970, 5, 29, REGULAR}, /* Memorial Day, a Saturday, was not moved */
-    {1972, 12, 28, SHUT},   /* funeral of President Truman */
-    {1973, 1, 25, SHUT},    /* funeral of President Johnson */
-    {1977, 7, 14, SHUT},    /* blackout of New York */
-    {1985, 9, 27, SHUT},    /* hurricane Gloria */
-    {1990, 12, 24, 14 * 60},      {1991, 12, 24, 14 * 60},  {1992, 12, 24, 14 * 60}, /* Christmas Eve */
-    {1992, 11, 27, 14 * 60},                                                         /* the day after Thanksgiving */
-    {1994, 2, 11, 14 * 60 + 30},                                                     /* snow */
-    {1994, 4, 27, SHUT},                                                             /* funeral of President Nixon */
-    {1996, 1, 8, 14 * 60},                                                           /* snow */
-    {1997, 10, 27, 15 * 60 + 30},                                                    /* circuit breaker */
-    {1997, 12, 26, HALF_DAY},     {1999, 12, 31, HALF_DAY}, {2001, 9, 11, SHUT},
-    {2001, 9, 12, SHUT},          {2001, 9, 13, SHUT},                           /* the attacks on New York */
-    {2001, 9, 14, SHUT},          {2003, 12, 26, HALF_DAY}, {2004, 6, 11, SHUT}, /* mourning for President Reagan */
-    {2005, 6, 1, 15 * 60 + 56},                                                  /* failure of a system */
-    {2007, 1, 2, SHUT},                                                          /* mourning for President Ford */
-    {2012, 10, 29, SHUT},         {2012, 10, 30, SHUT},                          /* hurricane Sandy */
-    {2018, 12, 5, SHUT}, /* mourning for President G. H. W. Bush */
-    {2025, 1, 9, SHUT},  /* mourning for President Carter */
+    {1956, 12, 24, SHUT},         /* Christmas Eve */
+    {1958, 12, 26, SHUT},         /* the day after Christmas */
+    {1961, 5, 29, SHUT},          /* the day before Memorial Day */
+    {1963, 11, 25, SHUT},         /* funeral of President Kennedy */
+    {1968, 2, 12, SHUT},          /* Lincoln's Birthday */
+    {1968, 4, 9, SHUT},           /* mourning for Martin Luther King Jr. */
+    {1968, 7, 5, SHUT},           /* the day after Independence Day */
+    {1968, 11, 11, SHUT},         /* Veterans Day */
+    {1969, 2, 10, SHUT},          /* snow */
+    {1969, 3, 31, SHUT},          /* funeral of President Eisenhower */
+    {1969, 7, 21, SHUT},          /* the first landing on the Moon */
+    {1970, 5, 29, REGULAR},       /* Memorial Day, a Saturday, was not moved */
+    {1972, 12, 28, SHUT},         /* funeral of President Truman */
+    {1973, 1, 25, SHUT},          /* funeral of President Johnson */
+    {1977, 7, 14, SHUT},          /* blackout of New York */
+    {1985, 9, 27, SHUT},          /* hurricane Gloria */
+    {1990, 12, 24, 14 * 60},      /* Christmas Eve */
+    {1991, 12, 24, 14 * 60},      /* Christmas Eve */
+    {1992, 11, 27, 14 * 60},      /* the day after Thanksgiving */
+    {1992, 12, 24, 14 * 60},      /* Christmas Eve */
+    {1994, 2, 11, 14 * 60 + 30},  /* snow */
+    {1994, 4, 27, SHUT},          /* funeral of President Nixon */
+    {1996, 1, 8, 14 * 60},        /* snow */
+    {1997, 10, 27, 15 * 60 + 30}, /* circuit breaker */
+    {1997, 12, 26, HALF_DAY},     /* the day after Christmas */
+    {1999, 12, 31, HALF_DAY},     /* the last day of 1999 */
+    {2001, 9, 11, SHUT},          /* the attacks on New York */
+    {2001, 9, 12, SHUT},          /* the attacks on New York */
+    {2001, 9, 13, SHUT},          /* the attacks on New York */
+    {2001, 9, 14, SHUT},          /* the attacks on New York */
+    {2003, 12, 26, HALF_DAY},     /* the day after Christmas */
+    {2004, 6, 11, SHUT},          /* mourning for President Reagan */
+    {2005, 6, 1, 15 * 60 + 56},   /* failure of a system */
+    {2007, 1, 2, SHUT},           /* mourning for President Ford */
+    {2012, 10, 29, SHUT},         /* hurricane Sandy */
+    {2012, 10, 30, SHUT},         /* hurricane Sandy */
+    {2018, 12, 5, SHUT},          /* mourning for President G. H. W. Bush */
+    {2025, 1, 9, SHUT},           /* mourning for President Carter */
 };
+
+/* The paper crisis of 1968: shut on Wednesdays from June 12 on, but for weeks that had another holiday. */
+static void nyse_paper_crisis(void) {
+  int32_t first = keel_days_from_civil(1968, 6, 12), last = keel_days_from_civil(1968, 12, 18);
+  int32_t base = keel_days_from_civil(FIRST_YEAR, 1, 1);
+  for (int32_t wednesday = first; wednesday <= last; wednesday += 7) {
+    int holidays = 0;
+    for (int32_t days = wednesday - 2; days <= wednesday + 2; days++) holidays += nyse_close[days - base] == SHUT;
+    if (!holidays) nyse_set(wednesday, SHUT);
+  }
+}
 
 static void nyse_fill(void) {
   for (int year = FIRST_YEAR; year <= LAST_YEAR; year++) {
@@ -142,6 +157,7 @@ static void nyse_fill(void) {
   for (size_t i = 0; i < sizeof nyse_exceptions / sizeof *nyse_exceptions; i++)
     nyse_set(keel_days_from_civil(nyse_exceptions[i].year, nyse_exceptions[i].month, nyse_exceptions[i].day),
              nyse_exceptions[i].close);
+  nyse_paper_crisis();
 }
 
 /* ---- calendars by name ---- */

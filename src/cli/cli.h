@@ -59,7 +59,6 @@ struct keel_cli {
   size_t given_count;
   int json, quiet, help;
   const char *csv; /* NULL: not asked for; "-": stdout */
-  const char *cpu; /* NULL: the best */
   int threads;     /* at least 1; all cores by default */
   int has_seed;
   uint64_t seed;
@@ -117,5 +116,7 @@ void keel_cli_end_by_signal(void);
 /* ---- the commands, by file ---- */
 extern const struct keel_cli_command keel_cmd_price;
 extern const struct keel_cli_command keel_cmd_implied;
+extern const struct keel_cli_command keel_cmd_import;
+extern const struct keel_cli_command keel_cmd_replay;
 
 #endif

@@ -4,6 +4,10 @@
 #include <string.h>
 
 const struct keel_cli_command *const keel_commands[] = {
+    &keel_cmd_price,
+    &keel_cmd_implied,
+    &keel_cmd_import,
+    &keel_cmd_replay,
     NULL,
 };
 

@@ -47,7 +47,8 @@ static keel_status check_missing(const struct keel_option_table *table, unsigned
   }
   if (!missing[0]) return KEEL_STATUS_OK;
   return keel_fail_at(error, keel_csv_path(table->input), 1, NULL,
-                      "no column %s; needed are kind, spot, strike, rate, yield, years, %s", missing, table->job->given);
+                      "no column %s; needed are kind, spot, strike, rate, yield, years, %s", missing,
+                      table->job->given);
 }
 
 keel_status keel_option_columns(struct keel_option_table *table, keel_error *error) {

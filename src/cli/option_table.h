@@ -7,7 +7,7 @@
 #include "base/csv.h"
 #include "base/text.h"
 #include "cli/cli.h"
-#include "keel/black_scholes.h"
+#include "keel/implied_vol.h"
 
 enum { KEEL_CHUNK_ROWS = 4096, KEEL_RESULTS_MAX = 11 };
 
@@ -21,8 +21,8 @@ struct keel_option_job {
   const char *done;           /* "priced": for the count of rows */
   /* results[i][row], in the order of the names; NaN where there is none. */
   void (*solve)(size_t count, const keel_options *options, const double *given, double *const *results);
-  /* Why a row of finite numbers has no result, or NULL. */
-  const char *(*problem)(double phi, const double numbers[KEEL_OPTION_NUMBERS]);
+  /* Why a row of finite numbers has no result, or NULL; may be written to `text`. */
+  const char *(*problem)(double phi, const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]);
 };
 
 /* What a column of the input is for. */
@@ -34,14 +34,19 @@ enum keel_column_role {
   COLUMN_REPLACED /* has the name of a result, and gives way to it */
 };
 
+struct keel_span {
+  size_t start, end;
+};
+
 /* Rows on their way. The row's input is kept in the form in which it goes out. */
 struct keel_option_chunk {
   size_t count, problems;
   double phi[KEEL_CHUNK_ROWS];
   double numbers[KEEL_OPTION_NUMBERS][KEEL_CHUNK_ROWS];
   double results[KEEL_RESULTS_MAX][KEEL_CHUNK_ROWS];
-  struct keel_text csv, json, problem;                            /* of all rows, one after the other */
-  size_t csv_end[KEEL_CHUNK_ROWS], json_end[KEEL_CHUNK_ROWS], problem_end[KEEL_CHUNK_ROWS];
+  struct keel_text csv, json, problem;        /* the rows' input, and what is wrong with them: one after the other */
+  struct keel_span csv_span[KEEL_CHUNK_ROWS]; /* where in them each row's part is */
+  struct keel_span json_span[KEEL_CHUNK_ROWS], problem_span[KEEL_CHUNK_ROWS];
 };
 
 struct keel_option_table {
@@ -55,7 +60,8 @@ struct keel_option_table {
 
 /* ---- option_columns.c ---- */
 
-/* Finds out what each column is for. Errors: KEEL_STATUS_INPUT for a needed column that is missing, a name given twice. */
+/* Finds out what each column is for. Errors: KEEL_STATUS_INPUT for a needed column that is missing, a name given twice.
+ */
 keel_status keel_option_columns(struct keel_option_table *table, keel_error *error);
 /* The header of the result, with its line break. */
 void keel_option_header(const struct keel_option_table *table, struct keel_text *out);

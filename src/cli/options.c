@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "keel/cpu.h"
 
 /* ---- the options that all commands have ---- */
 
@@ -52,6 +53,13 @@ static const char *set_seed(struct keel_cli *cli, const char *value) {
   return whole(value, UINT64_MAX, &cli->seed) ? NULL : "a whole number from 0 to 18446744073709551615";
 }
 
+static const char *set_cpu(struct keel_cli *cli, const char *value) {
+  keel_error error;
+  (void)cli;
+  return keel_cpu_force(value, &error) == KEEL_STATUS_OK ? NULL
+                                                         : "auto, or a level that this machine has: base, v3, v4";
+}
+
 static const char *set_threads(struct keel_cli *cli, const char *value) {
   uint64_t threads;
   if (!whole(value, 1024, &threads) || threads < 1) return "a whole number from 1 to 1024";
@@ -65,6 +73,7 @@ const struct keel_cli_option keel_cli_common[] = {
     {"set", 0, "PATH=VALUE", "override a field of the strategy; may be repeated", KEEL_CLI_STRATEGY, set_field},
     {"seed", 0, "N", "seed of all randomness", 0, set_seed},
     {"threads", 0, "N", "threads to use (default: all cores); never changes a result", 0, set_threads},
+    {"cpu", 0, "LEVEL", "instruction set: auto, base, v3, v4; never changes a result", 0, set_cpu},
     {"quiet", 'q', NULL, "no progress bar and no remarks on stderr; errors are still shown", 0, set_quiet},
     {"help", 'h', NULL, "show this help", 0, set_help},
     {0},

@@ -1,5 +1,6 @@
-/* Where P&L comes from: one table of components feeds ledger, JSON, CSV and docs. They add up to the P&L of the step, because
- * `unexplained` is what remains. Each other one is computed by itself, from Greeks at the start of the step at marking vols. */
+/* Where P&L comes from: one table of components feeds ledger, JSON, CSV and docs. They add up to the P&L of the step,
+ * because `unexplained` is what remains. Each other one is computed by itself, from Greeks at the start of the step at
+ * marking vols. */
 #ifndef KEEL_HEDGE_EXPLAIN_H
 #define KEEL_HEDGE_EXPLAIN_H
 
@@ -27,7 +28,8 @@ enum keel_component {
 
 /* What a component is, for people and programs. */
 struct keel_component_info {
-  const char *name; /* as in the ledger, JSON and CSV */
+  const char *name;   /* in JSON and tables */
+  const char *column; /* in the ledger, where Greeks have the plain names */
   const char *help;
 };
 

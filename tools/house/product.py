@@ -5,10 +5,11 @@ import re
 import shutil
 
 from . import ctext
+from .rules_code import TRANSCENDENTAL
 from .tally import ROOT, Outcome, run
 
 STAGE = ROOT / "build" / "stage"
-LIBRARY = ROOT / "build" / "release" / "libkeel.so"
+LIBRARY, ARCHIVE = ROOT / "build/release/libkeel.so", ROOT / "build/release/libkeel.a"
 
 
 def declared():
@@ -23,16 +24,39 @@ def declared():
 
 def exports():
     """libkeel.so exports what include/keel declares with KEEL_API: no more, no less."""
-    listing = run(["nm", "-D", "--defined-only", "--without-symbol-versions", LIBRARY])
+    listing, names = symbols(LIBRARY, "-D", "--defined-only")
     if listing.trouble:
         return listing
-    exported = {name for kind, name in re.findall(r"^\S+ (\S) (\S+)$", listing.output, re.M) if kind != "A"}
+    exported = {name for name in names if name != "KEEL_0"}  # the version itself
     promised = declared()
     problems = [f"include/keel/{promised[name]}: {name} is declared, and libkeel.so does not have it"
                 for name in sorted(promised.keys() - exported)]
     problems += [f"libkeel.so exports {name}, which no header in include/keel declares with KEEL_API"
                  for name in sorted(exported - promised.keys())]
     return Outcome("\n".join(problems) + "\n", listing.seconds, f"{len(problems)} symbols differ" if problems else "")
+
+
+def symbols(library, *options):
+    """The names in a library that nm lists with these options, or how it failed."""
+    listing = run(["nm", *options, library])
+    return listing, sorted(set(re.findall(r"^(?:[0-9a-f]+)? +[A-Zuvw] (\w+)(?:@.*)?$", listing.output, re.M)))
+
+
+def imports():
+    """What reading the text could miss: the library asks libm for no transcendental, and never prints."""
+    listing, names = symbols(LIBRARY, "-D", "--undefined-only")
+    banned = re.compile("|".join([*TRANSCENDENTAL, r"_ZGV\w+", "printf", "puts", "putchar", "exit", "system"]))
+    names = [name for name in names if banned.fullmatch(name)]
+    problems = [f"libkeel.so calls {name}" for name in names]
+    return Outcome("\n".join(problems) + "\n", listing.seconds, listing.trouble or ", ".join(names))
+
+
+def archive_names():
+    """Nothing in the static library can clash with a name of the program that links it."""
+    listing, names = symbols(ARCHIVE, "-g", "--defined-only")
+    problems = [f"libkeel.a defines {name}: keel_..., or static" for name in names if not name.startswith("keel_")]
+    trouble = f"{len(problems)} names" if problems else "" if names else "no symbols"
+    return Outcome("\n".join(problems) + "\n", listing.seconds, listing.trouble or trouble)
 
 
 def installed():
@@ -68,6 +92,11 @@ def built(name, compiler, flags, options):
 
 def check(tally):
     tally.add("product", "exported symbols", exports())
+    tally.add("product", "imported symbols", imports())
+    tally.add("product", "names in the archive", archive_names())
+    # An earlier `make install` may have configured another place.
+    place = "-DCMAKE_INSTALL_PREFIX=/usr/local"
+    tally.check("product", "configure", ["tools/build", "release", "product", "--", place])
     shutil.rmtree(STAGE, ignore_errors=True)
     env = {"DESTDIR": str(STAGE), "PATH": os.environ["PATH"]}
     if not tally.check("product", "install", ["cmake", "--install", "build/release"], env=env):

@@ -100,15 +100,23 @@ def prefix(tree):
                 yield file.path, function.line, f"{function.name} is external: keel_..., or static"
 
 
+def comment_above(file, code, line):
+    """Whether what stands above a line, blank lines aside, is a comment and nothing else."""
+    above = next((number for number in range(line - 1, 0, -1) if file.lines[number - 1].strip()), 0)
+    return above > 0 and not code[above - 1].strip()
+
+
 @rule("public-functions")
 def public_functions(tree):
-    """Each function of include/keel has a comment above it, or above its group, and KEEL_API."""
+    """Each function of include/keel has a comment above it, beside it or above its group, and KEEL_API."""
     for file in tree.c("include"):
-        commented = set()  # last lines of what has a comment
+        code = file.source.uncommented.split("\n")
+        described = set()  # last lines of what has a comment
         for function in file.functions:
-            above = file.lines[function.line - 2].strip() if function.line > 1 else ""
-            if above.endswith("*/") or above.startswith("//") or function.line - 1 in commented:
-                commented.add(function.line + function.lines - 1)
+            last = function.line + function.lines - 1
+            beside = file.lines[last - 1].rstrip().endswith("*/")
+            if beside or comment_above(file, code, function.line) or function.line - 1 in described:
+                described.add(last)
             else:
                 yield file.path, function.line, f"{function.name} has no comment above it"
             if not function.exported and not function.static:

@@ -108,6 +108,7 @@ PLANTS = [
     ("prefix", "src/kernel/a.c", "void KEEL_AT(planted)(int a) {}\n"),
     ("public-functions", "include/keel/thing.h", HEADER.replace("/* Counts. */", "")),
     ("public-functions", "include/keel/thing.h", HEADER.replace("KEEL_API size_t keel_thing_room", "size_t room")),
+    ("public-functions", "include/keel/thing.h", HEADER.replace("/* Counts. */", "extern int a; /* Counts. */\n")),
     ("blanks", "src/base/thing.h", CLEAN["src/base/thing.h"].replace("(int a);", "(int a); ")),
     ("blanks", "docs/a.md", "a\tb\n"),
     ("blanks", "docs/a.md", "a\r\n"),
@@ -135,6 +136,8 @@ INNOCENT = [
      + "    1,\n" * 100 + "};\nvoid keel_planted(void (*f)(int, int), int a[2], int b, int c, int d, int e) {}\n"),
     ("src/base/a.c", "#ifdef A\nvoid keel_planted(int a) {\n#else\nvoid keel_planted(void) {\n#endif\n  ;\n}\n"),
     ("src/world/a.c", function("x = clock_gettime(a, b), y->time(z)")),
+    ("include/keel/thing.h", HEADER.replace("/* Counts. */", "/* ---- things ---- */\n")),
+    ("include/keel/thing.h", HEADER.replace("/* Counts. */", "").replace("values);", "values); /* counts */")),
     ("tests/golden/a.csv", "a,b \r\n"),
     ("tools/tidy-allow", "# nothing\n"),
 ]

@@ -1,5 +1,6 @@
 """The files that the rules look at, and the frame that a rule is."""
 
+import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,9 +83,11 @@ class Tree:
 
 def listed(root):
     """What git knows or would; without git, all but what is built."""
-    command = ["git", "-C", root, "ls-files", "-co", "--exclude-standard", "-z"]
-    if (root / ".git").exists():
-        return set(subprocess.run(command, capture_output=True, check=True, text=True).stdout.split("\0")) - {""}
+    if (root / ".git").exists() and shutil.which("git"):
+        command = ["git", "-C", root, "ls-files", "-co", "--exclude-standard", "-z"]
+        outcome = subprocess.run(command, capture_output=True, check=False, text=True)
+        if outcome.returncode == 0:
+            return set(outcome.stdout.split("\0")) - {""}
     paths = (place.relative_to(root) for place in root.rglob("*") if place.is_file())
     return {str(path) for path in paths if path.parts[0] not in ("build", "out") and "__pycache__" not in path.parts}
 

@@ -1,0 +1,153 @@
+/* Elementary functions for loops over lanes: branch-free, the same bits on every level and compiler, so that scalar
+ * code whose result has to repeat uses them too. Explicit fma, no libm but sqrt and fabs.
+ *
+ * Accuracy, relative, in units of 2^-52: exp and log 1, the Mills ratio 2, pdf 2, cdf 3, in both tails and (but for the
+ * rounding of subnormals) down to 0. Source: argument reduction after Cody and Waite (1980); the logarithm as 2 atanh;
+ * N(-x) = e^(-x^2/2) R(x) after Cody (1969), with one rational function for all x >= 0. The constants are fitted by
+ * tools/fit_normal.py. */
+#ifndef KEEL_KERNEL_LANE_MATH_H
+#define KEEL_KERNEL_LANE_MATH_H
+
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#define KEEL_INV_SQRT_2PI 0x1.9884533d43651p-2
+#define KEEL_LN2_HIGH 0x1.62e42fefa3800p-1 /* 11 zero bits at the end: its product with an exponent is exact */
+#define KEEL_LN2_LOW 0x1.ef35793c76730p-45
+#define KEEL_ROUND 0x1.8p52 /* x + this has the nearest integer to x in its low bits */
+
+static inline uint64_t keel_bits(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+static inline double keel_from_bits(uint64_t bits) {
+  double x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+/* min and max that keep a NaN in x. */
+static inline double keel_at_most(double x, double most) { return x > most ? most : x; }
+static inline double keel_at_least(double x, double least) { return x < least ? least : x; }
+
+/* 2^n for n = rounded - KEEL_ROUND within [-1022, 1023], times a y in [1/2, 2]. */
+static inline double keel_scale(double y, double rounded) {
+  return keel_from_bits(keel_bits(y) + (keel_bits(rounded) << 52));
+}
+
+/* e^r for |r| <= ln 2 / 2. */
+static inline double keel_exp_reduced(double r) {
+  double p = 0x1.af38a9b0ec855p-26;
+  p = fma(p, r, 0x1.289185613a3d6p-22);
+  p = fma(p, r, 0x1.71de0dae63bb3p-19);
+  p = fma(p, r, 0x1.a019b90d2ae7ap-16);
+  p = fma(p, r, 0x1.a01a01a7c41d5p-13);
+  p = fma(p, r, 0x1.6c16c1788bd90p-10);
+  p = fma(p, r, 0x1.11111111109b3p-7);
+  p = fma(p, r, 0x1.5555555553d63p-5);
+  p = fma(p, r, 0x1.5555555555556p-3);
+  p = fma(p, r, 0x1.0000000000001p-1);
+  p = fma(p, r, 1.0);
+  return fma(p, r, 1.0);
+}
+
+/* e^x for |x| <= 708; garbage beyond. */
+static inline double keel_exp_normal(double x) {
+  double rounded = fma(x, 0x1.71547652b82fep+0, KEEL_ROUND);
+  double n = rounded - KEEL_ROUND;
+  double r = fma(n, -KEEL_LN2_LOW, fma(n, -KEEL_LN2_HIGH, x));
+  return keel_scale(keel_exp_reduced(r), rounded);
+}
+
+/* e^(x + low) for any x, |low| tiny: 0, subnormals and infinity where they are due. */
+static inline double keel_exp_sum(double x, double low) {
+  x = keel_at_least(keel_at_most(x, 710.0), -746.0);
+  double n = fma(x, 0x1.71547652b82fep+0, KEEL_ROUND) - KEEL_ROUND;
+  double r = fma(n, -KEEL_LN2_LOW, fma(n, -KEEL_LN2_HIGH, x)) + low;
+  double half = fma(n, 0.5, KEEL_ROUND);
+  double rest = n - (half - KEEL_ROUND) + KEEL_ROUND;
+  return keel_scale(keel_exp_reduced(r), half) * keel_scale(1.0, rest);
+}
+
+static inline double keel_exp(double x) { return keel_exp_sum(x, 0.0); }
+
+/* log(x / y) for normal positive x and y with a quotient in (2^-1022, 2^1023): k ln 2 + 2 atanh(f), f = (x - 2^k y) /
+ * (x + 2^k y) within +-1/5. Accurate near x = y too. `f` tells: beyond +-1/4 an argument is 0 or the quotient out of
+ * range. */
+static inline double keel_log_ratio(double x, double y, double *f) {
+  uint64_t power = (keel_bits(x) - keel_bits(y) + 0x3ff8000000000000u) & 0xfff0000000000000u;
+  double scaled = keel_from_bits(power) * y;
+  double k = keel_from_bits((power >> 52) | 0x4330000000000000u) - (0x1p52 + 1023);
+  *f = (x - scaled) / (x + scaled);
+  double w = *f * *f;
+  double p = 0x1.36054e626e551p-4;
+  p = fma(p, w, 0x1.38f773e12d61cp-4);
+  p = fma(p, w, 0x1.746c307b14c4ep-4);
+  p = fma(p, w, 0x1.c71c3a9f70708p-4);
+  p = fma(p, w, 0x1.2492495467eafp-3);
+  p = fma(p, w, 0x1.999999997a8b6p-3);
+  p = fma(p, w, 0x1.5555555555570p-2);
+  double twice = *f + *f;
+  double atanh2 = fma(twice * w, p, twice);
+  return fma(k, KEEL_LN2_HIGH, fma(k, KEEL_LN2_LOW, atanh2));
+}
+
+/* log x for any x: -infinity at 0, NaN below. */
+static inline double keel_log(double x) {
+  int subnormal = x < DBL_MIN;
+  double f, result = keel_log_ratio(subnormal ? x * 0x1p54 : x, 1.0, &f);
+  result -= subnormal ? 54 * (KEEL_LN2_HIGH + KEEL_LN2_LOW) : 0.0;
+  result = x == 0.0 ? -INFINITY : result;
+  result = x >= 0.0 ? result : NAN;
+  return x > DBL_MAX ? x : result;
+}
+
+/* R(x) = N(-x) e^(x^2/2) = p / q for 0 <= x <= 80; all coefficients are positive. */
+struct keel_ratio {
+  double p, q;
+};
+static inline struct keel_ratio keel_mills(double x) {
+  double p = 0x1.b68fcdcc5ed9dp-20;
+  p = fma(p, x, 0x1.66a129a40568ap-15);
+  p = fma(p, x, 0x1.2085d52314e81p-11);
+  p = fma(p, x, 0x1.26e4ec782b3acp-8);
+  p = fma(p, x, 0x1.a26e33bdc4145p-6);
+  p = fma(p, x, 0x1.a9ad8d2e02ba9p-4);
+  p = fma(p, x, 0x1.3660f5e4e90f5p-2);
+  p = fma(p, x, 0x1.39f3cfb9d2944p-1);
+  p = fma(p, x, 0x1.9371e0269e195p-1);
+  p = fma(p, x, 0.5);
+  double q = 0x1.12d3eb65f8d1cp-18;
+  q = fma(q, x, 0x1.c179b8b3eadbdp-14);
+  q = fma(q, x, 0x1.6aaee8228837fp-10);
+  q = fma(q, x, 0x1.751b4caa7c93ap-7);
+  q = fma(q, x, 0x1.0bd43aa2d7c4bp-4);
+  q = fma(q, x, 0x1.16159f1eb57d9p-2);
+  q = fma(q, x, 0x1.a4631a3bf27e1p-1);
+  q = fma(q, x, 0x1.c6ab18d98c162p+0);
+  q = fma(q, x, 0x1.4f6a2b5cf6c35p+1);
+  q = fma(q, x, 0x1.2fda04e29fe36p+1);
+  q = fma(q, x, 1.0);
+  return (struct keel_ratio){p, q};
+}
+
+/* e^(-x^2/2), with the rounding of the square put back. */
+static inline double keel_gaussian(double x) {
+  x = keel_at_most(fabs(x), 40.0);
+  double square = x * x;
+  return keel_exp_sum(-0.5 * square, -0.5 * fma(x, x, -square));
+}
+
+static inline double keel_normal_pdf(double x) { return KEEL_INV_SQRT_2PI * keel_gaussian(x); }
+
+static inline double keel_normal_cdf(double x) {
+  struct keel_ratio mills = keel_mills(keel_at_most(fabs(x), 40.0));
+  double tail = keel_gaussian(x) * (mills.p / mills.q);
+  return x > 0.0 ? 1.0 - tail : tail;
+}
+
+#endif

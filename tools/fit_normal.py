@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Fits the constants of src/kernel/lane_math.h and prints them as C, with the error that each fit leaves.
+
+  exp    (e^r - 1 - r) / r^2, a polynomial on |r| <= ln 2 / 2
+  log    (atanh(f) / f - 1) / f^2, a polynomial in w = f^2 on [0, 0.0405]
+  mills  R(x) = N(-x) e^(x^2/2), a rational function with R(0) = 1/2 exactly, on [0, 80]: Sanathanan-Koerner steps with
+         Lawson's weights, which drive a least-squares fit of the relative error towards the minimax one
+
+Needs mpmath. Takes about a minute."""
+
+from mpmath import cos, erfc, exp, log, lu_solve, matrix, mp, mpf, pi, polyval, sqrt
+
+mp.dps = 70
+
+
+def chebyshev_fit(f, low, high, degree):
+    """Coefficients, lowest first, of the polynomial through the Chebyshev nodes of [low, high]."""
+    count = degree + 1
+    nodes = [(low + high) / 2 + (high - low) / 2 * cos(pi * (i + mpf(1) / 2) / count) for i in range(count)]
+    powers = matrix(count, count)
+    values = matrix(count, 1)
+    for i, x in enumerate(nodes):
+        values[i] = f(x)
+        for j in range(count):
+            powers[i, j] = x**j
+    return list(lu_solve(powers, values))
+
+
+def as_double(coefficients):
+    return [mpf(float(c)) for c in coefficients]
+
+
+def show(name, coefficients):
+    print(name)
+    for c in coefficients:
+        print(f"  {float(c).hex()}  /* {float(c)!r} */")
+
+
+def grid(low, high, count):
+    return [low + (high - low) * mpf(i) / count for i in range(count + 1)]
+
+
+def fit_exp():
+    edge = log(mpf(2)) / 2 * mpf("1.0001")
+    f = lambda r: (exp(r) - 1 - r) / r**2 if abs(r) > mpf("1e-20") else mpf(1) / 2
+    c = as_double(chebyshev_fit(f, -edge, edge, 9))
+    worst = max(abs((1 + r + r * r * polyval(c[::-1], r)) / exp(r) - 1) for r in grid(-edge, edge, 999))
+    show(f"exp: relative error {mp.nstr(worst, 3)}", c)
+
+
+def fit_log():
+    edge = mpf("0.0405")
+    series = [mpf(1) / (2 * k + 3) for k in range(60)]
+    f = lambda w: polyval(series[::-1], w)
+    c = as_double(chebyshev_fit(f, mpf(0), edge, 6))
+    worst = max(abs(w * (polyval(c[::-1], w) - f(w))) for w in grid(mpf(0), edge, 999))
+    show(f"log: relative error {mp.nstr(worst, 3)}", c)
+
+
+def mills(x):
+    return erfc(x / sqrt(mpf(2))) / 2 * exp(x * x / 2)
+
+
+def lawson_step(m, n, points, values, weights, old):
+    """One weighted linear least-squares solve of P - f Q = 0, divided by f and by the last Q; p0 = 1/2, q0 = 1."""
+    unknowns = m + n
+    normal = matrix(unknowns, unknowns)
+    right = matrix(unknowns, 1)
+    for x, f, weight, q in zip(points, values, weights, old):
+        row = [x**j / f / q for j in range(1, m + 1)] + [-(x**j) / q for j in range(1, n + 1)]
+        target = (1 - mpf(1) / 2 / f) / q
+        for i in range(unknowns):
+            for j in range(i, unknowns):
+                normal[i, j] += weight * row[i] * row[j]
+            right[i] += weight * row[i] * target
+    for i in range(unknowns):
+        for j in range(i):
+            normal[i, j] = normal[j, i]
+    solved = lu_solve(normal, right)
+    return [mpf(1) / 2] + list(solved[:m]), [mpf(1)] + list(solved[m:])
+
+
+def fit_mills(m=9, n=10, edge=mpf(80), steps=30):
+    span = edge / (edge + 3)
+    points = [3 * s / (1 - s) for s in (span * (1 - cos(pi * i / 240)) / 2 for i in range(1, 241))]
+    values = [mills(x) for x in points]
+    weights = [mpf(1)] * len(points)
+    old = [(1 + x) ** n for x in points]
+    best = None
+    for step in range(steps):
+        p, q = lawson_step(m, n, points, values, weights, old)
+        old = [polyval(q[::-1], x) for x in points]
+        errors = [abs(polyval(p[::-1], x) / y / f - 1) for x, y, f in zip(points, old, values)]
+        worst = max(errors)
+        if best is None or worst < best[0]:
+            best = (worst, p, q)
+        if step >= 2:
+            weights = [w * (e / worst + mpf("1e-3")) for w, e in zip(weights, errors)]
+            weights = [w / max(weights) for w in weights]
+    p, q = as_double(best[1]), as_double(best[2])
+    worst = max(abs(polyval(p[::-1], x) / polyval(q[::-1], x) / f - 1) for x, f in zip(points, values))
+    show(f"mills: relative error {mp.nstr(best[0], 3)}, {mp.nstr(worst, 3)} with rounded coefficients; numerator", p)
+    show("mills: denominator", q)
+
+
+fit_exp()
+fit_log()
+fit_mills()
