@@ -18,13 +18,14 @@ typedef struct keel_replay keel_replay;
 
 typedef struct keel_replay_options {
   int threads; /* 1 or more; variants are spread over them */
-  /* Called now and then with instants done and in all; a result other than 0 stops the run (KEEL_STATUS_STOPPED). With several
-   * threads it is called from one of them at a time. May be NULL. */
+  /* Called now and then with instants done and in all; a result other than 0 stops the run (KEEL_STATUS_STOPPED). With
+   * several threads it is called from one of them at a time. May be NULL. */
   int (*tick)(void *context, uint64_t done, uint64_t total);
   void *tick_context;
 } keel_replay_options;
 
-/* Runs market.tape under all variants. Errors: whatever is wrong with the strategy's market, the tape, or the book on it. */
+/* Runs market.tape under all variants. Errors: whatever is wrong with the strategy's market, the tape, or the book on
+ * it. */
 KEEL_API keel_status keel_replay_run(const keel_strategy *strategy, const keel_replay_options *options,
                                      keel_replay **replay, keel_error *error);
 KEEL_API void keel_replay_free(keel_replay *replay);
@@ -39,8 +40,11 @@ typedef struct keel_replay_totals {
   double gross;    /* sum of absolute cash flows plus the largest absolute book mark: the scale of tolerances */
 } keel_replay_totals;
 
+/* How many there are. */
 KEEL_API size_t keel_replay_variants(const keel_replay *replay);
+/* Its name; lives as long as the strategy. */
 KEEL_API const char *keel_replay_variant(const keel_replay *replay, size_t variant);
+/* Its totals. */
 KEEL_API void keel_replay_total(const keel_replay *replay, size_t variant, keel_replay_totals *totals);
 
 /* The components of the explanation: they sum to pnl, `unexplained` among them. */
@@ -66,8 +70,8 @@ KEEL_API size_t keel_ledger_rows(const keel_replay *replay);
 KEEL_API size_t keel_ledger_columns(void);
 KEEL_API const char *keel_ledger_column(size_t column);
 KEEL_API const char *keel_ledger_help(size_t column);
-/* A number of the ledger; NaN where the column holds text or nothing. Its text form, as in the CSV, goes to buffer; returns
- * the length it needs, like snprintf. */
+/* A number of the ledger; NaN where the column holds text or nothing. Its text form, as in the CSV, goes to buffer;
+ * returns the length it needs, like snprintf. */
 KEEL_API double keel_ledger_number(const keel_replay *replay, size_t row, size_t column);
 KEEL_API int keel_ledger_text(const keel_replay *replay, size_t row, size_t column, char *buffer, size_t size);
 /* A hash of every bit of the ledger. */

@@ -6,16 +6,26 @@
 #include <string.h>
 
 const char *const keel_reason_names[KEEL_REASON_COUNT] = {
-    [KEEL_REASON_ENTER] = "enter",          [KEEL_REASON_EVERY] = "every",         [KEEL_REASON_BAND] = "band",
-    [KEEL_REASON_LIMIT] = "limit",          [KEEL_REASON_INSIDE] = "inside_band",  [KEEL_REASON_LOT] = "lot",
-    [KEEL_REASON_MINIMUM] = "minimum",      [KEEL_REASON_ON_TARGET] = "on_target", [KEEL_REASON_BAD_NUMBER] = "bad_number",
-    [KEEL_REASON_NO_TARGET] = "no_target",  [KEEL_REASON_NOT_DUE] = "not_due",     [KEEL_REASON_SETTLED] = "settled",
-    [KEEL_REASON_NO_PRICE] = "no_price",    [KEEL_REASON_LIQUIDATE] = "liquidate",
+    [KEEL_REASON_ENTER] = "enter",
+    [KEEL_REASON_EVERY] = "every",
+    [KEEL_REASON_BAND] = "band",
+    [KEEL_REASON_LIMIT] = "limit",
+    [KEEL_REASON_INSIDE] = "inside_band",
+    [KEEL_REASON_LOT] = "lot",
+    [KEEL_REASON_MINIMUM] = "minimum",
+    [KEEL_REASON_ON_TARGET] = "on_target",
+    [KEEL_REASON_BAD_NUMBER] = "bad_number",
+    [KEEL_REASON_NO_TARGET] = "no_target",
+    [KEEL_REASON_NOT_DUE] = "not_due",
+    [KEEL_REASON_SETTLED] = "settled",
+    [KEEL_REASON_NO_PRICE] = "no_price",
+    [KEEL_REASON_LIQUIDATE] = "liquidate",
 };
 
 /* ---- columns ---- */
 
-#define NUMBER(field, text) {#field, text, KEEL_LEDGER_NUMBER, offsetof(struct keel_ledger_row, field)}
+#define NUMBER(field, text) \
+  { #field, text, KEEL_LEDGER_NUMBER, offsetof(struct keel_ledger_row, field) }
 
 static const struct keel_ledger_column_info fixed_columns[] = {
     {"time", "UTC", KEEL_LEDGER_TIME, 0},

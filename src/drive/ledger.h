@@ -1,4 +1,5 @@
-/* The ledger: a row per decision of each variant on each underlying. One table of columns feeds CSV, accessors and docs. */
+/* The ledger: a row per decision of each variant on each underlying. One table of columns feeds CSV, accessors and
+ * docs. */
 #ifndef KEEL_DRIVE_LEDGER_H
 #define KEEL_DRIVE_LEDGER_H
 
@@ -27,9 +28,9 @@ struct keel_ledger {
   size_t first_variant; /* the strategy's number of the wiring's variant 0 */
   struct keel_ledger_row *rows;
   size_t count, room;
-  struct keel_ledger_row *since; /* [underlying][variant]: what has gathered since the last row */
+  struct keel_ledger_row *since;     /* [underlying][variant]: what has gathered since the last row */
   struct keel_ledger_totals *totals; /* [variant] */
-  int failed; /* no memory: rows are missing */
+  int failed;                        /* no memory: rows are missing */
 };
 
 void keel_ledger_init(struct keel_ledger *ledger, struct keel_arena *arena, const struct keel_wiring *wiring,

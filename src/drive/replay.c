@@ -66,10 +66,11 @@ static keel_status never_entered(const struct keel_block *block, size_t u, keel_
     if (block->wiring->rows[r].units != 0 && isnan(marks->price[r])) missing = r;
   char name[128];
   keel_contract_format(&block->wiring->rows[missing].contract, block->wiring->terms->calendar, name, sizeof name);
-  return keel_fail(error, KEEL_STATUS_INPUT, block->wiring->terms->tape,
-                   "%s never has a usable quote in this run, so its book cannot enter; give market.implied_vol, or choose "
-                   "run.start and run.end within its quotes",
-                   name);
+  return keel_fail(
+      error, KEEL_STATUS_INPUT, block->wiring->terms->tape,
+      "%s never has a usable quote in this run, so its book cannot enter; give market.implied_vol, or choose "
+      "run.start and run.end within its quotes",
+      name);
 }
 
 static keel_status run_part(struct run *run, struct keel_replay_part *part) {
@@ -155,13 +156,14 @@ static keel_status check_position(const struct run *run, const struct keel_posit
     return keel_fail_at(error, position->file, position->line, "years", "a replay needs `expiry`, a date");
   if (position->contract.kind != KEEL_KIND_SPOT && begin != KEEL_TIME_NONE && position->contract.expiry_ns <= begin) {
     keel_time_format(begin, when);
-    return keel_fail_at(error, position->file, position->line, "expiry", "%s has expired when the run begins, at %s", name,
-                        when);
+    return keel_fail_at(error, position->file, position->line, "expiry", "%s has expired when the run begins, at %s",
+                        name, when);
   }
   if (position->contract.kind == KEEL_KIND_SPOT || (terms && !isnan(terms->implied_vol))) return KEEL_STATUS_OK;
   if (is_listed(run, &position->contract)) return KEEL_STATUS_OK;
   return keel_fail_at(error, position->file, position->line, NULL,
-                      "%s is not on the tape; allowed: a contract of the tape, or any with market.implied_vol given", name);
+                      "%s is not on the tape; allowed: a contract of the tape, or any with market.implied_vol given",
+                      name);
 }
 
 static keel_status check_book(const struct run *run, keel_error *error) {
@@ -208,7 +210,8 @@ static keel_status join_ledgers(struct keel_replay *replay, keel_error *error) {
 
 static void list_problems(struct keel_replay *replay) {
   size_t imported = keel_tape_problems(replay->tape);
-  replay->problems = KEEL_ARENA_NEW(&replay->parts[0].arena, struct keel_replay_problem, imported + KEEL_MARK_SOURCE_COUNT);
+  replay->problems =
+      KEEL_ARENA_NEW(&replay->parts[0].arena, struct keel_replay_problem, imported + KEEL_MARK_SOURCE_COUNT);
   for (size_t i = 0; i < imported; i++) {
     struct keel_replay_problem *problem = &replay->problems[replay->problem_count++];
     keel_tape_problem(replay->tape, i, &problem->kind, &problem->count);
@@ -228,11 +231,14 @@ static void list_notes(struct keel_replay *replay) {
   size_t room = 2 + strategy->warning_count;
   replay->notes = KEEL_ARENA_NEW(&replay->parts[0].arena, char *, room);
   if (replay->parts[0].wiring.has_american)
-    add_note(replay, "American positions are marked at their quotes; their vols and Greeks are those of the European formula.");
+    add_note(replay,
+             "American positions are marked at their quotes; their vols and Greeks are those of the European formula.");
   for (size_t v = 0; v < strategy->variant_count; v++) {
     if (strategy->variants[v].policy.target.kind != KEEL_TARGET_SHARE_BALANCE) continue;
-    add_note(replay, "share_balance is not self-financing: the cash that keeps shares plus options constant comes from outside; "
-                     "it is the change of `cash` in the ledger.");
+    add_note(
+        replay,
+        "share_balance is not self-financing: the cash that keeps shares plus options constant comes from outside; "
+        "it is the change of `cash` in the ledger.");
     break;
   }
   for (size_t i = 0; i < strategy->warning_count; i++) add_note(replay, strategy->warnings[i]);

@@ -111,12 +111,20 @@ static void ledger_csv(const struct keel_replay *replay, struct keel_text *text)
   }
 }
 
+static keel_status save(const char *path, const struct keel_text *text, keel_error *error) {
+  struct keel_file *file;
+  keel_status status = keel_file_open(path, &file, error);
+  if (status != KEEL_STATUS_OK) return status;
+  keel_file_write(file, text->data, text->length, error);
+  return keel_file_close(file, error);
+}
+
 keel_status keel_ledger_save(const keel_replay *replay, const char *path, keel_error *error) {
   struct keel_text text;
   keel_text_init(&text);
   ledger_csv(replay, &text);
-  keel_status status = text.failed ? keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the ledger")
-                                   : keel_file_save(path, text.data, text.length, error);
+  keel_status status =
+      text.failed ? keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the ledger") : save(path, &text, error);
   keel_text_fini(&text);
   return status;
 }

@@ -1,5 +1,5 @@
-/* Verb 5 of 5: cash, holdings and P&L of the step, and what explains it. The components are computed each by itself; what they
- * do not say is `unexplained`. */
+/* Verb 5 of 5: cash, holdings and P&L of the step, and what explains it. The components are computed each by itself;
+ * what they do not say is `unexplained`. */
 #include <math.h>
 #include <string.h>
 
@@ -44,7 +44,8 @@ static void dividends_due(struct keel_block *block, size_t u, size_t v, const st
     const struct keel_dividend *dividend = &underlying->terms->dividends[d];
     double *due = due_of(block, u, d, v);
     for (size_t i = 0; i < block->wiring->paths; i++) {
-      if (dividend->ex_ns > from && dividend->ex_ns <= to) due[i] = (book + (holds_spot ? held[i] : 0)) * dividend->cash;
+      if (dividend->ex_ns > from && dividend->ex_ns <= to)
+        due[i] = (book + (holds_spot ? held[i] : 0)) * dividend->cash;
       if (dividend->pay_ns > from && dividend->pay_ns <= to) paid[i] += due[i];
     }
   }

@@ -1,4 +1,5 @@
-/* Verb 3 of 5: the policy gives target holdings and says when to act; lots, minimum size and limits are part of the decision. */
+/* Verb 3 of 5: the policy gives target holdings and says when to act; lots, minimum size and limits are part of the
+ * decision. */
 #include "hedge/decide.h"
 
 #include <math.h>
@@ -17,8 +18,7 @@ static double instrument_delta(const struct keel_block *block, size_t u, const s
 
 static void target_neutral(struct keel_block *block, size_t u, size_t v, double *target) {
   const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];
-  const double *delta =
-      keel_at_vol_total(block, block->totals.hedge_delta, block->wiring->hedge_vol_of[v], u);
+  const double *delta = keel_at_vol_total(block, block->totals.hedge_delta, block->wiring->hedge_vol_of[v], u);
   for (size_t i = 0; i < block->wiring->paths; i++) target[i] = -delta[i] / instrument_delta(block, u, line, i);
 }
 
@@ -33,13 +33,14 @@ static const enum keel_component balance_terms[] = {
 static double book_change(const struct keel_block *block, size_t u, enum keel_balance_order order, size_t i) {
   size_t at = u * block->wiring->paths + i;
   double sum = 0;
-  if (order == KEEL_BALANCE_EXACT) return block->totals.value[at] + block->totals.cash[at] - block->totals.value_before[at];
+  if (order == KEEL_BALANCE_EXACT)
+    return block->totals.value[at] + block->totals.cash[at] - block->totals.value_before[at];
   for (int term = KEEL_BALANCE_DELTA; term <= (int)order; term++) sum += block->totals.change[balance_terms[term]][at];
   return sum;
 }
 
-/* n' = n S/S' - dP/S': the value of shares and options together stays as it was; outside cash pays. It follows every step,
- * also those in which no trigger fires. */
+/* n' = n S/S' - dP/S': the value of shares and options together stays as it was; outside cash pays. It follows every
+ * step, also those in which no trigger fires. */
 static void target_share_balance(struct keel_block *block, size_t u, size_t v, double *target) {
   const struct keel_target *rule = &block->wiring->policies[v]->target;
   if (!block->entered[u]) {
@@ -91,7 +92,9 @@ static void size_band(struct keel_block *block, size_t u, size_t v, double *band
   const double *spot = keel_at_row(block, keel_marks_after(block, u)->price, block->wiring->underlyings[u].spot);
   const double *gross = keel_at_vol_total(block, block->totals.gross_delta, block->wiring->hedge_vol_of[v], u);
   for (size_t i = 0; i < block->wiring->paths; i++) {
-    double scale[] = {[KEEL_BAND_NONE] = 0, [KEEL_BAND_SHARES] = 1, [KEEL_BAND_FRACTION] = gross[i],
+    double scale[] = {[KEEL_BAND_NONE] = 0,
+                      [KEEL_BAND_SHARES] = 1,
+                      [KEEL_BAND_FRACTION] = gross[i],
                       [KEEL_BAND_CURRENCY] = 1 / spot[i]};
     band[i] = trigger->band_size * scale[trigger->band] / fabs(instrument_delta(block, u, line, i));
   }
@@ -101,8 +104,7 @@ static void cap_notional(struct keel_block *block, size_t u, const struct keel_h
   double limit = block->wiring->limits.order_notional_max;
   const double *price = keel_at_row(block, keel_marks_after(block, u)->price, line->row);
   double multiplier = block->wiring->rows[line->row].contract.multiplier;
-  for (size_t i = 0; i < block->wiring->paths; i++)
-    most[i] = isnan(limit) ? INFINITY : limit / (price[i] * multiplier);
+  for (size_t i = 0; i < block->wiring->paths; i++) most[i] = isnan(limit) ? INFINITY : limit / (price[i] * multiplier);
 }
 
 /* ---- the decision ---- */

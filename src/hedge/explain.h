@@ -1,5 +1,6 @@
-/* Where P&L comes from: one table of components feeds ledger, JSON, CSV and docs. They add up to the P&L of the step, because
- * `unexplained` is what remains. Each other one is computed by itself, from Greeks at the start of the step at marking vols. */
+/* Where P&L comes from: one table of components feeds ledger, JSON, CSV and docs. They add up to the P&L of the step,
+ * because `unexplained` is what remains. Each other one is computed by itself, from Greeks at the start of the step at
+ * marking vols. */
 #ifndef KEEL_HEDGE_EXPLAIN_H
 #define KEEL_HEDGE_EXPLAIN_H
 

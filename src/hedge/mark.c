@@ -1,5 +1,5 @@
-/* Verb 1 of 5: what everything is worth now, and its Greeks. Spot and dividends here; options by quotes (mark_quotes.c) or by the
- * model that makes the market (mark_model.c). */
+/* Verb 1 of 5: what everything is worth now, and its Greeks. Spot and dividends here; options by quotes (mark_quotes.c)
+ * or by the model that makes the market (mark_model.c). */
 #include "hedge/mark.h"
 
 #include <math.h>
@@ -7,7 +7,7 @@
 #include "kernel/lane_math.h"
 
 const char *const keel_mark_source_names[KEEL_MARK_SOURCE_COUNT] = {
-    "marked_at_quote", "marked_one_sided", "marked_crossed",  "marked_stale",
+    "marked_at_quote", "marked_one_sided", "marked_crossed",    "marked_stale",
     "marked_missing",  "no_implied_vol",   "no_parity_forward", "settled_late"};
 
 int keel_quote_is_usable(double bid, double ask) { return bid > 0 && ask >= bid && ask < INFINITY; }

@@ -10,9 +10,9 @@ struct keel_mark_scratch {
   uint32_t *row;
   double *phi, *spot, *strike, *rate, *yield, *years, *vol, *price;
   keel_greeks out;
-  double *mid, *implied;   /* [row]: of a usable quote; NaN otherwise */
-  unsigned char *source;   /* [row]: enum keel_mark_source */
-  double *path;            /* [path]: spot without dividends to come */
+  double *mid, *implied; /* [row]: of a usable quote; NaN otherwise */
+  unsigned char *source; /* [row]: enum keel_mark_source */
+  double *path;          /* [path]: spot without dividends to come */
 };
 
 struct keel_mark_scratch *keel_mark_scratch_new(struct keel_arena *arena, const struct keel_wiring *wiring);

@@ -5,10 +5,17 @@
 static keel_greeks greeks_of(const struct keel_block *block, const struct keel_marks *marks, uint32_t r) {
   const keel_greeks *all = &marks->greeks;
   size_t at = r * block->wiring->paths;
-  return (keel_greeks){.price = marks->price + at, .delta = all->delta + at, .gamma = all->gamma + at,
-                       .vega = all->vega + at,     .theta = all->theta + at, .rho = all->rho + at,
-                       .psi = all->psi + at,       .vanna = all->vanna + at, .volga = all->volga + at,
-                       .charm = all->charm + at,   .speed = all->speed + at};
+  return (keel_greeks){.price = marks->price + at,
+                       .delta = all->delta + at,
+                       .gamma = all->gamma + at,
+                       .vega = all->vega + at,
+                       .theta = all->theta + at,
+                       .rho = all->rho + at,
+                       .psi = all->psi + at,
+                       .vanna = all->vanna + at,
+                       .volga = all->volga + at,
+                       .charm = all->charm + at,
+                       .speed = all->speed + at};
 }
 
 static void mark_option(struct keel_block *block, size_t u, uint32_t r) {
@@ -56,8 +63,7 @@ void keel_mark_from_model(struct keel_block *block, size_t u) {
     }
     double years = keel_years_between(block->market.time_ns, row->contract.expiry_ns);
     double carry = keel_exp((block->market.rate - marks->yield[r]) * years);
-    for (size_t i = 0; i < block->wiring->paths; i++)
-      block->scratch->path[i] = (spot[i] - marks->escrow[r]) * carry;
+    for (size_t i = 0; i < block->wiring->paths; i++) block->scratch->path[i] = (spot[i] - marks->escrow[r]) * carry;
     keel_mark_future(block, u, r, block->scratch->path);
   }
 }

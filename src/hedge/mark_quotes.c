@@ -65,8 +65,8 @@ static int by_size(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* The median of the forwards of the (up to) five strikes whose call and put are nearest in price; NaN where no strike has
- * both sides. Ties go to the lower strike. */
+/* The median of the forwards of the (up to) five strikes whose call and put are nearest in price; NaN where no strike
+ * has both sides. Ties go to the lower strike. */
 static double parity_forward(const struct keel_block *block, const struct keel_slice *slice, double growth) {
   const double *mid = block->scratch->mid;
   double gaps[NEAREST], forwards[NEAREST];
@@ -151,8 +151,13 @@ static void gather_row(struct keel_block *block, size_t u, uint32_t r, double vo
 }
 
 static keel_options gathered(const struct keel_mark_scratch *scratch) {
-  return (keel_options){.phi = scratch->phi,     .spot = scratch->spot,   .strike = scratch->strike, .rate = scratch->rate,
-                        .yield = scratch->yield, .years = scratch->years, .vol = scratch->vol};
+  return (keel_options){.phi = scratch->phi,
+                        .spot = scratch->spot,
+                        .strike = scratch->strike,
+                        .rate = scratch->rate,
+                        .yield = scratch->yield,
+                        .years = scratch->years,
+                        .vol = scratch->vol};
 }
 
 /* Implied vols of the priced options, and of their partners on the other side of the strike. */
@@ -180,7 +185,8 @@ static double first_number(const double *values, size_t count) {
   return NAN;
 }
 
-/* Of the out-of-the-money side through the forward in use; then of the other; then the last one; then market.implied_vol. */
+/* Of the out-of-the-money side through the forward in use; then of the other; then the last one; then
+ * market.implied_vol. */
 static double strike_vol(struct keel_block *block, size_t u, uint32_t r) {
   const struct keel_row *row = &block->wiring->rows[r];
   const struct keel_marks *marks = keel_marks_after(block, u);
@@ -196,7 +202,8 @@ static double strike_vol(struct keel_block *block, size_t u, uint32_t r) {
   return first_number(choices, sizeof choices / sizeof *choices);
 }
 
-/* The vol that explains the mark: its own, or the last one it had. A mid outside the bounds of a price takes the strike's. */
+/* The vol that explains the mark: its own, or the last one it had. A mid outside the bounds of a price takes the
+ * strike's. */
 static double marking_vol(struct keel_block *block, size_t u, uint32_t r, double hedge_vol) {
   struct keel_mark_scratch *scratch = block->scratch;
   if (!isnan(scratch->mid[r])) {
@@ -255,7 +262,8 @@ static void price_at_marking_vols(struct keel_block *block, size_t u) {
   }
 }
 
-/* The deltas that decisions use: at the strike's vol, or at one that the policy gives. The rows are gathered already. */
+/* The deltas that decisions use: at the strike's vol, or at one that the policy gives. The rows are gathered already.
+ */
 static void price_at_hedge_vols(struct keel_block *block, size_t u) {
   struct keel_mark_scratch *scratch = block->scratch;
   struct keel_marks *marks = keel_marks_after(block, u);
@@ -263,8 +271,7 @@ static void price_at_hedge_vols(struct keel_block *block, size_t u) {
   keel_greeks out = {.price = scratch->out.price, .delta = scratch->out.delta};
   for (size_t k = 0; k < block->wiring->hedge_vol_count; k++) {
     double own = block->wiring->hedge_vols[k];
-    for (size_t i = 0; i < scratch->count; i++)
-      scratch->vol[i] = isnan(own) ? marks->hedge_vol[scratch->row[i]] : own;
+    for (size_t i = 0; i < scratch->count; i++) scratch->vol[i] = isnan(own) ? marks->hedge_vol[scratch->row[i]] : own;
     keel_kernel_now->black_scholes(scratch->count, &options, KEEL_GREEK_SET_DELTA, &out);
     double *deltas = keel_at_vol_row(block, marks->hedge_delta, k, 0);
     for (size_t i = 0; i < scratch->count; i++) deltas[scratch->row[i]] = out.delta[i];

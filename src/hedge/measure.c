@@ -21,7 +21,8 @@ static void add_greeks(struct keel_block *block, size_t u, uint32_t r) {
   const struct keel_row *row = &block->wiring->rows[r];
   struct keel_marks *marks = keel_marks_after(block, u);
   struct keel_totals *totals = &block->totals;
-  if (has_value(row)) add(paths, row->units, keel_at_row(block, marks->price, r), keel_at_total(block, totals->value, u));
+  if (has_value(row))
+    add(paths, row->units, keel_at_row(block, marks->price, r), keel_at_total(block, totals->value, u));
   add(paths, row->units, keel_at_row(block, marks->greeks.delta, r), keel_at_total(block, totals->delta, u));
   add(paths, row->units, keel_at_row(block, marks->greeks.gamma, r), keel_at_total(block, totals->gamma, u));
   add(paths, row->units, keel_at_row(block, marks->greeks.vega, r), keel_at_total(block, totals->vega, u));

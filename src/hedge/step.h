@@ -2,9 +2,9 @@
  *
  *     mark -> measure -> decide -> execute -> account
  *
- * A lane is one hedged account: a (path, variant), here split by underlying so that everything adds up. Verbs read what was
- * `before` and write what is `after`; the step swaps the two when it begins on an underlying. No verb allocates, and none
- * knows a file, a clock or a thread: time is market->time_ns.
+ * A lane is one hedged account: a (path, variant), here split by underlying so that everything adds up. Verbs read what
+ * was `before` and write what is `after`; the step swaps the two when it begins on an underlying. No verb allocates,
+ * and none knows a file, a clock or a thread: time is market->time_ns.
  *
  * Shapes: marks [row][path]; book totals [underlying][path]; accounts [underlying][variant][path]. */
 #ifndef KEEL_HEDGE_STEP_H
@@ -20,7 +20,8 @@
 /* How a row was marked; each use of a fall-back is counted, for rows of the book. */
 enum keel_mark_source {
   KEEL_MARK_QUOTE,      /* mid of a usable two-sided quote */
-  KEEL_MARK_ONE_SIDED,  /* the rest: the last usable quote's vol, the strike's, or market.implied_vol, at the new spot ... */
+  KEEL_MARK_ONE_SIDED,  /* the rest: the last usable quote's vol, the strike's, or market.implied_vol, at the new spot
+                           ... */
   KEEL_MARK_CROSSED,    /* ... because the quote had one side, or bid above ask, */
   KEEL_MARK_STALE,      /* or was too old, */
   KEEL_MARK_MISSING,    /* or never came */
@@ -33,10 +34,10 @@ extern const char *const keel_mark_source_names[KEEL_MARK_SOURCE_COUNT];
 
 /* Marks at one instant. */
 struct keel_marks {
-  int64_t *time_ns; /* [underlying] */
-  double *rate;     /* [underlying] */
-  double *yield;     /* [row]: what the forward in use implies */
-  double *escrow;    /* [row]: present value of dividends until expiry that are taken off spot */
+  int64_t *time_ns;    /* [underlying] */
+  double *rate;        /* [underlying] */
+  double *yield;       /* [row]: what the forward in use implies */
+  double *escrow;      /* [row]: present value of dividends until expiry that are taken off spot */
   double *price, *vol; /* marks and marking vols */
   keel_greeks greeks;  /* at marking vols, per share; price is the array above */
   double *hedge_vol;   /* [row][path]: the strike's hedging vol */
@@ -45,19 +46,19 @@ struct keel_marks {
 
 /* What the book is and did, per underlying. */
 struct keel_totals {
-  double *value;       /* marks of what is alive, futures at 0 */
+  double *value; /* marks of what is alive, futures at 0 */
   double *value_before;
   double *delta, *gamma, *vega, *theta; /* at marking vols, in shares, and per 1.00 */
-  double *gross_delta; /* [hedge vol][underlying][path] */
-  double *hedge_delta; /* [hedge vol][underlying][path] */
-  double *cash;        /* flows of the book in this step: settlement, variation, yield */
+  double *gross_delta;                  /* [hedge vol][underlying][path] */
+  double *hedge_delta;                  /* [hedge vol][underlying][path] */
+  double *cash;                         /* flows of the book in this step: settlement, variation, yield */
   double *change[KEEL_COMPONENT_COUNT]; /* what moved the book in this step */
 };
 
 struct keel_accounts {
   double *holding, *working; /* contracts of the hedge instrument; working: sent and not yet filled */
   double *cash, *receivable;
-  double *equity;            /* cash, receivable, book and holdings at marks */
+  double *equity; /* cash, receivable, book and holdings at marks */
 };
 
 /* Everything of one block. Filled by keel_block_new; the arrays live in its arena. */
@@ -68,9 +69,9 @@ struct keel_block {
 
   /* mark */
   struct keel_marks marks[2]; /* of each underlying's last step and of this one: keel_marks_before, keel_marks_after */
-  unsigned char *alive;              /* [row]: not expired */
-  unsigned char *settled;            /* [row]: settles in this step */
-  double *last_vol;                  /* [row][path]: of the last usable quote; NaN: none yet */
+  unsigned char *alive;       /* [row]: not expired */
+  unsigned char *settled;     /* [row]: settles in this step */
+  double *last_vol;           /* [row][path]: of the last usable quote; NaN: none yet */
   uint64_t source_counts[KEEL_MARK_SOURCE_COUNT];
   struct keel_mark_scratch *scratch;
 
@@ -78,10 +79,10 @@ struct keel_block {
   struct keel_totals totals;
 
   /* decide: [underlying][variant] or with [path] */
-  int64_t *last_every_ns;  /* when the timer last fired; KEEL_TIME_NONE: never */
+  int64_t *last_every_ns; /* when the timer last fired; KEEL_TIME_NONE: never */
   int32_t *last_every_day;
-  int *decided;            /* whether this step was a decision */
-  double *balance;         /* share_balance: the shares that keep the balance, as of the last step */
+  int *decided;    /* whether this step was a decision */
+  double *balance; /* share_balance: the shares that keep the balance, as of the last step */
   double *target, *band, *notional_max, *trade, *reason;
 
   /* execute */
@@ -96,11 +97,11 @@ struct keel_block {
   double *path_scratch[4];
 
   /* where each underlying is */
-  unsigned char *now;      /* [underlying]: which of the two marks is `after` */
+  unsigned char *now;         /* [underlying]: which of the two marks is `after` */
   unsigned char *now_account; /* [underlying]: which of the two accounts is `after` */
-  unsigned char *entered;  /* [underlying]: its book is in at the market's mark */
-  unsigned char *stepped;  /* [underlying]: the five verbs ran in this step */
-  unsigned char *finished; /* [underlying]: its last option settled and its hedge is closed */
+  unsigned char *entered;     /* [underlying]: its book is in at the market's mark */
+  unsigned char *stepped;     /* [underlying]: the five verbs ran in this step */
+  unsigned char *finished;    /* [underlying]: its last option settled and its hedge is closed */
 };
 
 /* Memory is of the arena; the market's bid and ask start as NaN. `needs_market_vol`: a model makes the market. */

@@ -36,7 +36,8 @@ struct gathering {
   size_t count;
 };
 
-static void gather(struct gathering *to, const struct keel_contract *contract, size_t underlying, double units, int priced) {
+static void gather(struct gathering *to, const struct keel_contract *contract, size_t underlying, double units,
+                   int priced) {
   int future = contract->kind == KEEL_KIND_FUTURE, spot = contract->kind == KEEL_KIND_SPOT;
   struct keel_row *row = &to->rows[to->count++];
   *row = (struct keel_row){.contract = *contract,
@@ -136,8 +137,8 @@ static void lay_out_slices(struct keel_arena *arena, struct keel_wiring *wiring)
   for (uint32_t r = 0; r < wiring->row_count; r++) {
     struct keel_row *row = &wiring->rows[r];
     struct keel_underlying *underlying = &wiring->underlyings[row->underlying];
-    wiring->has_american |= row->units != 0 && keel_kind_is_option(row->contract.kind) &&
-                            row->contract.exercise == KEEL_EXERCISE_AMERICAN;
+    wiring->has_american |=
+        row->units != 0 && keel_kind_is_option(row->contract.kind) && row->contract.exercise == KEEL_EXERCISE_AMERICAN;
     if (row->contract.kind == KEEL_KIND_SPOT) {
       *underlying = (struct keel_underlying){.terms = &wiring->terms->underlyings[row->underlying],
                                              .spot = r,
@@ -169,8 +170,7 @@ static void find_partners(struct keel_wiring *wiring) {
 }
 
 static void draw_lines(struct keel_arena *arena, const struct keel_wiring_input *input, struct keel_wiring *wiring) {
-  wiring->lines =
-      KEEL_ARENA_NEW(arena, struct keel_hedge_line, wiring->underlying_count * wiring->variant_count);
+  wiring->lines = KEEL_ARENA_NEW(arena, struct keel_hedge_line, wiring->underlying_count * wiring->variant_count);
   for (size_t u = 0; u < wiring->underlying_count; u++) {
     for (size_t v = 0; v < wiring->variant_count; v++) {
       const char *name = wiring->terms->underlyings[u].name;
@@ -203,8 +203,8 @@ static void choose_vols(struct keel_arena *arena, struct keel_wiring *wiring) {
   }
 }
 
-keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input, struct keel_wiring *wiring,
-                              keel_error *error) {
+keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
+                              struct keel_wiring *wiring, keel_error *error) {
   *wiring = (struct keel_wiring){.paths = input->paths,
                                  .terms = input->terms,
                                  .underlying_count = input->terms->underlying_count,
@@ -236,7 +236,6 @@ uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_co
   struct keel_row wanted;
   struct gathering one = {.rows = &wanted};
   gather(&one, contract, (size_t)u, 0, 0);
-  const struct keel_row *found =
-      bsearch(&wanted, wiring->rows, wiring->row_count, sizeof *wiring->rows, by_place);
+  const struct keel_row *found = bsearch(&wanted, wiring->rows, wiring->row_count, sizeof *wiring->rows, by_place);
   return found ? (uint32_t)(found - wiring->rows) : KEEL_NO_ROW;
 }

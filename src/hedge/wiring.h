@@ -74,8 +74,8 @@ struct keel_wiring_input {
 
 /* Allocates in `arena`; texts of contracts must outlive it.
  * Errors: KEEL_STATUS_INPUT where the terms of an underlying are missing. */
-keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input, struct keel_wiring *wiring,
-                              keel_error *error);
+keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
+                              struct keel_wiring *wiring, keel_error *error);
 
 /* The row of that contract, or KEEL_NO_ROW. */
 uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_contract *contract);

@@ -122,6 +122,7 @@ void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *l
     taxes[i] = -taxed;
     holding[i] = held + bought;
     due[i] = booked;
-    cash[i] = in.cash_before[i] + earned + yielded - lent + (future > 0 ? move : 0) + in.book_cash[i] + in.paid[i] - outlay;
+    cash[i] =
+        in.cash_before[i] + earned + yielded - lent + (future > 0 ? move : 0) + in.book_cash[i] + in.paid[i] - outlay;
   }
 }

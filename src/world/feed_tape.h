@@ -13,10 +13,10 @@ struct keel_feed_tape {
   struct keel_tape_cursor cursor;
   struct keel_tape_instant instant, upcoming;
   int has_upcoming;
-  int64_t end_ns;       /* nothing later than this is played; KEEL_TIME_NONE: no end */
-  uint32_t *row_of;     /* [tape id]: KEEL_NO_ROW where nobody watches */
+  int64_t end_ns;         /* nothing later than this is played; KEEL_TIME_NONE: no end */
+  uint32_t *row_of;       /* [tape id]: KEEL_NO_ROW where nobody watches */
   unsigned char *touched; /* [underlying] */
-  uint64_t events;      /* quotes that reached a watched row */
+  uint64_t events;        /* quotes that reached a watched row */
 };
 
 /* Starts at the first instant not before start_ns (KEEL_TIME_NONE: the first of all). */

@@ -5,7 +5,7 @@
 
 struct keel_paper {
   size_t paths, variants;
-  double *resting; /* [underlying][variant][path]: waits for the next quote */
+  double *resting;           /* [underlying][variant][path]: waits for the next quote */
   struct keel_order *orders; /* [underlying][variant]: what rests there; its qty is not read */
 };
 
@@ -32,7 +32,7 @@ static double fill_price(const struct keel_market *market, const struct keel_ord
 }
 
 static void paper_send(void *self, const struct keel_market *market, const struct keel_order *order,
-                 const struct keel_fill *fill) {
+                       const struct keel_fill *fill) {
   struct keel_paper *paper = self;
   size_t lane = order->underlying * paper->variants + order->variant;
   double *resting = paper->resting + lane * paper->paths;
@@ -50,7 +50,7 @@ static void paper_send(void *self, const struct keel_market *market, const struc
 
 /* What rests fills when its instrument has a new two-sided quote. */
 static void paper_poll(void *self, const struct keel_market *market, size_t underlying, size_t variant,
-                 const struct keel_fill *fill) {
+                       const struct keel_fill *fill) {
   struct keel_paper *paper = self;
   size_t lane = underlying * paper->variants + variant;
   const struct keel_order *order = &paper->orders[lane];
