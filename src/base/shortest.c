@@ -102,14 +102,29 @@ static struct decimal decimal_of(uint64_t bits) {
 
 /* ---- as text ---- */
 
-/* Digits without their trailing zeros; returns how many. */
-static int print_digits(struct decimal *decimal, char *buffer) {
-  char reversed[20];
-  int count = 0;
-  while (decimal->digits % 10 == 0) decimal->digits /= 10, decimal->exponent++;
-  for (uint64_t left = decimal->digits; left; left /= 10) reversed[count++] = (char)('0' + left % 10);
-  for (int i = 0; i < count; i++) buffer[i] = reversed[count - 1 - i];
-  return count;
+enum { DIGITS_MAX = 17, DIGITS_ROOM = 20 /* of any uint64_t */ };
+
+/* The digits at the end of the buffer, without their trailing zeros. */
+struct digits {
+  char buffer[DIGITS_ROOM];
+  const char *first;
+  int count;
+};
+
+/* Two at a time: the chain of divisions is what takes the time. */
+static void print_digits(struct decimal *decimal, struct digits *digits) {
+  char *end = digits->buffer + DIGITS_ROOM, *first = end;
+  uint64_t left = decimal->digits;
+  for (; left >= 100; left /= 100) {
+    unsigned pair = (unsigned)(left % 100);
+    *--first = (char)('0' + pair % 10);
+    *--first = (char)('0' + pair / 10);
+  }
+  if (left >= 10) *--first = (char)('0' + left % 10), left /= 10;
+  *--first = (char)('0' + left);
+  while (end[-1] == '0') end--, decimal->exponent++;
+  digits->first = first;
+  digits->count = (int)(end - first);
 }
 
 static char *zeros(char *out, int count) {
@@ -149,7 +164,7 @@ static char *print_scientific(char *out, const char *digits, int count, int expo
 
 size_t keel_number_format(double number, char buffer[KEEL_NUMBER_ROOM]) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
-  char *out = buffer, digits[20];
+  char *out = buffer;
   if (signbit(number) && !isnan(number)) *out++ = '-';
   if (!isfinite(number)) {
     out = copy(out, isnan(number) ? "nan" : "inf", 3);
@@ -160,9 +175,11 @@ size_t keel_number_format(double number, char buffer[KEEL_NUMBER_ROOM]) {
     memcpy(&bits, &number, sizeof bits);
     pthread_once(&once, make_powers);
     struct decimal decimal = decimal_of(bits & INT64_MAX);
-    int count = print_digits(&decimal, digits), point = count + decimal.exponent;
-    out = point > -4 && point <= 17 ? print_plain(out, digits, count, point)
-                                    : print_scientific(out, digits, count, point - 1);
+    struct digits digits;
+    print_digits(&decimal, &digits);
+    int point = digits.count + decimal.exponent;
+    out = point > -4 && point <= DIGITS_MAX ? print_plain(out, digits.first, digits.count, point)
+                                            : print_scientific(out, digits.first, digits.count, point - 1);
   }
   *out = '\0';
   return (size_t)(out - buffer);

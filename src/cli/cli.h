@@ -36,7 +36,7 @@ struct keel_cli_option {
 
 struct keel_cli_command {
   const char *name, *usage, *summary;    /* `price`, `FILE|-`, one line without a full stop */
-  const char *details;                   /* further lines of --help; may be NULL */
+  const char *details;                   /* further lines of --help, without the last line break; may be NULL */
   const struct keel_cli_option *options; /* its own, ended by one without a name; may be NULL */
   unsigned takes;
   int operands_min, operands_max; /* max -1: any number */

@@ -28,7 +28,7 @@ static const char details[] =
     "  price     per share\n"
     "All other columns are carried through. Behind them come vol (annualised, 0.2 is 20 %), and last problem: a\n"
     "row that has no vol has an empty one and says there why. A column vol of the input is not read, and is\n"
-    "replaced by the result. --json gives {\"rows\": [...], \"solved\": n, \"problems\": n}.\n";
+    "replaced by the result. --json gives {\"rows\": [...], \"solved\": n, \"problems\": n}.";
 
 const struct keel_cli_command keel_cmd_implied = {
     .name = "implied",

@@ -33,7 +33,7 @@ static const char details[] =
     "All other columns are carried through. Behind them come price, delta, gamma, vega, theta, rho, psi,\n"
     "vanna, volga, charm, speed, all per share and per 1.00, theta and charm per year, and last problem: a row\n"
     "that cannot be priced has empty results and says there why. A column of the input that has the\n"
-    "name of a result is replaced by it. --json gives {\"rows\": [...], \"priced\": n, \"problems\": n}.\n";
+    "name of a result is replaced by it. --json gives {\"rows\": [...], \"priced\": n, \"problems\": n}.";
 
 const struct keel_cli_command keel_cmd_price = {
     .name = "price",

@@ -22,7 +22,7 @@ static void option_line(FILE *out, const struct keel_cli_option *option) {
 void keel_cli_help_command(FILE *out, const struct keel_cli_command *command) {
   fprintf(out, "keel %s: %s\n\nusage: keel %s [options] %s\n", command->name, command->summary, command->name,
           command->usage);
-  if (command->details) fprintf(out, "\n%s", command->details);
+  if (command->details) fprintf(out, "\n%s\n", command->details);
   fputs("\noptions\n", out);
   for (const struct keel_cli_option *option = command->options; option && option->name; option++)
     option_line(out, option);
