@@ -36,7 +36,7 @@ typedef struct keel_replay_totals {
   uint64_t decisions, trades;
   double pnl;      /* of the run, in money of its last day */
   double cost;     /* spread, fees, taxes and impact paid */
-  double turnover; /* value traded in the hedge */
+  double turnover; /* value traded in the hedge, at mid */
   double gross;    /* sum of absolute cash flows plus the largest absolute book mark: the scale of tolerances */
 } keel_replay_totals;
 

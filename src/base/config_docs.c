@@ -1,4 +1,5 @@
 /* The documentation of tables of fields. */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/config_read.h"
@@ -21,7 +22,7 @@ static void print_default(FILE *out, const struct keel_config_field *field) {
   } else if (field->preset) {
     fprintf(out, "`%s`", field->preset);
   } else {
-    fputs(field->absent ? field->absent : "none", out);
+    fputs(field->absent ? field->absent : field->type == &keel_type_map ? "" : "none", out);
   }
 }
 
@@ -48,7 +49,7 @@ static void print_rows(FILE *out, const struct keel_config_field *field, const c
   path_of(field, above, path);
   path_below(field, path, below);
   if (field->type == &keel_type_later) return;
-  if (field->type != &keel_type_map) print_row(out, field, path);
+  if (*above) print_row(out, field, path);
   if (!field->fields) return;
   for (const struct keel_config_field *inner = field->fields; inner->name; inner++) print_rows(out, inner, below);
 }
@@ -68,7 +69,8 @@ static void print_later(FILE *out, const struct keel_config_field *field, const 
 void keel_config_document(FILE *out, const struct keel_config_field *fields) {
   for (const struct keel_config_field *field = fields; field->name; field++) {
     if (field->type == &keel_type_later) continue;
-    fprintf(out, "## %s\n\n%s\n\n", field->name, field->help);
+    fprintf(out, "## %s\n\n%c%s.%s\n\n", field->name, toupper((unsigned char)field->help[0]), field->help + 1,
+            field->flags & KEEL_CONFIG_REQUIRED ? " Required." : "");
     fputs("| field | type | default | allowed | meaning |\n|---|---|---|---|---|\n", out);
     print_rows(out, field, "");
     fputc('\n', out);

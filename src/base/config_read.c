@@ -85,8 +85,8 @@ keel_status keel_config_check_names(struct keel_config_reader *reader, const str
   keel_config_names(fields, names, sizeof names);
   if (!node) return keel_config_fail(reader->error, map, NULL, "has to be a map of: %s", names);
   const char *near = nearest(fields, node->key);
-  return keel_config_fail(reader->error, node, NULL, "is no field that is known here%s%s%s; allowed: %s",
-                          near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "", names);
+  return keel_config_fail(reader->error, node, NULL, "is no field that is known here; %s%s%sallowed: %s",
+                          near ? "did you mean `" : "", near ? near : "", near ? "`? " : "", names);
 }
 
 /* The preset of a missing field, as if it stood in the map. */

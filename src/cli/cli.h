@@ -114,6 +114,7 @@ void keel_cli_end_by_signal(void);
 /* ---- the commands, by file ---- */
 extern const struct keel_cli_command keel_cmd_price;
 extern const struct keel_cli_command keel_cmd_implied;
+extern const struct keel_cli_command keel_cmd_import;
 extern const struct keel_cli_command keel_cmd_replay;
 
 #endif

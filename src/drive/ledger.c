@@ -68,6 +68,7 @@ void keel_ledger_init(struct keel_ledger *ledger, struct keel_arena *arena, cons
   size_t lanes = wiring->underlying_count * wiring->variant_count;
   ledger->since = KEEL_ARENA_NEW(arena, struct keel_ledger_row, lanes);
   ledger->totals = KEEL_ARENA_NEW(arena, struct keel_ledger_totals, wiring->variant_count);
+  ledger->begun = KEEL_ARENA_NEW(arena, unsigned char, wiring->underlying_count);
 }
 
 void keel_ledger_fini(struct keel_ledger *ledger) { free(ledger->rows); }
@@ -100,21 +101,21 @@ static void gather_fills(struct keel_ledger_row *row, const struct keel_block *b
   row->price = row->trade != 0 ? value / row->trade : NAN;
 }
 
-static double turnover_of(const struct keel_block *block, size_t lane) {
+/* Value traded, at mid: costs in bps are of this. */
+static double turnover_of(struct keel_block *block, size_t u, size_t lane) {
   size_t at = lane * block->wiring->paths;
   uint32_t r = block->wiring->lines[lane].row;
   if (r == KEEL_NO_ROW) return 0;
-  double multiplier = block->wiring->rows[r].contract.multiplier, sum = 0;
-  if (block->polled_qty[at] != 0) sum += fabs(block->polled_qty[at]) * block->polled_price[at] * multiplier;
-  if (block->sent_qty[at] != 0) sum += fabs(block->sent_qty[at]) * block->sent_price[at] * multiplier;
-  return sum;
+  double price = keel_at_row(block, keel_marks_after(block, u)->price, r)[0];
+  double qty = fabs(block->polled_qty[at]) + fabs(block->sent_qty[at]);
+  return qty != 0 ? qty * price * block->wiring->rows[r].contract.multiplier : 0;
 }
 
 static void add_totals(struct keel_ledger *ledger, struct keel_block *block, size_t u, size_t v) {
   size_t lane = keel_lane_of(block->wiring, u, v), at = lane * block->wiring->paths;
   struct keel_ledger_totals *totals = &ledger->totals[v];
   struct keel_ledger_row *since = &ledger->since[lane];
-  double turnover = turnover_of(block, lane), cost = 0;
+  double turnover = turnover_of(block, u, lane), cost = 0;
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) {
     double part = block->explain[c][at];
     totals->explain[c] += part;
@@ -164,8 +165,10 @@ void keel_ledger_record(struct keel_ledger *ledger, struct keel_block *block, si
   double book = fabs(keel_at_total(block, block->totals.value, u)[0]);
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
     record_lane(ledger, block, u, v);
+    if (!ledger->begun[u]) ledger->totals[v].flows += book; /* the premium */
     if (book > ledger->totals[v].largest_book) ledger->totals[v].largest_book = book;
   }
+  ledger->begun[u] = 1;
 }
 
 /* ---- hash ---- */

@@ -211,7 +211,7 @@ static keel_status join_ledgers(struct keel_replay *replay, keel_error *error) {
 static void list_problems(struct keel_replay *replay) {
   size_t imported = keel_tape_problems(replay->tape);
   replay->problems =
-      KEEL_ARENA_NEW(&replay->parts[0].arena, struct keel_replay_problem, imported + KEEL_MARK_SOURCE_COUNT);
+      KEEL_ARENA_NEW(&replay->arena, struct keel_replay_problem, imported + KEEL_MARK_SOURCE_COUNT);
   for (size_t i = 0; i < imported; i++) {
     struct keel_replay_problem *problem = &replay->problems[replay->problem_count++];
     keel_tape_problem(replay->tape, i, &problem->kind, &problem->count);
@@ -223,13 +223,13 @@ static void list_problems(struct keel_replay *replay) {
 }
 
 static void add_note(struct keel_replay *replay, const char *text) {
-  replay->notes[replay->note_count++] = keel_arena_text(&replay->parts[0].arena, text, strlen(text));
+  replay->notes[replay->note_count++] = keel_arena_text(&replay->arena, text, strlen(text));
 }
 
 static void list_notes(struct keel_replay *replay) {
   const struct keel_strategy *strategy = replay->strategy;
   size_t room = 2 + strategy->warning_count;
-  replay->notes = KEEL_ARENA_NEW(&replay->parts[0].arena, char *, room);
+  replay->notes = KEEL_ARENA_NEW(&replay->arena, char *, room);
   if (replay->parts[0].wiring.has_american)
     add_note(replay,
              "American positions are marked at their quotes; their vols and Greeks are those of the European formula.");
@@ -301,6 +301,7 @@ keel_status keel_replay_run(const keel_strategy *strategy, const keel_replay_opt
   struct keel_replay *replay = calloc(1, sizeof *replay);
   if (!replay) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a replay");
   replay->strategy = strategy;
+  keel_arena_init(&replay->arena);
   lay_out_parts(replay, options->threads);
   keel_status status = keel_tape_open(strategy->market.tape, &replay->tape, error);
   if (status == KEEL_STATUS_OK) status = run_tape(replay, options, error);
@@ -317,6 +318,7 @@ void keel_replay_free(keel_replay *replay) {
     keel_ledger_fini(&replay->parts[p].ledger);
     keel_arena_fini(&replay->parts[p].arena);
   }
+  keel_arena_fini(&replay->arena);
   keel_tape_close(replay->tape);
   free(replay->parts);
   free(replay->totals);

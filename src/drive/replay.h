@@ -26,6 +26,7 @@ struct keel_replay_problem {
 
 struct keel_replay {
   const keel_strategy *strategy;
+  struct keel_arena arena; /* of the result; parts have their own, sealed */
   struct keel_tape *tape;
   struct keel_replay_part *parts;
   size_t part_count;

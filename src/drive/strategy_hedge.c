@@ -139,6 +139,7 @@ static keel_status read_every(struct keel_config_reader *reader, const struct ke
   if (!text) return KEEL_STATUS_INPUT;
   size_t length = strlen(text);
   int64_t ns = 0;
+  trigger->every_ns = KEEL_TIME_NONE;
   if (strcmp(text, "step") == 0) {
     trigger->every = KEEL_EVERY_STEP;
   } else if (!keel_duration_parse(text, length, &ns) || ns <= 0) {

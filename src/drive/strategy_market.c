@@ -100,9 +100,9 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
     {.name = "model", .type = &keel_type_later, .help = "give market.tape"},
     {.name = "underlyings",
      .type = &type_underlyings,
-     .item = "X",
-     .fields = keel_strategy_market_fields + OWN,
-     .help = "what differs for single underlyings of the book, by name; the rest is as below"},
+     .help = "what differs for single underlyings of the book, by name: yield, implied_vol, forward, dividends, each "
+             "in place of "
+             "the market's"},
     {.name = "yield",
      .type = &keel_type_number,
      AT(own.yield),

@@ -174,8 +174,8 @@ static void imply_vols(struct keel_block *block, size_t u) {
   keel_kernel_now->implied_vol(scratch->count, &options, scratch->price, scratch->vol);
   for (size_t i = 0; i < scratch->count; i++) {
     uint32_t r = scratch->row[i];
-    scratch->implied[r] = scratch->vol[i];
-    if (!isnan(scratch->vol[i])) block->last_vol[r] = scratch->vol[i];
+    if (!(scratch->vol[i] > 0)) continue; /* at or below intrinsic there is no vol to speak of */
+    scratch->implied[r] = block->last_vol[r] = scratch->vol[i];
   }
 }
 

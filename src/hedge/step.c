@@ -167,6 +167,7 @@ static void close_holding(struct keel_block *block, size_t u, size_t v) {
 
 void keel_liquidate(struct keel_block *block, size_t u) {
   block->now_account[u] = !block->now_account[u];
+  memset(keel_at_total(block, block->totals.cash, u), 0, block->wiring->paths * sizeof(double));
   for (size_t v = 0; v < block->wiring->variant_count; v++) close_holding(block, u, v);
   keel_account_closing(block, u);
   block->finished[u] = 1;

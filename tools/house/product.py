@@ -78,7 +78,7 @@ def environment():
 def built(name, compiler, flags, options):
     """Compiles tests/install/price.c as a user would, and runs it."""
     env = environment()
-    source, program = ROOT / "tests/install/price.c", ROOT / "build" / name
+    source, program = ROOT / "tests/install/price.c", STAGE / name
     words = run(["pkg-config", *options, "--cflags", "--libs", "keel"], env=env)
     if words.trouble:
         return words

@@ -83,8 +83,8 @@ def guards(tree):
     for file in tree.files:
         if file.path.suffix != ".h":
             continue
-        folder = {"include": [], "src": [file.layer or "src"]}.get(file.path.parts[0], [file.path.parts[0]])
-        guard = "_".join(["keel", *folder, file.path.stem, "h"]).upper()
+        folders = [part for part in file.path.parts[:-1] if part not in ("include", "keel", "src", "support")]
+        guard = "_".join(["keel", *folders, file.path.stem, "h"]).upper()
         lines = [text for _, text in file.source.directives()]
         if lines[:2] != [f"#ifndef {guard}", f"#define {guard}"] or lines[-1] != "#endif":
             yield file.path, 1, f"its guard is not {guard}"

@@ -58,7 +58,7 @@ PLANTS = [
     ("layers", "src/hedge/a.c", '#include "drive/strategy.h"\n'),
     ("layers", "src/hedge/a.c", '#  include "thing.h"\n'),
     ("layers", "src/hedge/a.c", "#include <keel/thing.h>\n"),
-    ("layers", "src/other/a.h", "#ifndef KEEL_SRC_A_H\n#define KEEL_SRC_A_H\n#endif\n"),
+    ("layers", "src/other/a.h", "#ifndef KEEL_OTHER_A_H\n#define KEEL_OTHER_A_H\n#endif\n"),
     ("public-includes", "include/keel/thing.h", HEADER.replace("<stddef.h>", "<unistd.h>")),
     ("public-includes", "include/keel/thing.h", HEADER.replace("<stddef.h>", '"base/thing.h"')),
     ("test-layers", "tests/base/test_thing.c", '#include "hedge/step.h"\n' + UNIT),
