@@ -4,11 +4,7 @@
 #include <string.h>
 
 const struct keel_cli_command *const keel_commands[] = {
-    &keel_cmd_price,
-    &keel_cmd_implied,
-    &keel_cmd_import,
-    &keel_cmd_replay,
-    NULL,
+    &keel_cmd_price, &keel_cmd_implied, &keel_cmd_import, &keel_cmd_replay, NULL,
 };
 
 static const struct keel_cli_command *find(const char *name) {

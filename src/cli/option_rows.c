@@ -6,13 +6,20 @@
 
 /* ---- reading ---- */
 
+/* As much of a field as a message shows: whole characters of UTF-8. */
+static int shown_length(struct keel_csv_field field) {
+  size_t length = field.length < 40 ? field.length : 40;
+  while (length < field.length && length && (field.text[length] & 0xC0) == 0x80) length--;
+  return (int)length;
+}
+
 /* Adds to what is wrong with the row that is being read; the first thing found is enough. */
 static void complain(struct keel_option_chunk *chunk, const char *column, struct keel_csv_field field,
                      const char *wrong) {
   if (chunk->problem.length > chunk->problem_span[chunk->count].start) return;
   keel_text_printf(&chunk->problem, "%s: ", column);
   if (field.length)
-    keel_text_printf(&chunk->problem, "'%.*s' %s", (int)(field.length < 40 ? field.length : 40), field.text, wrong);
+    keel_text_printf(&chunk->problem, "'%.*s' %s", shown_length(field), field.text, wrong);
   else
     keel_text_add(&chunk->problem, "empty");
 }

@@ -36,6 +36,12 @@ static void a_problem_with_a_comma_is_quoted(void **state) {
   row_has_problem("\"a,b\",,100,100,0,0,1,0.2", "\"kind: 'a,b' is neither call nor put\"");
 }
 
+static void a_long_field_is_cut_between_characters(void **state) {
+  (void)state;
+  row_has_problem("123456789012345678901234567890123456789\xE2\x82\xAC,,100,100,0,0,1,0.2",
+                  "kind: '123456789012345678901234567890123456789' is neither call nor put");
+}
+
 static void kinds_have_short_names_and_no_case(void **state) {
   (void)state;
   keel_program_check("$KEEL price - | cut -d, -f1,2,10",
@@ -105,9 +111,10 @@ static void json_without_rows_is_a_document(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_row_that_cannot_be_priced_says_why), cmocka_unit_test(a_problem_with_a_comma_is_quoted),
-      cmocka_unit_test(kinds_have_short_names_and_no_case),   cmocka_unit_test(fields_are_carried_as_they_were),
-      cmocka_unit_test(json_has_numbers_texts_and_nulls),     cmocka_unit_test(json_without_rows_is_a_document),
+      cmocka_unit_test(a_row_that_cannot_be_priced_says_why),   cmocka_unit_test(a_problem_with_a_comma_is_quoted),
+      cmocka_unit_test(a_long_field_is_cut_between_characters), cmocka_unit_test(kinds_have_short_names_and_no_case),
+      cmocka_unit_test(fields_are_carried_as_they_were),        cmocka_unit_test(json_has_numbers_texts_and_nulls),
+      cmocka_unit_test(json_without_rows_is_a_document),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
