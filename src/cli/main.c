@@ -3,9 +3,15 @@
 
 #include <string.h>
 
+/* clang-format off */
 const struct keel_cli_command *const keel_commands[] = {
-    &keel_cmd_price, &keel_cmd_implied, &keel_cmd_import, &keel_cmd_replay, NULL,
+    &keel_cmd_price,
+    &keel_cmd_implied,
+    &keel_cmd_import,
+    &keel_cmd_replay,
+    NULL,
 };
+/* clang-format on */
 
 static const struct keel_cli_command *find(const char *name) {
   for (size_t i = 0; keel_commands[i]; i++)

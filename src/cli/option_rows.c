@@ -176,7 +176,9 @@ void keel_option_row_json(const struct keel_option_table *table, size_t row, str
   keel_text_char(out, '{');
   keel_text_append(out, kept.text, kept.length);
   for (size_t i = 0; i < table->result_count; i++) {
-    keel_text_printf(out, "\"%s\": ", table->job->results[i]);
+    keel_text_char(out, '"');
+    keel_text_add(out, table->job->results[i]);
+    keel_text_add(out, "\": ");
     keel_text_number(out, problem.length ? NAN : chunk->results[i][row], "null");
     keel_text_add(out, ", ");
   }

@@ -38,11 +38,10 @@ static void a_price_that_no_vol_gives_says_so(void **state) {
 
 static void json_counts_what_was_solved(void **state) {
   (void)state;
-  keel_program_check(
-      "$KEEL implied --json -", "kind,spot,strike,rate,yield,years,price\ncall,100,90,0,0,1,10\n", 0,
-      "{\"rows\": [\n{\"kind\": \"call\", \"spot\": 100, \"strike\": 90, \"rate\": 0, \"yield\": 0, "
-      "\"years\": 1, \"price\": 10, \"vol\": 0, \"problem\": null}\n], \"solved\": 1, \"problems\": 0}\n",
-      "");
+  assert_program("$KEEL implied --json -", "kind,spot,strike,rate,yield,years,price\ncall,100,90,0,0,1,10\n", 0,
+                 "{\"rows\": [\n{\"kind\": \"call\", \"spot\": 100, \"strike\": 90, \"rate\": 0, \"yield\": 0, "
+                 "\"years\": 1, \"price\": 10, \"vol\": 0, \"problem\": null}\n], \"solved\": 1, \"problems\": 0}\n",
+                 "");
 }
 
 int main(void) {

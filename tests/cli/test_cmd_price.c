@@ -49,15 +49,15 @@ static void a_textbook_example(void **state) {
 
 static void limits_are_no_problems(void **state) {
   (void)state;
-  keel_program_check("$KEEL price - | tail -n +2 | cut -d, -f8,19",
-                     "kind,spot,strike,rate,yield,years,vol\n"
-                     "call,100,0,0,0,1,0.2\n"
-                     "put,100,0,0,0,1,0.2\n"
-                     "call,100,90,0,0,1,0\n"
-                     "put,90,100,0,0,0,0.2\n"
-                     "call,100,100,0,0,0,0\n"
-                     "call,0,100,0,0,1,0.2\n",
-                     0, "100,\n0,\n10,\n10,\n0,\n0,\n", "");
+  assert_program("$KEEL price - | tail -n +2 | cut -d, -f8,19",
+                 "kind,spot,strike,rate,yield,years,vol\n"
+                 "call,100,0,0,0,1,0.2\n"
+                 "put,100,0,0,0,1,0.2\n"
+                 "call,100,90,0,0,1,0\n"
+                 "put,90,100,0,0,0,0.2\n"
+                 "call,100,100,0,0,0,0\n"
+                 "call,0,100,0,0,1,0.2\n",
+                 0, "100,\n0,\n10,\n10,\n0,\n0,\n", "");
 }
 
 int main(void) {

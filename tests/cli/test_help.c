@@ -35,7 +35,7 @@ static void every_command_has_help(void **state) {
 
 static void help_wins_over_missing_operands(void **state) {
   (void)state;
-  keel_program_check("$KEEL price -h | head -1", NULL, 0, "keel price: price and Greeks for a CSV of options\n", "");
+  assert_program("$KEEL price -h | head -1", NULL, 0, "keel price: price and Greeks for a CSV of options\n", "");
 }
 
 int main(void) {

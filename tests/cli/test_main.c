@@ -4,7 +4,7 @@
 
 static void the_version(void **state) {
   (void)state;
-  keel_program_check("$KEEL --version", NULL, 0, "keel " KEEL_VERSION "\n", "");
+  assert_program("$KEEL --version", NULL, 0, "keel " KEEL_VERSION "\n", "");
 }
 
 static void without_a_command_it_is_usage(void **state) {
@@ -18,11 +18,10 @@ static void without_a_command_it_is_usage(void **state) {
 
 static void an_unknown_command_is_usage_with_the_nearest(void **state) {
   (void)state;
-  keel_program_check("$KEEL implid x", NULL, 2, "",
-                     "keel: no command \"implid\"; did you mean implied?\nkeel --help lists the commands\n");
-  keel_program_check("$KEEL xyzzy", NULL, 2, "", "keel: no command \"xyzzy\"\nkeel --help lists the commands\n");
-  keel_program_check("$KEEL --json price x", NULL, 2, "",
-                     "keel: no option \"--json\"\nkeel --help lists the commands\n");
+  assert_program("$KEEL implid x", NULL, 2, "",
+                 "keel: no command \"implid\"; did you mean implied?\nkeel --help lists the commands\n");
+  assert_program("$KEEL xyzzy", NULL, 2, "", "keel: no command \"xyzzy\"\nkeel --help lists the commands\n");
+  assert_program("$KEEL --json price x", NULL, 2, "", "keel: no option \"--json\"\nkeel --help lists the commands\n");
 }
 
 int main(void) {

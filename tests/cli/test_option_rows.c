@@ -12,7 +12,7 @@ static void row_has_problem(const char *row, const char *problem) {
   char input[512], out[512];
   snprintf(input, sizeof input, HEADER "%s,7\n", row);
   snprintf(out, sizeof out, "%s,7,,,,,,,,,,,,%s\n", row, problem);
-  keel_program_check("$KEEL price - | tail -n +2", input, 0, out, "keel: 1 of 1 rows could not be priced\n");
+  assert_program("$KEEL price - | tail -n +2", input, 0, out, "keel: 1 of 1 rows could not be priced\n");
 }
 
 static void a_row_that_cannot_be_priced_says_why(void **state) {
@@ -44,18 +44,18 @@ static void a_long_field_is_cut_between_characters(void **state) {
 
 static void kinds_have_short_names_and_no_case(void **state) {
   (void)state;
-  keel_program_check("$KEEL price - | cut -d, -f1,2,10",
-                     HEADER "C,European,100,0,0,0,1,0.2,1\nCall,EUROPEAN,100,0,0,0,1,0.2,1\np,,100,0,0,0,1,0.2,1\n", 0,
-                     "kind,exercise,price\nC,European,100\nCall,EUROPEAN,100\np,,0\n", "");
+  assert_program("$KEEL price - | cut -d, -f1,2,10",
+                 HEADER "C,European,100,0,0,0,1,0.2,1\nCall,EUROPEAN,100,0,0,0,1,0.2,1\np,,100,0,0,0,1,0.2,1\n", 0,
+                 "kind,exercise,price\nC,European,100\nCall,EUROPEAN,100\np,,0\n", "");
 }
 
 static void fields_are_carried_as_they_were(void **state) {
   (void)state;
-  keel_program_check("$KEEL price - | tail -n +2 | cut -d, -f1-11",
-                     "a,b,kind,spot,strike,rate,yield,years,vol\n"
-                     " x , \"q \"\"r\"\", s\",call,1e2,00.0,+0,0.,1,.2\n\" y\",\xE2\x82\xAC,put,1,0,0,0,1,0\n",
-                     0, "x,\"q \"\"r\"\", s\",call,1e2,00.0,+0,0.,1,.2,100\n\" y\",\xE2\x82\xAC,put,1,0,0,0,1,0,0,-0\n",
-                     "");
+  assert_program("$KEEL price - | tail -n +2 | cut -d, -f1-11",
+                 "a,b,kind,spot,strike,rate,yield,years,vol\n"
+                 " x , \"q \"\"r\"\", s\",call,1e2,00.0,+0,0.,1,.2\n\" y\",\xE2\x82\xAC,put,1,0,0,0,1,0\n",
+                 0, "x,\"q \"\"r\"\", s\",call,1e2,00.0,+0,0.,1,.2,100\n\" y\",\xE2\x82\xAC,put,1,0,0,0,1,0,0,-0\n",
+                 "");
 }
 
 static json_t *json_of(const char *line, const char *input) {

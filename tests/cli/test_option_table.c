@@ -42,7 +42,7 @@ static void rows_come_out_in_order(void **state) {
              "wc -l <one.csv | tr -d ' '; $KEEL price -q --json %s | grep -c '\"id\"'",
              keel_scratch("."), path, path, path);
     snprintf(out, sizeof out, "%d\n%d\n", sizes[i] + 1, sizes[i]);
-    keel_program_check(line, NULL, sizes[i] ? 0 : 1, out, "");
+    assert_program(line, NULL, sizes[i] ? 0 : 1, out, "");
   }
 }
 
@@ -50,7 +50,7 @@ static void problems_are_counted(void **state) {
   (void)state;
   char line[1024];
   snprintf(line, sizeof line, "$KEEL price %s | grep -c negative", table_of("count.csv", 10000));
-  keel_program_check(line, NULL, 0, "2000\n", "keel: 2000 of 10000 rows could not be priced\n");
+  assert_program(line, NULL, 0, "2000\n", "keel: 2000 of 10000 rows could not be priced\n");
 }
 
 static void a_file_gets_the_table_whole_or_not_at_all(void **state) {
@@ -61,10 +61,10 @@ static void a_file_gets_the_table_whole_or_not_at_all(void **state) {
            "cd %s; $KEEL price -q --csv table.csv %s && $KEEL price -q %s | cmp - table.csv && "
            "$KEEL price -q --json --csv both.csv %s | tail -c 38 && cmp both.csv table.csv",
            keel_scratch("."), path, path, path);
-  keel_program_check(line, NULL, 0, "\n], \"priced\": 4000, \"problems\": 1000}\n", "");
+  assert_program(line, NULL, 0, "\n], \"priced\": 4000, \"problems\": 1000}\n", "");
   snprintf(broken, sizeof broken, "cd %s; { cat whole.csv; echo 'call,1'; } | $KEEL price -q --csv table2.csv -",
            keel_scratch("."));
-  keel_program_check(broken, NULL, 1, "", "keel: stdin:5002: 2 fields, the header has 8\n");
+  assert_program(broken, NULL, 1, "", "keel: stdin:5002: 2 fields, the header has 8\n");
   assert_int_equal(keel_scratch_count("table2"), 0);
   assert_int_equal(keel_scratch_count("table.csv"), 1);
 }
@@ -79,9 +79,9 @@ static void broken_structure_is_an_error(void **state) {
     assert_int_equal(strncmp(program.err, "keel: stdin", 11), 0);
     keel_program_free(&program);
   }
-  keel_program_check("$KEEL price /nowhere.csv", NULL, 1, "",
-                     "keel: /nowhere.csv: cannot open: No such file or directory\n");
-  keel_program_check("$KEEL price --csv /nowhere/x.csv -", HEADER, 1, "", NULL);
+  assert_program("$KEEL price /nowhere.csv", NULL, 1, "",
+                 "keel: /nowhere.csv: cannot open: No such file or directory\n");
+  assert_program("$KEEL price --csv /nowhere/x.csv -", HEADER, 1, "", NULL);
 }
 
 static void a_million_rows_need_no_more_memory(void **state) {
@@ -90,7 +90,7 @@ static void a_million_rows_need_no_more_memory(void **state) {
   char line[1024];
   snprintf(line, sizeof line, "ulimit -v 65536; $KEEL price -q --threads 1 %s | wc -l | tr -d ' '",
            table_of("million.csv", 1000000));
-  keel_program_check(line, NULL, 0, "1000001\n", "");
+  assert_program(line, NULL, 0, "1000001\n", "");
 }
 
 int main(void) {

@@ -32,7 +32,7 @@ static void wrong_options_are_usage(void **state) {
     char line[256], err[256];
     snprintf(line, sizeof line, "$KEEL price %s", cases[i][0]);
     snprintf(err, sizeof err, "keel price: %s" HINT, cases[i][1]);
-    keel_program_check(line, NULL, 2, "", err);
+    assert_program(line, NULL, 2, "", err);
   }
 }
 
@@ -49,13 +49,13 @@ static void right_options_are_taken(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char line[256];
     snprintf(line, sizeof line, "$KEEL price %s | wc -l | tr -d ' '", cases[i]);
-    keel_program_check(line, table, 0, "2\n", "");
+    assert_program(line, table, 0, "2\n", "");
   }
 }
 
 static void after_two_dashes_all_is_a_file(void **state) {
   (void)state;
-  keel_program_check("$KEEL price -- --json", NULL, 1, "", "keel: --json: cannot open: No such file or directory\n");
+  assert_program("$KEEL price -- --json", NULL, 1, "", "keel: --json: cannot open: No such file or directory\n");
 }
 
 int main(void) {

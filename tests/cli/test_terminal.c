@@ -26,17 +26,17 @@ static void a_full_disk_is_an_error(void **state) {
   (void)state;
   if (access("/dev/full", W_OK) != 0) skip();
   const char *full = "keel: stdout: cannot write: No space left on device\n";
-  keel_program_check("$KEEL --help >/dev/full", NULL, 1, "", full);
-  keel_program_check("$KEEL price - >/dev/full", HEADER, 1, "", full);
-  keel_program_check("$KEEL price --json - >/dev/full", HEADER, 1, "", full);
+  assert_program("$KEEL --help >/dev/full", NULL, 1, "", full);
+  assert_program("$KEEL price - >/dev/full", HEADER, 1, "", full);
+  assert_program("$KEEL price --json - >/dev/full", HEADER, 1, "", full);
   char line[512];
   snprintf(line, sizeof line, "$KEEL price %s >/dev/full", large_table());
-  keel_program_check(line, NULL, 1, "", full);
+  assert_program(line, NULL, 1, "", full);
 }
 
 static void a_closed_stdout_is_an_error(void **state) {
   (void)state;
-  keel_program_check("$KEEL --version >&-", NULL, 1, "", "keel: stdout: cannot write: Bad file descriptor\n");
+  assert_program("$KEEL --version >&-", NULL, 1, "", "keel: stdout: cannot write: Bad file descriptor\n");
 }
 
 static void a_reader_that_goes_away_ends_it_quietly(void **state) {
@@ -96,7 +96,7 @@ static void there_is_no_bar_off_a_terminal(void **state) {
   (void)state;
   char line[512];
   snprintf(line, sizeof line, "$KEEL price %s >/dev/null", large_table());
-  keel_program_check(line, NULL, 0, "", "");
+  assert_program(line, NULL, 0, "", "");
 }
 
 static void write_rows(int to, int count) {

@@ -15,6 +15,7 @@ struct keel_program keel_program_run(const char *line, const char *input);
 void keel_program_free(struct keel_program *program);
 
 /* Runs it, and wants that exit status and those texts on stdout and stderr, exactly; NULL: anything. */
+#define assert_program(line, input, status, out, err) keel_program_check((line), (input), (status), (out), (err))
 void keel_program_check(const char *line, const char *input, int status, const char *out, const char *err);
 
 /* The content of a file, terminated; to be freed. NULL if there is none. */
