@@ -171,7 +171,8 @@ static const char *generated_tape(void) {
       bids[1 + k] = bad ? 0 : floor(price * 100) / 100;
       asks[1 + k] = floor(price * 100 + 2) / 100;
     }
-    assert_int_equal(keel_tape_writer_instant(writer, now, 1 + 2 * STRIKES, ids, bids, asks, &error), KEEL_STATUS_OK);
+    struct keel_tape_instant instant = {now, 1 + 2 * STRIKES, ids, bids, asks};
+    assert_int_equal(keel_tape_writer_instant(writer, &instant, &error), KEEL_STATUS_OK);
   }
   assert_int_equal(keel_tape_writer_close(writer, &error), KEEL_STATUS_OK);
   return path;
