@@ -26,9 +26,14 @@ static int64_t time_at(double years_left) { return EXPIRY - (int64_t)llround(yea
 static void write_tape(const char *path, const struct keel_golden *example) {
   struct keel_tape_writer *writer;
   keel_error error;
-  struct keel_contract spot = {.underlying = "TSLA", .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
-  struct keel_contract put = {.underlying = "TSLA", .kind = KEEL_KIND_PUT, .exercise = KEEL_EXERCISE_AMERICAN,
-                              .strike = 260,        .expiry_ns = EXPIRY,   .multiplier = 100};
+  struct keel_contract spot = {
+      .underlying = "TSLA", .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
+  struct keel_contract put = {.underlying = "TSLA",
+                              .kind = KEEL_KIND_PUT,
+                              .exercise = KEEL_EXERCISE_AMERICAN,
+                              .strike = 260,
+                              .expiry_ns = EXPIRY,
+                              .multiplier = 100};
   assert_int_equal(keel_tape_writer_open(path, &writer, &error), KEEL_STATUS_OK);
   uint32_t ids[] = {keel_tape_writer_contract(writer, &spot), keel_tape_writer_contract(writer, &put)};
   double first[] = {keel_golden_number(example, 0, "price"), keel_golden_number(example, 0, "premium")};
@@ -44,7 +49,8 @@ static void write_tape(const char *path, const struct keel_golden *example) {
 }
 
 static const char strategy_text[] =
-    "book: [{underlying: TSLA, kind: put, exercise: american, strike: 260, expiry: 2023-08-18, qty: 1, multiplier: 100}]\n"
+    "book: [{underlying: TSLA, kind: put, exercise: american, strike: 260, expiry: 2023-08-18, qty: 1, multiplier: "
+    "100}]\n"
     "market: {tape: worked.tape, rate: 0.0431}\n"
     "hedge:\n"
     "  target: {share_balance: exact, start: 43.29898674258706}\n"
@@ -61,8 +67,10 @@ static keel_replay *replay_example(const struct keel_golden *example, keel_strat
   keel_error error = {0};
   keel_replay *replay = NULL;
   keel_replay_options options = {.threads = 1};
-  if (keel_strategy_load(path, NULL, 0, strategy, &error) != KEEL_STATUS_OK) fail_msg("%s: %s", error.where, error.what);
-  if (keel_replay_run(*strategy, &options, &replay, &error) != KEEL_STATUS_OK) fail_msg("%s: %s", error.where, error.what);
+  if (keel_strategy_load(path, NULL, 0, strategy, &error) != KEEL_STATUS_OK)
+    fail_msg("%s: %s", error.where, error.what);
+  if (keel_replay_run(*strategy, &options, &replay, &error) != KEEL_STATUS_OK)
+    fail_msg("%s: %s", error.where, error.what);
   return replay;
 }
 
