@@ -1,6 +1,6 @@
 /* A small strategy, one line for each section, and what is said when one line of it is wrong. */
-#ifndef KEEL_TESTS_STRATEGY_SUPPORT_H
-#define KEEL_TESTS_STRATEGY_SUPPORT_H
+#ifndef KEEL_TESTS_DRIVE_STRATEGY_SUPPORT_H
+#define KEEL_TESTS_DRIVE_STRATEGY_SUPPORT_H
 
 #include <stdio.h>
 #include <string.h>
