@@ -41,7 +41,8 @@ static uint64_t decisions_of(keel_replay_totals totals) { return totals.decision
 /* A component that is zero in every variant of the block is left out. */
 static void print_component(const struct columns *columns, size_t component) {
   int any = 0;
-  for (size_t v = columns->first; v < columns->end; v++) any |= keel_replay_explained(columns->replay, v, component) != 0;
+  for (size_t v = columns->first; v < columns->end; v++)
+    any |= keel_replay_explained(columns->replay, v, component) != 0;
   if (!any) return;
   printf("    %-12s", keel_explain_name(component));
   for (size_t v = columns->first; v < columns->end; v++)
