@@ -85,16 +85,30 @@ static void print_remarks(const keel_replay *replay) {
   for (size_t i = 0; i < keel_replay_notes(replay); i++) printf("  %s\n", keel_replay_note(replay, i));
 }
 
+static int no_memory(void) {
+  return keel_cli_fail(&(keel_error){.status = KEEL_STATUS_MEMORY, .what = "no memory for the result"});
+}
+
+static int print_ledger(const keel_replay *replay) {
+  size_t length;
+  char *text = keel_ledger_csv(replay, &length);
+  if (!text) return no_memory();
+  fwrite(text, 1, length, stdout);
+  free(text);
+  return KEEL_EXIT_DONE;
+}
+
 static int show(struct keel_cli *cli, const keel_replay *replay) {
   keel_error error;
+  if (cli->csv && strcmp(cli->csv, "-") == 0) return print_ledger(replay);
   if (cli->csv && keel_ledger_save(replay, cli->csv, &error) != KEEL_STATUS_OK) return keel_cli_fail(&error);
   if (cli->json) {
     char *text = keel_replay_json(replay);
-    if (text) puts(text);
+    if (!text) return no_memory();
+    puts(text);
     free(text);
-    return text ? KEEL_EXIT_DONE : KEEL_EXIT_FAILED;
+    return KEEL_EXIT_DONE;
   }
-  if (cli->csv && strcmp(cli->csv, "-") == 0) return KEEL_EXIT_DONE;
   print_table(replay);
   print_remarks(replay);
   return KEEL_EXIT_DONE;
