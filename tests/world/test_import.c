@@ -1,6 +1,5 @@
 #include "keel/import.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,23 +8,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "support/support.h"
+#include "support/program.h"
 #include "world/tape.h"
 
 #define HEADER "underlying,underlying_last, exchange,optionroot,type,expiration,quotedate,strike,last,bid,ask\n"
 #define ROW(day, strike, bid, ask) "SPXW,2700,W,X,call,01/31/2018," day "," strike ",1," bid "," ask "\n"
-
-/* What is in the scratch folder that has to do with a tape of that name. */
-static int files_like(const char *name) {
-  char folder[512];
-  snprintf(folder, sizeof folder, "%s", keel_scratch("x"));
-  *strrchr(folder, '/') = '\0';
-  DIR *open = opendir(folder);
-  int count = 0;
-  for (struct dirent *entry; (entry = readdir(open));) count += strncmp(entry->d_name, name, strlen(name)) == 0;
-  closedir(open);
-  return count;
-}
 
 static const char *csv(const char *name, const char *text) { return keel_scratch_write(name, text, strlen(text)); }
 
@@ -58,7 +45,7 @@ static void assert_refused(const char *text, const char *map, const char *where,
   FILE *old = fopen(out, "rb");
   assert_int_equal(fread(got, 1, sizeof got, old), 9);
   fclose(old);
-  assert_int_equal(files_like("refused.tape"), 1);
+  assert_int_equal(keel_scratch_count("refused.tape"), 1);
 }
 
 /* ---- what is read ---- */
@@ -208,7 +195,7 @@ static void the_output_is_not_an_input(void **state) {
   assert_int_equal(keel_import(&file, 1, keel_scratch("none/x.tape"), NULL, &result, &error), KEEL_STATUS_IO);
   const char *missing = keel_scratch("missing.csv");
   assert_int_equal(keel_import(&missing, 1, keel_scratch("missing.tape"), NULL, &result, &error), KEEL_STATUS_IO);
-  assert_int_equal(files_like("missing.tape"), 0);
+  assert_int_equal(keel_scratch_count("missing.tape"), 0);
 }
 
 static void a_full_disk_leaves_nothing(void **state) {
@@ -227,7 +214,7 @@ static void a_full_disk_leaves_nothing(void **state) {
   keel_status status = keel_import(&file, 1, keel_scratch("full.tape"), NULL, &result, &error);
   setrlimit(RLIMIT_FSIZE, &before);
   assert_int_equal(status, KEEL_STATUS_IO);
-  assert_int_equal(files_like("full.tape"), 0);
+  assert_int_equal(keel_scratch_count("full.tape"), 0);
 }
 
 /* Stops at the call whose number is in `context`. */
@@ -245,7 +232,7 @@ static void a_stop_leaves_nothing(void **state) {
     const keel_import_options options = {.progress = stop_at, .context = &left};
     keel_import_result result;
     assert_int_equal(keel_import(&file, 1, keel_scratch("stop.tape"), &options, &result, NULL), KEEL_STATUS_STOPPED);
-    assert_int_equal(files_like("stop.tape"), 0);
+    assert_int_equal(keel_scratch_count("stop.tape"), 0);
   }
 }
 

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -6,22 +5,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "support/support.h"
+#include "support/program.h"
 #include "world/tape.h"
 
 static const struct keel_contract spot = {
     .underlying = "X", .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
-
-static int files_there(void) {
-  char folder[512];
-  snprintf(folder, sizeof folder, "%s", keel_scratch("x"));
-  *strrchr(folder, '/') = '\0';
-  DIR *open = opendir(folder);
-  int count = 0;
-  for (struct dirent *entry; (entry = readdir(open));) count += entry->d_name[0] != '.';
-  closedir(open);
-  return count;
-}
 
 static struct keel_tape_writer *open_writer(const char *path) {
   struct keel_tape_writer *writer;
@@ -67,7 +55,7 @@ static void a_size_limit_leaves_nothing(void **state) {
   setrlimit(RLIMIT_FSIZE, &before);
   assert_int_equal(status, KEEL_STATUS_IO);
   assert_int_equal(closed, KEEL_STATUS_IO);
-  assert_int_equal(files_there(), 0);
+  assert_int_equal(keel_scratch_count("limited"), 0);
   free(ids);
   free(bids);
 }
@@ -76,9 +64,9 @@ static void giving_up_leaves_nothing(void **state) {
   (void)state;
   struct keel_tape_writer *writer = open_writer(keel_scratch("given-up.tape"));
   keel_tape_writer_contract(writer, &spot);
-  assert_int_equal(files_there(), 1);
+  assert_int_equal(keel_scratch_count("given-up"), 1);
   keel_tape_writer_abort(writer);
-  assert_int_equal(files_there(), 0);
+  assert_int_equal(keel_scratch_count("given-up"), 0);
   struct keel_tape_writer *none;
   assert_int_equal(keel_tape_writer_open(keel_scratch("none/x.tape"), &none, NULL), KEEL_STATUS_IO);
   assert_null(none);
@@ -110,7 +98,7 @@ static void wrong_content_is_refused(void **state) {
     keel_error error = {0};
     assert_int_equal(keel_tape_writer_close(writer, &error), KEEL_STATUS_INPUT);
     assert_true(error.what[0] != '\0');
-    assert_int_equal(files_there(), 0);
+    assert_int_equal(keel_scratch_count("wrong"), 0);
   }
 }
 
