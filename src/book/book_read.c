@@ -306,14 +306,11 @@ static keel_status refuse_second(struct keel_config_reader *reader, const struct
                                  const struct keel_book *book, const struct keel_position *first,
                                  const struct keel_position *second) {
   const struct keel_contract *a = &first->contract, *b = &second->contract;
-  int two_multipliers = a->multiplier != b->multiplier,
-      exercises = keel_kind_is_option(a->kind) && a->exercise != b->exercise;
+  int two_multipliers = a->multiplier != b->multiplier;
+  int two_exercises = keel_kind_is_option(a->kind) && a->exercise != b->exercise;
+  const char *field = two_multipliers ? "multiplier" : two_exercises ? "exercise" : NULL;
   char where[KEEL_BOOK_WHERE_SIZE], place[80], name[160];
-  keel_book_where(node, book, (size_t)(second - book->positions),
-                  multipliers ? "multiplier"
-                  : exercises ? "exercise"
-                              : NULL,
-                  where);
+  keel_book_where(node, book, (size_t)(second - book->positions), field, where);
   place_of(book, first, place, sizeof place);
   if (two_multipliers)
     return keel_fail(reader->error, KEEL_STATUS_INPUT, where,
