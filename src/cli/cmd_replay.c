@@ -6,55 +6,72 @@
 #include "cli/cli.h"
 #include "keel/replay.h"
 
-enum { SHOWN = 6, NAME = 14 }; /* variants side by side, and how wide */
+enum { SIDE_BY_SIDE = 5, NAME = 14 }; /* variants in one block of the table, and how wide */
 
-static void print_figure(const char *name, const keel_replay *replay, size_t shown,
-                         double (*of)(const keel_replay *, size_t)) {
-  printf("  %-14s", name);
-  for (size_t v = 0; v < shown; v++) printf(" %*.2f", NAME, of(replay, v));
-  putchar('\n');
-}
+/* Variants first .. end-1 of the result. */
+struct columns {
+  const keel_replay *replay;
+  size_t first, end;
+};
 
-static keel_replay_totals totals_of(const keel_replay *replay, size_t variant) {
+static keel_replay_totals totals_of(const struct columns *columns, size_t variant) {
   keel_replay_totals totals;
-  keel_replay_total(replay, variant, &totals);
+  keel_replay_total(columns->replay, variant, &totals);
   return totals;
 }
-static double pnl_of(const keel_replay *replay, size_t variant) { return totals_of(replay, variant).pnl; }
-static double cost_of(const keel_replay *replay, size_t variant) { return totals_of(replay, variant).cost; }
-static double turnover_of(const keel_replay *replay, size_t variant) { return totals_of(replay, variant).turnover; }
 
-static void print_counts(const keel_replay *replay, size_t shown) {
-  printf("  %-14s", "trades");
-  for (size_t v = 0; v < shown; v++) printf(" %*llu", NAME, (unsigned long long)totals_of(replay, v).trades);
-  printf("\n  %-14s", "decisions");
-  for (size_t v = 0; v < shown; v++) printf(" %*llu", NAME, (unsigned long long)totals_of(replay, v).decisions);
+static void print_money(const char *name, const struct columns *columns, double (*of)(keel_replay_totals)) {
+  printf("  %-14s", name);
+  for (size_t v = columns->first; v < columns->end; v++) printf(" %*.2f", NAME, of(totals_of(columns, v)));
+  putchar('\n');
+}
+static double pnl_of(keel_replay_totals totals) { return totals.pnl; }
+static double cost_of(keel_replay_totals totals) { return totals.cost; }
+static double turnover_of(keel_replay_totals totals) { return totals.turnover; }
+
+static void print_count(const char *name, const struct columns *columns, uint64_t (*of)(keel_replay_totals)) {
+  printf("  %-14s", name);
+  for (size_t v = columns->first; v < columns->end; v++)
+    printf(" %*llu", NAME, (unsigned long long)of(totals_of(columns, v)));
+  putchar('\n');
+}
+static uint64_t trades_of(keel_replay_totals totals) { return totals.trades; }
+static uint64_t decisions_of(keel_replay_totals totals) { return totals.decisions; }
+
+/* A component that is zero in every variant of the block is left out. */
+static void print_component(const struct columns *columns, size_t component) {
+  int any = 0;
+  for (size_t v = columns->first; v < columns->end; v++)
+    any |= keel_replay_explained(columns->replay, v, component) != 0;
+  if (!any) return;
+  printf("    %-12s", keel_explain_name(component));
+  for (size_t v = columns->first; v < columns->end; v++)
+    printf(" %*.2f", NAME, keel_replay_explained(columns->replay, v, component));
   putchar('\n');
 }
 
-/* A component that is zero in every variant shown is left out. */
-static void print_component(const keel_replay *replay, size_t component, size_t shown) {
-  int any = 0;
-  for (size_t v = 0; v < shown; v++) any |= keel_replay_explained(replay, v, component) != 0;
-  if (!any) return;
-  printf("    %-12s", keel_explain_name(component));
-  for (size_t v = 0; v < shown; v++) printf(" %*.2f", NAME, keel_replay_explained(replay, v, component));
+static void print_block(const struct columns *columns) {
+  printf("\n  %-14s", "");
+  for (size_t v = columns->first; v < columns->end; v++)
+    printf(" %*.*s", NAME, NAME, keel_replay_variant(columns->replay, v));
   putchar('\n');
+  print_money("P&L", columns, pnl_of);
+  for (size_t c = 0; c < keel_explain_components(); c++) print_component(columns, c);
+  print_money("cost", columns, cost_of);
+  print_money("turnover", columns, turnover_of);
+  print_count("trades", columns, trades_of);
+  print_count("decisions", columns, decisions_of);
 }
 
 static void print_table(const keel_replay *replay) {
-  size_t variants = keel_replay_variants(replay), shown = variants < SHOWN ? variants : SHOWN;
-  printf("%llu quotes at %llu instants, %zu ledger rows\n\n", (unsigned long long)keel_replay_events(replay),
-         (unsigned long long)keel_replay_instants(replay), keel_ledger_rows(replay));
-  printf("  %-14s", "");
-  for (size_t v = 0; v < shown; v++) printf(" %*.*s", NAME, NAME, keel_replay_variant(replay, v));
-  putchar('\n');
-  print_figure("P&L", replay, shown, pnl_of);
-  for (size_t c = 0; c < keel_explain_components(); c++) print_component(replay, c, shown);
-  print_figure("cost", replay, shown, cost_of);
-  print_figure("turnover", replay, shown, turnover_of);
-  print_counts(replay, shown);
-  if (variants > shown) printf("  (%zu more variants: --json has all)\n", variants - shown);
+  size_t variants = keel_replay_variants(replay);
+  printf("%llu quotes at %llu instants, %zu ledger rows; money is for the whole book\n",
+         (unsigned long long)keel_replay_events(replay), (unsigned long long)keel_replay_instants(replay),
+         keel_ledger_rows(replay));
+  for (size_t first = 0; first < variants; first += SIDE_BY_SIDE) {
+    size_t end = first + SIDE_BY_SIDE < variants ? first + SIDE_BY_SIDE : variants;
+    print_block(&(struct columns){replay, first, end});
+  }
 }
 
 static void print_remarks(const keel_replay *replay) {

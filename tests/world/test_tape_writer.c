@@ -30,7 +30,7 @@ static struct keel_tape_writer *open_writer(const char *path) {
 }
 
 static keel_status write_spot(struct keel_tape_writer *writer, int64_t time_ns, double bid) {
-  return keel_tape_writer_instant(writer, time_ns, 1, &(uint32_t){0}, &bid, &bid, NULL);
+  return keel_tape_writer_instant(writer, &(struct keel_tape_instant){time_ns, 1, &(uint32_t){0}, &bid, &bid}, NULL);
 }
 
 static void a_full_disk_is_reported(void **state) {
@@ -61,7 +61,8 @@ static void a_size_limit_leaves_nothing(void **state) {
   setrlimit(RLIMIT_FSIZE, &small);
   keel_error error = {0};
   keel_status status = KEEL_STATUS_OK;
-  for (int i = 0; i < 10 && !status; i++) status = keel_tape_writer_instant(writer, i, COUNT, ids, bids, bids, &error);
+  for (int i = 0; i < 10 && !status; i++)
+    status = keel_tape_writer_instant(writer, &(struct keel_tape_instant){i, COUNT, ids, bids, bids}, &error);
   keel_status closed = keel_tape_writer_close(writer, &error);
   setrlimit(RLIMIT_FSIZE, &before);
   assert_int_equal(status, KEEL_STATUS_IO);
@@ -96,8 +97,11 @@ static void wrong_content_is_refused(void **state) {
     keel_status status = KEEL_STATUS_INPUT;
     if (mistake == 0) status = write_spot(writer, 5, 100);
     if (mistake == 1) status = write_spot(writer, 6, INFINITY);
-    if (mistake == 2) status = keel_tape_writer_instant(writer, 6, 2, (uint32_t[]){0, 0}, twos, twos, NULL);
-    if (mistake == 3) status = keel_tape_writer_instant(writer, 6, 1, (uint32_t[]){1}, twos, twos, NULL);
+    if (mistake == 2)
+      status =
+          keel_tape_writer_instant(writer, &(struct keel_tape_instant){6, 2, (uint32_t[]){0, 0}, twos, twos}, NULL);
+    if (mistake == 3)
+      status = keel_tape_writer_instant(writer, &(struct keel_tape_instant){6, 1, (uint32_t[]){1}, twos, twos}, NULL);
     if (mistake == 4) status = keel_tape_writer_problem(writer, "", 6, NULL);
     if (mistake == 5) keel_tape_writer_contract(writer, &bad);
     assert_int_equal(status, KEEL_STATUS_INPUT);
