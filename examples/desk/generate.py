@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes market.csv: a GENERATED market of three stocks and their options, for the desk example. Nothing here is real.
 
-Stocks follow geometric Brownian motion, implied vols wander around a smile, quotes have spreads and lot of small faults
+Stocks follow geometric Brownian motion, implied vols wander around a smile, quotes have spreads and a few faults
 (crossed, one-sided, missing), as real ones do. The same seed gives the same file.
 """
 import datetime
@@ -63,7 +63,8 @@ def main():
     rng = random.Random(2025)
     spots = {name: terms[0] for name, terms in STOCKS.items()}
     levels = {name: terms[2] for name, terms in STOCKS.items()}
-    strikes = {name: [round(spot * m, 1) for m in (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15)] for name, spot in spots.items()}
+    steps = (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15)
+    strikes = {name: [round(spot * step, 1) for step in steps] for name, spot in spots.items()}
     out = open(sys.argv[1], "w", encoding="ascii") if len(sys.argv) > 1 else sys.stdout
     out.write("date,symbol,spot_bid,spot_ask,kind,strike,expiry,bid,ask\n")
     last = None
@@ -86,7 +87,8 @@ def main():
                     for kind in ("call", "put"):
                         value = price(kind == "call", spot - escrow(name, day, expiry), strike, years, smile)
                         bid, ask = quote(rng, value)
-                        out.write(f"{day},{name},{spot - half:.2f},{spot + half:.2f},{kind},{strike},{expiry},{bid},{ask}\n")
+                        stock = f"{spot - half:.2f},{spot + half:.2f}"
+                        out.write(f"{day},{name},{stock},{kind},{strike},{expiry},{bid},{ask}\n")
         last = day
 
 

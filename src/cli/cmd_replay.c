@@ -90,9 +90,10 @@ static int show(struct keel_cli *cli, const keel_replay *replay) {
   if (cli->csv && keel_ledger_save(replay, cli->csv, &error) != KEEL_STATUS_OK) return keel_cli_fail(&error);
   if (cli->json) {
     char *text = keel_replay_json(replay);
-    if (text) puts(text);
+    if (!text) return keel_cli_fail(&(keel_error){.status = KEEL_STATUS_MEMORY, .what = "no memory for the result"});
+    puts(text);
     free(text);
-    return text ? KEEL_EXIT_DONE : KEEL_EXIT_FAILED;
+    return KEEL_EXIT_DONE;
   }
   if (cli->csv && strcmp(cli->csv, "-") == 0) return KEEL_EXIT_DONE;
   print_table(replay);
