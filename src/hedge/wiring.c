@@ -55,9 +55,9 @@ static keel_status two_multipliers(const struct keel_row *a, const struct keel_r
                                    const struct keel_market_terms *terms, keel_error *error) {
   char name[128];
   keel_contract_format(&a->contract, terms->calendar, name, sizeof name);
-  return keel_fail(error, KEEL_STATUS_INPUT, "multiplier", "%s has two: %g and %g; allowed: one for book and hedges",
-                   name, fmin(a->contract.multiplier, b->contract.multiplier),
-                   fmax(a->contract.multiplier, b->contract.multiplier));
+  return keel_fail(
+      error, KEEL_STATUS_INPUT, NULL, "%s has two multipliers, %g and %g; allowed: one, in book and hedges", name,
+      fmin(a->contract.multiplier, b->contract.multiplier), fmax(a->contract.multiplier, b->contract.multiplier));
 }
 
 static keel_status merge(struct gathering *rows, const struct keel_market_terms *terms, keel_error *error) {
