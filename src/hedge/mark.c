@@ -94,7 +94,7 @@ void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const doub
   for (size_t i = 0; i < block->wiring->paths; i++) {
     size_t at = r * block->wiring->paths + i;
     marks->price[at] = price[i];
-    marks->greeks.delta[at] = price[i] / spot[i];
+    marks->greeks.delta[at] = price[i] / (spot[i] - marks->escrow[r]);
     marks->greeks.theta[at] = -(block->market.rate - marks->yield[r]) * price[i];
     marks->greeks.rho[at] = years * price[i];
     marks->greeks.psi[at] = -years * price[i];

@@ -28,7 +28,13 @@ int keel_quote_is_usable(double bid, double ask);
 int keel_mark_from_quotes(struct keel_block *block, size_t underlying);
 void keel_mark_from_model(struct keel_block *block, size_t underlying);
 
-/* A future at this price: S e^{(r-q)T} with the yield q that the price implies. */
+/* A model's mark of an American option is not below intrinsic. */
+static inline double keel_model_mark(const struct keel_row *row, double price, double spot) {
+  double intrinsic = row->phi * (spot - row->contract.strike);
+  return row->contract.exercise == KEEL_EXERCISE_AMERICAN && price < intrinsic ? intrinsic : price;
+}
+
+/* A future at this price: (S - PV(D)) e^{(r-q)T} with the yield q that the price implies. */
 void keel_mark_future(struct keel_block *block, size_t underlying, uint32_t row, const double *price);
 
 #endif

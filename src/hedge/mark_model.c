@@ -37,6 +37,7 @@ static void mark_option(struct keel_block *block, size_t u, uint32_t r) {
                         .years = keel_years_between(block->market.time_ns, row->contract.expiry_ns)};
   keel_greeks out = greeks_of(block, marks, r);
   keel_kernel_now->black_scholes_paths(paths, &option, net, vol, KEEL_GREEK_SET_ALL, &out);
+  for (size_t i = 0; i < paths; i++) out.price[i] = keel_model_mark(row, out.price[i], spot[i]);
   for (size_t k = 0; k < block->wiring->hedge_vol_count; k++) {
     double *delta = keel_at_vol_row(block, marks->hedge_delta, k, r), own = block->wiring->hedge_vols[k];
     if (own != own) {

@@ -231,15 +231,13 @@ static void scatter(struct keel_marks *marks, const struct keel_mark_scratch *sc
   to->speed[r] = from->speed[i];
 }
 
-/* A quote's mid is its mark; a model's mark of an American option is not below intrinsic. */
+/* A quote's mid is its mark. */
 static double mark_of(const struct keel_block *block, size_t u, size_t i) {
   const struct keel_mark_scratch *scratch = block->scratch;
   uint32_t r = scratch->row[i];
   if (!isnan(scratch->mid[r])) return scratch->mid[r];
-  const struct keel_row *row = &block->wiring->rows[r];
-  if (row->contract.exercise != KEEL_EXERCISE_AMERICAN) return scratch->out.price[i];
   double spot = block->marks[block->now[u]].price[block->wiring->underlyings[u].spot];
-  return fmax(scratch->out.price[i], row->phi * (spot - row->contract.strike));
+  return keel_model_mark(&block->wiring->rows[r], scratch->out.price[i], spot);
 }
 
 static void price_at_marking_vols(struct keel_block *block, size_t u) {

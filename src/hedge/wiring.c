@@ -51,12 +51,23 @@ static void gather(struct gathering *to, const struct keel_contract *contract, s
   if (spot) row->contract.expiry_ns = KEEL_TIME_NONE;
 }
 
-static void merge(struct gathering *rows) {
+static keel_status two_multipliers(const struct keel_row *a, const struct keel_row *b,
+                                   const struct keel_market_terms *terms, keel_error *error) {
+  char name[128];
+  keel_contract_format(&a->contract, terms->calendar, name, sizeof name);
+  return keel_fail(
+      error, KEEL_STATUS_INPUT, NULL, "%s has two multipliers, %g and %g; allowed: one, in book and hedges", name,
+      fmin(a->contract.multiplier, b->contract.multiplier), fmax(a->contract.multiplier, b->contract.multiplier));
+}
+
+static keel_status merge(struct gathering *rows, const struct keel_market_terms *terms, keel_error *error) {
   qsort(rows->rows, rows->count, sizeof *rows->rows, by_place);
   size_t kept = 0;
   for (size_t i = 0; i < rows->count; i++) {
     if (kept && same_place(&rows->rows[kept - 1], &rows->rows[i])) {
       struct keel_row *row = &rows->rows[kept - 1];
+      if (row->is_priced && rows->rows[i].is_priced && row->contract.multiplier != rows->rows[i].contract.multiplier)
+        return two_multipliers(row, &rows->rows[i], terms, error);
       row->units += rows->rows[i].units;
       if (rows->rows[i].is_priced && !row->is_priced) row->contract = rows->rows[i].contract;
       row->is_priced |= rows->rows[i].is_priced;
@@ -65,6 +76,7 @@ static void merge(struct gathering *rows) {
     }
   }
   rows->count = kept;
+  return KEEL_STATUS_OK;
 }
 
 /* Whether some priced option has this underlying and expiry. */
@@ -219,7 +231,8 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
   if (status != KEEL_STATUS_OK) return status;
   gather_hedges(&rows, input);
   gather_listed(&rows, input);
-  merge(&rows);
+  status = merge(&rows, input->terms, error);
+  if (status != KEEL_STATUS_OK) return status;
   wiring->rows = rows.rows;
   wiring->row_count = rows.count;
   wiring->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying, wiring->underlying_count);

@@ -73,7 +73,7 @@ struct keel_wiring_input {
 };
 
 /* Allocates in `arena`; texts of contracts must outlive it.
- * Errors: KEEL_STATUS_INPUT where the terms of an underlying are missing. */
+ * Errors: KEEL_STATUS_INPUT where the terms of an underlying are missing, or one contract has two multipliers. */
 keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
                               struct keel_wiring *wiring, keel_error *error);
 
