@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """keel import against pandas.read_csv on the same file: bench/bench_import.py [CASE].
 
-Generates about 200 MB of uncompressed CSV in the historicaloptiondata layout, the same bytes each time, and has both read
-it by turns, on one core. Prints the medians; the checks and the writing of the tape are part of an import. Environment:
-KEEL (the program, build/keel by default), KEEL_BENCH_MB.
+Generates about 200 MB of uncompressed CSV in the historicaloptiondata layout, the same bytes each time, and has both
+read it by turns, on one core. Prints the medians; the checks and the writing of the tape are part of an import.
+Environment: KEEL (the program, build/keel by default), KEEL_BENCH_MB.
 """
 
 import os
