@@ -41,7 +41,9 @@ static struct keel_program run(const char *command) {
   return keel_program_run(line, NULL);
 }
 
-static double number(const json_t *object, const char *name) { return json_number_value(json_object_get(object, name)); }
+static double number(const json_t *object, const char *name) {
+  return json_number_value(json_object_get(object, name));
+}
 
 static void json_says_what_the_interface_promises(void **state) {
   (void)state;
