@@ -14,7 +14,8 @@ struct bench_subject {
   void (*run)(void *data); /* does `work` units of work */
   void *data;
   double work;
-  double rate[BENCH_ROUNDS]; /* units per second, by round */
+  long times;                /* runs per round */
+  double rate[BENCH_ROUNDS]; /* units per second of the processor's time, by round */
 };
 
 static inline double bench_seconds(void) {
@@ -28,22 +29,27 @@ static inline int bench_order(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static inline void bench_time(struct bench_subject *subject, int round) {
-  double start = bench_seconds(), seconds;
-  int times = 0;
-  do {
-    subject->run(subject->data);
-    times++;
-    seconds = bench_seconds() - start;
-  } while (seconds < 0.01);
-  subject->rate[round] = times * subject->work / seconds;
+static inline double bench_seconds_of(const struct bench_subject *subject, long times) {
+  double start = bench_seconds();
+  for (long i = 0; i < times; i++) subject->run(subject->data);
+  return bench_seconds() - start;
 }
 
-/* Runs all subjects once to warm up, then in turn for BENCH_ROUNDS rounds, and leaves each one's rates sorted. */
+/* How often a subject runs to take about 10 ms, so that reading the clock costs nothing beside it. */
+static inline long bench_times(const struct bench_subject *subject) {
+  long times = 1;
+  while (bench_seconds_of(subject, times) < 0.01) times *= 2;
+  return times;
+}
+
+/* Times all subjects in turn for BENCH_ROUNDS rounds, and leaves each one's rates sorted. */
 static inline void bench_all(struct bench_subject *subjects, int count) {
-  for (int i = 0; i < count; i++) subjects[i].run(subjects[i].data);
+  for (int i = 0; i < count; i++) subjects[i].times = bench_times(&subjects[i]);
   for (int round = 0; round < BENCH_ROUNDS; round++)
-    for (int i = 0; i < count; i++) bench_time(&subjects[i], round);
+    for (int i = 0; i < count; i++) {
+      struct bench_subject *subject = &subjects[i];
+      subject->rate[round] = (double)subject->times * subject->work / bench_seconds_of(subject, subject->times);
+    }
   for (int i = 0; i < count; i++) qsort(subjects[i].rate, BENCH_ROUNDS, sizeof(double), bench_order);
 }
 

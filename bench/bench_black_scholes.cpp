@@ -122,10 +122,10 @@ void show(const bench_subject &subject, const bench_subject &slow, const bench_s
 
 int main(int argc, char **argv) {
   Table cached(CACHED), implied_table(CACHED);
-  std::vector<bench_subject> subjects = {{"naive", naive, &cached, CACHED, {}},
-                                         {"blackcalculator", calculator, &cached, CACHED, {}}};
+  std::vector<bench_subject> subjects = {{"naive", naive, &cached, CACHED, 0, {}},
+                                         {"blackcalculator", calculator, &cached, CACHED, 0, {}}};
   auto add = [&](const char *name, void (*run)(void *), Table *table) {
-    if (chosen(argc, argv, name)) subjects.push_back({name, run, table, double(table->count), {}});
+    if (chosen(argc, argv, name)) subjects.push_back({name, run, table, double(table->count), 0, {}});
   };
   add("black_scholes", first, &cached);
   add("black_scholes_all", all, &cached);

@@ -46,7 +46,7 @@ static void walk(const void *bytes, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  unsigned char *bytes = malloc(size ? size : 1);
+  unsigned char *bytes = calloc(size ? size : 1, 1);
   if (!bytes) return 0;
   if (size) memcpy(bytes, data, size);
   walk(bytes, size);
