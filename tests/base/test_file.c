@@ -44,7 +44,6 @@ static void giving_up_leaves_nothing(void **state) {
   const char *path = keel_scratch("given-up");
   assert_int_equal(keel_file_open(path, &file, NULL), KEEL_STATUS_OK);
   assert_int_equal(keel_file_write(file, "x", 1, NULL), KEEL_STATUS_OK);
-  assert_int_equal(keel_scratch_count("given-up"), 1);
   keel_file_abort(file);
   assert_int_equal(keel_scratch_count("given-up"), 0);
 }

@@ -63,11 +63,11 @@ static void mistakes_are_said(void **state) {
 static void an_interrupt_leaves_nothing(void **state) {
   (void)state;
   static char text[1024];
-  snprintf(
-      text, sizeof text,
-      "d=%s; mkdir $d && mkfifo $d/fifo && exec 9<>$d/fifo && timeout -s INT 0.5 $KEEL import $d/fifo -o $d/a.tape;"
-      " ls $d; rm -r $d",
-      keel_scratch("interrupted"));
+  snprintf(text, sizeof text,
+           "d=%s; mkdir $d && mkfifo $d/fifo && exec 9<>$d/fifo && timeout --foreground -s INT 0.5 $KEEL import "
+           "$d/fifo -o $d/a.tape;"
+           " ls $d; rm -r $d",
+           keel_scratch("interrupted"));
   struct keel_program program = keel_program_run(text, NULL);
   assert_string_equal(program.out, "fifo\n");
   assert_non_null(strstr(program.err, "stopped"));

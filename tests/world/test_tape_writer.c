@@ -64,7 +64,6 @@ static void giving_up_leaves_nothing(void **state) {
   (void)state;
   struct keel_tape_writer *writer = open_writer(keel_scratch("given-up.tape"));
   keel_tape_writer_contract(writer, &spot);
-  assert_int_equal(keel_scratch_count("given-up"), 1);
   keel_tape_writer_abort(writer);
   assert_int_equal(keel_scratch_count("given-up"), 0);
   struct keel_tape_writer *none;
