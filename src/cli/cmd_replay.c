@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "drive/strategy_fields.h"
 #include "keel/replay.h"
 
 enum { SIDE_BY_SIDE = 5, NAME = 14 }; /* variants in one block of the table, and how wide */
@@ -116,15 +117,20 @@ static int show(struct keel_cli *cli, const keel_replay *replay) {
 
 static int run(struct keel_cli *cli) {
   keel_error error;
+  if (keel_cli_value(cli, "help-fields")) {
+    keel_strategy_fields_print(stdout);
+    return KEEL_EXIT_DONE;
+  }
+  if (cli->operand_count == 0) return keel_cli_usage(cli, "no STRATEGY");
   keel_strategy *strategy;
   if (keel_strategy_load(cli->operands[0], cli->sets, cli->set_count, &strategy, &error) != KEEL_STATUS_OK)
     return keel_cli_fail(&error);
   for (size_t i = 0; i < keel_strategy_warning_count(strategy); i++)
     keel_cli_note(cli, "%s", keel_strategy_warning(strategy, i));
-  keel_replay_options options = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
+  keel_replay_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
   keel_replay *replay;
   int status;
-  if (keel_replay_run(strategy, &options, &replay, &error) == KEEL_STATUS_OK) {
+  if (keel_replay_run(strategy, &how, &replay, &error) == KEEL_STATUS_OK) {
     keel_cli_bar_clear();
     status = show(cli, replay);
     keel_replay_free(replay);
@@ -135,6 +141,11 @@ static int run(struct keel_cli *cli) {
   return status;
 }
 
+static const struct keel_cli_option options[] = {
+    {.name = "help-fields", .help = "print every field of a strategy: unit, what is allowed, default"},
+    {.name = NULL},
+};
+
 const struct keel_cli_command keel_cmd_replay = {
     .name = "replay",
     .usage = "STRATEGY",
@@ -142,8 +153,9 @@ const struct keel_cli_command keel_cmd_replay = {
     .details =
         "Runs the tape that the strategy names under its rule and each of its variants. --csv FILE writes the ledger:\n"
         "a row per decision, also when it is not to trade. Money is for the whole book.",
+    .options = options,
     .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY,
-    .operands_min = 1,
+    .operands_min = 0,
     .operands_max = 1,
     .run = run,
 };

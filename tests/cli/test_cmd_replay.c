@@ -116,6 +116,7 @@ static void mistakes_name_their_place(void **state) {
   assert_int_equal(keel_scratch_count("ledger2"), 0);
   keel_program_free(&program);
   assert_program("$KEEL replay", NULL, 2, "", NULL);
+  assert_program("$KEEL replay --help-fields | grep -c order_qty_max", NULL, 0, NULL, "");
 }
 
 static void a_full_disk_is_an_error(void **state) {
