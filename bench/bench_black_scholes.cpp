@@ -17,7 +17,7 @@
 
 namespace {
 
-constexpr size_t CACHED = 512;
+constexpr size_t CACHED = 2048;
 
 // Columns start at cache lines, and not all at the same place of a page.
 struct Table {

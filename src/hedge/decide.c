@@ -135,13 +135,13 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
     no_decision(block, u, v, KEEL_REASON_NO_TARGET, first);
     return;
   }
+  double *held = block->path_scratch[0], *target = keel_at_lane(block, block->target, u, v);
+  target_rules[policy->target.kind](block, u, v, target);
+  memcpy(keel_at_lane(block, block->balance, u, v), target, block->wiring->paths * sizeof *target);
   if (!keel_row_has_price(block, u, line->row)) {
     no_decision(block, u, v, KEEL_REASON_NO_PRICE, 1);
     return;
   }
-  double *held = block->path_scratch[0], *target = keel_at_lane(block, block->target, u, v);
-  target_rules[policy->target.kind](block, u, v, target);
-  memcpy(keel_at_lane(block, block->balance, u, v), target, block->wiring->paths * sizeof *target);
   int fired = fire_timer(block, lane, &policy->trigger) || first;
   int banded = policy->trigger.band != KEEL_BAND_NONE;
   if (!fired && !banded) {

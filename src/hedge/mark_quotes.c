@@ -91,6 +91,11 @@ static double parity_forward(const struct keel_block *block, const struct keel_s
   return 0.5 * (forwards[(found - 1) / 2] + forwards[found / 2]);
 }
 
+/* An expiry of which only futures are watched has no strikes to take a forward from. */
+static int has_options(const struct keel_block *block, const struct keel_slice *slice) {
+  return keel_kind_is_option(block->wiring->rows[slice->first + slice->count - 1].contract.kind);
+}
+
 static double slice_yield(struct keel_block *block, size_t u, const struct keel_slice *slice) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   if (underlying->terms->forward == KEEL_FORWARD_YIELD) return underlying->terms->yield;
@@ -99,7 +104,7 @@ static double slice_yield(struct keel_block *block, size_t u, const struct keel_
   if (!(years > 0)) return keel_marks_before(block, u)->yield[slice->first];
   double forward = parity_forward(block, slice, keel_exp(rate * years));
   if (!isnan(forward)) return rate - keel_log(forward / spot) / years;
-  block->source_counts[KEEL_MARK_NO_FORWARD]++;
+  if (has_options(block, slice)) block->source_counts[KEEL_MARK_NO_FORWARD]++;
   return block->entered[u] ? keel_marks_before(block, u)->yield[slice->first] : underlying->terms->yield;
 }
 

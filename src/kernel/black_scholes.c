@@ -64,10 +64,11 @@ static void reduce(size_t count, const keel_options *in, struct tile *t) {
 static void standardise(size_t count, const keel_options *in, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    double spot = in->spot[i], inv_v = t->inv_v[i];
+    double spot = in->spot[i], strike = in->strike[i], inv_v = t->inv_v[i];
+    double spot_value = spot * t->yield_factor[i], strike_value = t->strike_value[i];
     struct keel_log_parts parts = {t->log_k[i], t->log_f[i]};
     double log_ratio = keel_log_join(parts);
-    log_ratio = fabs(parts.f) <= 0.25 ? log_ratio : copysign(LOG_MOST, spot - in->strike[i]);
+    log_ratio = fabs(parts.f) <= 0.25 ? log_ratio : copysign(LOG_MOST, spot - strike);
     double x = fma(in->rate[i] - in->yield[i], in->years[i], log_ratio);
     double size = fabs(x) * inv_v;
     size = size > Z_MOST ? Z_MOST : size;
@@ -75,7 +76,7 @@ static void standardise(size_t count, const keel_options *in, struct tile *t) {
     t->d1[i] = z + h;
     t->d2[i] = z - h;
     t->exponent[i] = -0.25 * (size - h) * (size - h);
-    t->base[i] = x > 0 ? t->strike_value[i] : spot * t->yield_factor[i];
+    t->base[i] = x > 0 ? strike_value : spot_value;
   }
 }
 

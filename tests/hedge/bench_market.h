@@ -10,7 +10,7 @@
 
 #define BENCH_START (INT64_C(19724) * KEEL_NS_PER_DAY) /* 2024-01-02 */
 
-enum { BENCH_UNDERLYINGS = 3, BENCH_POSITIONS = 16, BENCH_VARIANTS = 4, BENCH_LISTED = 64, BENCH_LANES = 12 };
+enum { BENCH_UNDERLYINGS = 3, BENCH_POSITIONS = 24, BENCH_VARIANTS = 4, BENCH_LISTED = 64, BENCH_LANES = 12 };
 
 /* A desk that fills at mark plus or minus a half-spread, all at once or (orders that wait) when it is told to. */
 struct bench_desk {
