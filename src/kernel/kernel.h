@@ -6,6 +6,7 @@
 
 #include "keel/black_scholes.h"
 #include "kernel/lanes.h"
+#include "kernel/paths.h"
 
 struct keel_kernel {
   const char *level;
@@ -14,6 +15,8 @@ struct keel_kernel {
                               keel_greek_set set, const keel_greeks *out);
   void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
   struct keel_lanes lanes;
+  struct keel_random random;
+  const struct keel_world_type *worlds[KEEL_WORLD_COUNT];
 };
 
 /* The table in use. Set before main runs; changed only by keel_cpu_force. */

@@ -1,6 +1,8 @@
 /* The table of one level: the kernels of this folder as compiled for KEEL_LEVEL. */
 #include "kernel/lanes_level.h"
 #include "kernel/level.h"
+#include "kernel/paths_level.h"
+#include "kernel/random_level.h"
 
 const struct keel_kernel KEEL_AT(keel_kernel) = {
     .level = KEEL_LEVEL_TEXT(KEEL_LEVEL),
@@ -8,4 +10,14 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .black_scholes_paths = KEEL_AT(keel_black_scholes_paths),
     .implied_vol = KEEL_AT(keel_implied_vol),
     .lanes = {KEEL_AT(keel_lanes_explain), KEEL_AT(keel_lanes_decide), KEEL_AT(keel_lanes_account)},
+    .random = {KEEL_AT(keel_random_words), KEEL_AT(keel_random_sobol), KEEL_AT(keel_random_uniforms),
+               KEEL_AT(keel_random_normals), KEEL_AT(keel_random_mirror), KEEL_AT(keel_random_match),
+               KEEL_AT(keel_random_bridge), KEEL_AT(keel_random_correlate)},
+    .worlds = {[KEEL_WORLD_GBM] = &KEEL_AT(keel_world_gbm),
+               [KEEL_WORLD_MERTON] = &KEEL_AT(keel_world_merton),
+               [KEEL_WORLD_KOU] = &KEEL_AT(keel_world_kou),
+               [KEEL_WORLD_HESTON] = &KEEL_AT(keel_world_heston),
+               [KEEL_WORLD_BATES] = &KEEL_AT(keel_world_bates),
+               [KEEL_WORLD_ROUGH_BERGOMI] = &KEEL_AT(keel_world_rough_bergomi),
+               [KEEL_WORLD_BOOTSTRAP] = &KEEL_AT(keel_world_bootstrap)},
 };
