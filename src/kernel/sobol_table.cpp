@@ -1,9 +1,10 @@
-// See sobol_table.h. All that is C++ in the library: no exceptions, nothing of its runtime.
+// See sobol_table.h. All that is C++ in the library: of boost/random/sobol.hpp only the table behind it, which needs
+// nothing of the C++ runtime.
 #include "kernel/sobol_table.h"
 
-#include <boost/random/sobol.hpp>
+#include <boost/random/detail/sobol_table.hpp>
 
-using table = boost::random::default_sobol_table;
+using table = boost::random::detail::qrng_tables::sobol;
 
 size_t keel_sobol_table_size(void) { return table::max_dimension; }
 

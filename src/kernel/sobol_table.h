@@ -1,5 +1,5 @@
 /* The tables that define Sobol's sequence: primitive polynomials and starting values of Joe and Kuo, as Boost has them
- * (boost/random/sobol.hpp; Joe, Kuo, Constructing Sobol sequences with better two-dimensional projections, 2008). */
+ * (boost/random; Joe, Kuo, Constructing Sobol sequences with better two-dimensional projections, 2008). */
 #ifndef KEEL_KERNEL_SOBOL_TABLE_H
 #define KEEL_KERNEL_SOBOL_TABLE_H
 
