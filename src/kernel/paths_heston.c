@@ -2,8 +2,8 @@
  * Source: Andersen, Efficient simulation of the Heston stochastic volatility model (2007), sections 3.2 and 4, with
  * psi_c = 3/2 and gamma_1 = gamma_2 = 1/2. The scheme has a bias in the length of a step; E[S] has none.
  *
- * The two branches are loops over all paths, the exponential one only if some path of the block needs it. Where the
- * correction has no finite value (rho > 0 and long steps) a path goes without. */
+ * The quadratic branch is a loop over all paths, the exponential one over those that need it. Where the correction has
+ * no finite value (rho > 0 and long steps) a path goes without. */
 #include "kernel/paths_level.h"
 
 #define T_CRITICAL (4.0 / 3.0) /* t = 2 / psi at psi_c */
@@ -39,7 +39,7 @@ static struct terms terms_of(const struct keel_heston *in, double years) {
 struct block {
   _Alignas(64) double own[KEEL_LEAF], rest[KEEL_LEAF];     /* normals: of the variance, and what spot has beside */
   double mean[KEEL_LEAF], square[KEEL_LEAF], t[KEEL_LEAF]; /* m, s^2, 2 m^2 / s^2 */
-  double after[KEEL_LEAF], shift[KEEL_LEAF], minus_t[KEEL_LEAF];
+  double after[KEEL_LEAF], shift[KEEL_LEAF];
 };
 
 /* The spot's motion and one independent of it, turned into the variance's and one independent of that. */
@@ -56,7 +56,6 @@ static void reduce(const struct keel_path_step *step, const struct terms *terms,
     b->mean[i] = mean;
     b->square[i] = square;
     b->t[i] = t;
-    b->minus_t[i] = -t;
   }
 }
 
@@ -75,19 +74,45 @@ static void quadratic(size_t paths, const struct terms *in, struct block *b, dou
   }
 }
 
+/* The paths of the exponential branch, side by side. */
+struct few {
+  size_t count;
+  size_t path[KEEL_LEAF];
+  double own[KEEL_LEAF], mean[KEEL_LEAF], square[KEEL_LEAF], after[KEEL_LEAF], shift[KEEL_LEAF], factor[KEEL_LEAF];
+};
+
+static void gather(size_t paths, const struct block *b, struct few *few) {
+  size_t count = 0;
+  for (size_t i = 0; i < paths; i++) {
+    few->path[count] = i;
+    count += b->t[i] < T_CRITICAL;
+  }
+  few->count = count;
+  for (size_t k = 0; k < count; k++) {
+    size_t i = few->path[k];
+    few->own[k] = b->own[i], few->mean[k] = b->mean[i], few->square[k] = b->square[i];
+  }
+}
+
 /* v' = max(0, log((1 - p) / (1 - U)) / beta), U = N(z). M = p + (1 - p) / g, g = 1 - A / beta. */
-static void exponential(size_t paths, const struct terms *in, struct block *b, double *factor) {
+static void exponential(const struct terms *in, struct few *few) {
   const double a = in->a;
 #pragma omp simd
-  for (size_t i = 0; i < paths; i++) {
-    double mean = b->mean[i], m2 = mean * mean, s2 = b->square[i], sum = m2 + s2;
+  for (size_t k = 0; k < few->count; k++) {
+    double mean = few->mean[k], m2 = mean * mean, s2 = few->square[k], sum = m2 + s2;
     double inv_beta = 0.5 * sum * keel_reciprocal(mean), g = fma(-a, inv_beta, 1.0);
-    double log_ratio = keel_log_join(keel_log_split(2.0 * m2, sum * keel_normal_cdf(-b->own[i])));
+    double log_ratio = keel_log_join(keel_log_split(2.0 * m2, sum * keel_normal_cdf(-few->own[k])));
     double inv_m = sum * g * keel_reciprocal(fma(s2 - m2, g, 2.0 * m2));
-    int here = b->t[i] < T_CRITICAL;
-    b->after[i] = here ? keel_at_least(inv_beta * log_ratio, 0.0) : b->after[i];
-    b->shift[i] = here ? (g > 0 ? 0.0 : NAN) : b->shift[i];
-    factor[i] = here ? (g > 0 ? inv_m : 1.0) : factor[i];
+    few->after[k] = keel_at_least(inv_beta * log_ratio, 0.0);
+    few->shift[k] = g > 0 ? 0.0 : NAN;
+    few->factor[k] = g > 0 ? inv_m : 1.0;
+  }
+}
+
+static void scatter(const struct few *few, struct block *b, double *factor) {
+  for (size_t k = 0; k < few->count; k++) {
+    size_t i = few->path[k];
+    b->after[i] = few->after[k], b->shift[i] = few->shift[k], factor[i] = few->factor[k];
   }
 }
 
@@ -109,9 +134,12 @@ void KEEL_AT(keel_heston_move)(const struct keel_path_step *step, const struct k
                                double *factor) {
   const struct terms terms = terms_of(heston, step->years);
   struct block block;
+  struct few few;
   reduce(step, &terms, heston->rho, &block);
   quadratic(step->paths, &terms, &block, factor);
-  if (keel_row_max(step->paths, block.minus_t) > -T_CRITICAL) exponential(step->paths, &terms, &block, factor);
+  gather(step->paths, &block, &few);
+  exponential(&terms, &few);
+  scatter(&few, &block, factor);
   move_spot(step, &terms, &block, move);
 }
 
