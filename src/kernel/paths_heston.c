@@ -1,6 +1,7 @@
 /* Heston by Andersen's quadratic-exponential scheme with the martingale correction, and Bates: Heston with jumps.
  * Source: Andersen, Efficient simulation of the Heston stochastic volatility model (2007), sections 3.2 and 4, with
- * psi_c = 3/2 and gamma_1 = gamma_2 = 1/2. The scheme has a bias in the length of a step; E[S] has none.
+ * psi_c = 3/2 and gamma_1 = gamma_2 = 1/2. E[S] has no bias; prices of options have one in the length of a step: below
+ * 0.3 % at 32 steps a year, 1 to 2 % at 8 for the parameters of the paper's hardest cases (xi = 1, rho = -0.9).
  *
  * The quadratic branch is a loop over all paths, the exponential one over those that need it. Where the correction has
  * no finite value (rho > 0 and long steps) a path goes without. */

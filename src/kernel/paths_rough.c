@@ -1,8 +1,8 @@
-/* Rough Bergomi by the hybrid scheme with kappa = 1: the Volterra process is exact over the last step, and before that a
- * sum of increments, each weighted by the mean of the power over its step. The variance is compensated by the variance
- * that this sum has, so that E[v] is the forward variance at every step, for any number of them. O(steps^2) per path.
- * Sources: Bayer, Friz, Gatheral, Pricing under rough volatility (2016); Bennedsen, Lunde, Pakkanen, Hybrid scheme for
- * Brownian semistationary processes (2017), section 2.
+/* Rough Bergomi by the hybrid scheme with kappa = 1: the Volterra process is exact over the last step, and before that
+ * a sum of increments, each weighted by the mean of the power over its step. The variance is compensated by the
+ * variance that this sum has, so that E[v] is the forward variance at every step, for any number of them. O(steps^2)
+ * per path. Sources: Bayer, Friz, Gatheral, Pricing under rough volatility (2016); Bennedsen, Lunde, Pakkanen, Hybrid
+ * scheme for Brownian semistationary processes (2017), section 2.
  *
  * State: spot, variance, then a row per step: the increments of the variance's Brownian motion. */
 #include "kernel/paths_level.h"

@@ -82,6 +82,8 @@ struct keel_test_mean keel_test_mean_of(const double *x, size_t count, size_t ba
   return (struct keel_test_mean){sum / batches, sqrt(squares / (batches - 1) / batches)};
 }
 
+int keel_test_sees(double price, double spot, size_t paths) { return price * (double)paths > 10 * spot; }
+
 void keel_assert_mean(struct keel_test_mean got, double want, double bias, const char *text, const char *file,
                       int line) {
   if (getenv("KEEL_TEST_SHOW"))

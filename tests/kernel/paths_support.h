@@ -1,6 +1,6 @@
 /* Simulations for the tests of worlds: where spot ends, and means with their standard errors. */
-#ifndef KEEL_KERNEL_PATHS_SUPPORT_H
-#define KEEL_KERNEL_PATHS_SUPPORT_H
+#ifndef KEEL_TESTS_KERNEL_PATHS_SUPPORT_H
+#define KEEL_TESTS_KERNEL_PATHS_SUPPORT_H
 
 #include "kernel/paths.h"
 #include "support/support.h"
@@ -23,6 +23,9 @@ struct keel_test_mean {
   double mean, error; /* standard error, from means of batches of `batch` */
 };
 struct keel_test_mean keel_test_mean_of(const double *x, size_t count, size_t batch);
+
+/* Whether so many paths see enough of an option to judge its price: the error of a rarer one is not known from them. */
+int keel_test_sees(double price, double spot, size_t paths);
 
 /* |mean - want| within 4 standard errors and `bias` more. */
 #define assert_mean(got, want, bias) keel_assert_mean((got), (want), (bias), #got, __FILE__, __LINE__)

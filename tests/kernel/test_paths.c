@@ -79,6 +79,42 @@ static void same_bits(void **state) {
   keel_assert_same_paths(&run);
 }
 
+static uint64_t hash_of(const double *x, size_t count, uint64_t hash) {
+  for (size_t i = 0; i < count; i++) {
+    uint64_t bits;
+    memcpy(&bits, &x[i], sizeof bits);
+    hash = (hash ^ bits) * UINT64_C(0x100000001b3);
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
+/* Every world by every kind of draws. The bits are a promise: the same for all compilers, levels and releases. */
+static void golden_hash(void **state) {
+  (void)state;
+  static double returns[] = {0.01, -0.02, 0.003, 0.007, -0.011, 0.02, -0.005};
+  const struct keel_world worlds[] = {
+      gbm,
+      heston,
+      rough,
+      {.kind = KEEL_WORLD_MERTON, .spot = 100, .drift = 0.01, .merton = {0.2, {3, -0.1, 0.15}}},
+      {.kind = KEEL_WORLD_KOU, .spot = 100, .drift = 0.01, .kou = {0.2, {5, 0.4, 10, 5}}},
+      {.kind = KEEL_WORLD_BATES, .spot = 100, .bates = {{0.04, 1, 0.06, 0.9, 0.5}, {2, 0.02, 0.05}}},
+      {.kind = KEEL_WORLD_BOOTSTRAP, .spot = 100, .drift = 0.05, .bootstrap = {returns, 7, 3, 0, 0, 0, 0}}};
+  const struct keel_draw_plan draws[] = {{0}, {.antithetic = 1}, {.matched = 1}, {.sobol_points = 256}};
+  uint64_t hash = 0;
+  for (int k = 0; k < 4; k++) {
+    struct keel_test_run run = {.plan = {.count = 7, .worlds = worlds, .draws = draws[k]}, .years = 1, .paths = 700};
+    run.plan.draws.seed = 59 + (uint64_t)k, run.plan.draws.steps = 20;
+    for (size_t i = 0; i < 7; i++) {
+      double *spot = keel_test_all_spots(&run, i);
+      hash = hash_of(spot, 20 * run.paths, hash);
+      free(spot);
+    }
+  }
+  if (hash != UINT64_C(0xe034d24aeb428537)) fail_msg("hash is 0x%016llx", (unsigned long long)hash);
+}
+
 static void refuse(struct keel_paths_plan plan, const char *where, const char *what) {
   struct keel_arena arena;
   const struct keel_paths_wiring *wiring;
@@ -146,6 +182,7 @@ int main(void) {
       cmocka_unit_test(correlations_are_realised),
       cmocka_unit_test(correlation_keeps_each_law),
       cmocka_unit_test(same_bits),
+      cmocka_unit_test(golden_hash),
       cmocka_unit_test(bad_plans_are_refused),
       cmocka_unit_test(bad_correlations_are_refused),
   };

