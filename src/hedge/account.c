@@ -75,10 +75,10 @@ static void book_changes(struct keel_block *block, size_t u, size_t v, int no_ti
   }
 }
 
-/* The instrument of a lane; a lane that trades nothing is accounted on spot, of which it holds none. */
+/* The instrument of a lane; a lane that has none, or none any more, is accounted on spot, of which it holds none. */
 static uint32_t instrument_of(const struct keel_block *block, size_t u, size_t v) {
   uint32_t row = block->wiring->lines[keel_lane_of(block->wiring, u, v)].row;
-  return row == KEEL_NO_ROW ? block->wiring->underlyings[u].spot : row;
+  return row == KEEL_NO_ROW || !block->alive[row] ? block->wiring->underlyings[u].spot : row;
 }
 
 static void run_lane(struct keel_block *block, size_t u, size_t v, const struct span *span) {
