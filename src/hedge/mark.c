@@ -12,6 +12,16 @@ const char *const keel_mark_source_names[KEEL_MARK_SOURCE_COUNT] = {
 
 int keel_quote_is_usable(double bid, double ask) { return bid > 0 && ask >= bid && ask < INFINITY; }
 
+enum keel_mark_source keel_quote_source(const struct keel_block *block, uint32_t r) {
+  double bid = block->market.bid[r], ask = block->market.ask[r];
+  int64_t stale = block->wiring->terms->stale_ns, since = block->market.quote_ns[r];
+  if (since == KEEL_TIME_NONE || (isnan(bid) && isnan(ask))) return KEEL_MARK_MISSING;
+  if (bid > ask) return KEEL_MARK_CROSSED;
+  if (!keel_quote_is_usable(bid, ask)) return KEEL_MARK_ONE_SIDED;
+  if (stale != KEEL_TIME_NONE && block->market.time_ns - since > stale) return KEEL_MARK_STALE;
+  return KEEL_MARK_QUOTE;
+}
+
 /* Spot at mid; where its quote is not usable, as it was. */
 static int mark_spot(struct keel_block *block, size_t u) {
   size_t row = block->wiring->underlyings[u].spot, paths = block->wiring->paths;

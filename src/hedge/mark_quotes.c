@@ -35,20 +35,10 @@ static int is_live_option(const struct keel_block *block, uint32_t r) {
 
 /* ---- quotes ---- */
 
-static enum keel_mark_source judge(const struct keel_block *block, uint32_t r) {
-  double bid = block->market.bid[r], ask = block->market.ask[r];
-  int64_t stale = block->wiring->terms->stale_ns, since = block->market.quote_ns[r];
-  if (since == KEEL_TIME_NONE || (isnan(bid) && isnan(ask))) return KEEL_MARK_MISSING;
-  if (bid > ask) return KEEL_MARK_CROSSED;
-  if (!keel_quote_is_usable(bid, ask)) return KEEL_MARK_ONE_SIDED;
-  if (stale != KEEL_TIME_NONE && block->market.time_ns - since > stale) return KEEL_MARK_STALE;
-  return KEEL_MARK_QUOTE;
-}
-
 static void read_quotes(struct keel_block *block, const struct keel_underlying *underlying) {
   struct keel_mark_scratch *scratch = block->scratch;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
-    scratch->source[r] = (unsigned char)judge(block, r);
+    scratch->source[r] = (unsigned char)keel_quote_source(block, r);
     int usable = scratch->source[r] == KEEL_MARK_QUOTE && is_live(block, r);
     scratch->mid[r] = usable ? 0.5 * (block->market.bid[r] + block->market.ask[r]) : NAN;
     scratch->implied[r] = NAN;

@@ -87,6 +87,7 @@ struct keel_block {
 
   /* execute */
   double *polled_qty, *polled_price, *sent_qty, *sent_price;
+  unsigned char *polled_free, *sent_free; /* [underlying][variant]: the order behind them is free of costs */
 
   /* account */
   struct keel_accounts accounts[2];

@@ -109,8 +109,8 @@ void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *l
       bought += qty;
       value += shares * price;
       crossed += shares * (at - price);
-      charged += fabs(shares) * in.fee_per_share + (qty != 0 ? in.fee_per_order : 0);
-      taxed += notional * (qty > 0 ? in.buy_tax : in.sell_tax);
+      charged += in.pays[k] * (fabs(shares) * in.fee_per_share + (qty != 0 ? in.fee_per_order : 0));
+      taxed += in.pays[k] * notional * (qty > 0 ? in.buy_tax : in.sell_tax);
     }
     double outlay = (future > 0 ? 0 : value) + crossed + charged + taxed;
     hedge[i] = move;
