@@ -1,7 +1,8 @@
 /* Writing a file so that it is there whole, or not at all.
  *
- * What is written goes to a new file beside the place and is renamed over it when complete and on the disk; an existing
- * file stays as it was until then. A place that is no regular file (a pipe, a device) is written to directly. Errors:
+ * What is written goes to a new file beside the place, which is renamed over it when complete and on the disk; an
+ * existing file stays as it was until then. Where the file system can do that, the new file has no name before, so that
+ * not even a kill leaves anything. A place that is no regular file (a pipe, a device) is written to directly. Errors:
  * KEEL_STATUS_IO with the path and the system's reason (no space, no permission ...); after the first, later calls do
  * nothing and keel_file_close reports it again. */
 #ifndef KEEL_BASE_FILE_H

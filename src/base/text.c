@@ -116,23 +116,39 @@ static size_t utf8_length(const unsigned char *at, size_t left) {
   return 0;
 }
 
+/* How many bytes from here on stand for themselves in a JSON string. */
+static size_t plain_run(const unsigned char *at, size_t left) {
+  size_t run = 0;
+  while (run < left && at[run] >= 0x20 && at[run] < 0x80 && at[run] != '"' && at[run] != '\\') run++;
+  return run;
+}
+
+/* One character that is not plain; returns its length. */
+static size_t append_escaped(struct keel_text *text, const unsigned char *at, size_t left) {
+  size_t length = utf8_length(at, left);
+  if (length == 0) {
+    keel_text_add(text, "\xEF\xBF\xBD");
+    return 1;
+  }
+  if (at[0] == '"' || at[0] == '\\') {
+    keel_text_char(text, '\\');
+    keel_text_char(text, (char)at[0]);
+  } else if (at[0] < 0x20) {
+    keel_text_printf(text, "\\u%04x", at[0]);
+  } else {
+    keel_text_append(text, (const char *)at, length);
+  }
+  return length;
+}
+
 void keel_text_json(struct keel_text *text, const char *data, size_t length) {
   const unsigned char *at = (const unsigned char *)data;
   keel_text_char(text, '"');
   for (size_t i = 0; i < length;) {
-    size_t taken = utf8_length(at + i, length - i);
-    if (taken == 0) {
-      keel_text_add(text, "\xEF\xBF\xBD");
-      taken = 1;
-    } else if (at[i] == '"' || at[i] == '\\') {
-      keel_text_char(text, '\\');
-      keel_text_char(text, data[i]);
-    } else if (at[i] < 0x20) {
-      keel_text_printf(text, "\\u%04x", at[i]);
-    } else {
-      keel_text_append(text, data + i, taken);
-    }
-    i += taken;
+    size_t run = plain_run(at + i, length - i);
+    keel_text_append(text, data + i, run);
+    i += run;
+    if (i < length) i += append_escaped(text, at + i, length - i);
   }
   keel_text_char(text, '"');
 }

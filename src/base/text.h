@@ -1,7 +1,7 @@
 /* A text that grows: for output that is written in one piece.
  *
  * No call fails; after the first one without memory `failed` is set and nothing more is added: look at it once, before
- * the text is used. Numbers are in the C locale, whatever the process has. */
+ * the text is used. */
 #ifndef KEEL_BASE_TEXT_H
 #define KEEL_BASE_TEXT_H
 

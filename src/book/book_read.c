@@ -1,7 +1,6 @@
 #include "book/book_read.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -262,18 +261,17 @@ static keel_status read_file(struct keel_config_reader *reader, const struct kee
 
 /* ---- the book as a whole ---- */
 
-keel_status keel_book_fail(keel_error *error, const struct keel_config_node *node, const struct keel_book *book,
-                           size_t index, const char *field, const char *format, ...) {
-  char what[400];
-  va_list args;
-  va_start(args, format);
-  vsnprintf(what, sizeof what, format, args);
-  va_end(args);
+void keel_book_where(const struct keel_config_node *node, const struct keel_book *book, size_t index, const char *field,
+                     char buffer[KEEL_BOOK_WHERE_SIZE]) {
+  if (node->kind == KEEL_CONFIG_LIST) {
+    const struct keel_config_node *item = node->first;
+    while (index--) item = item->next;
+    keel_config_where(item, field, buffer, KEEL_BOOK_WHERE_SIZE);
+    return;
+  }
   const struct keel_position *position = &book->positions[index];
-  if (node->kind != KEEL_CONFIG_LIST) return keel_fail_at(error, position->file, position->line, field, "%s", what);
-  const struct keel_config_node *item = node->first;
-  while (index--) item = item->next;
-  return keel_config_fail(error, item, field, "%s", what);
+  snprintf(buffer, KEEL_BOOK_WHERE_SIZE, "%s:%ld%s%s", position->file, position->line, field ? ": " : "",
+           field ? field : "");
 }
 
 static int order(double a, double b) { return (a > b) - (a < b); }
@@ -295,29 +293,37 @@ static int same_contract(const struct keel_position *a, const struct keel_positi
          (a->years == b->years || (isnan(a->years) && isnan(b->years)));
 }
 
+/* Which place a message calls: a line, or a position of a book that came by `--set`. */
+static void place_of(const struct keel_book *book, const struct keel_position *position, char *buffer, size_t size) {
+  if (position->line) {
+    snprintf(buffer, size, "line %ld", position->line);
+  } else {
+    snprintf(buffer, size, "position %zu", (size_t)(position - book->positions));
+  }
+}
+
 static keel_status refuse_second(struct keel_config_reader *reader, const struct keel_config_node *node,
                                  const struct keel_book *book, const struct keel_position *first,
                                  const struct keel_position *second) {
   const struct keel_contract *a = &first->contract, *b = &second->contract;
-  size_t index = (size_t)(second - book->positions);
-  char place[80];
-  if (first->line)
-    snprintf(place, sizeof place, "line %ld", first->line);
-  else
-    snprintf(place, sizeof place, "position %zu", (size_t)(first - book->positions));
-  if (a->multiplier != b->multiplier)
-    return keel_book_fail(reader->error, node, book, index, "multiplier",
-                          "is %.17g, and %.17g for the same contract in %s; a contract has one", b->multiplier,
-                          a->multiplier, place);
-  if (keel_kind_is_option(a->kind) && a->exercise != b->exercise)
-    return keel_book_fail(reader->error, node, book, index, "exercise",
-                          "is %s, and %s for the same contract in %s; a contract has one",
-                          keel_exercise_name(b->exercise), keel_exercise_name(a->exercise), place);
-  char name[160];
+  int two_multipliers = a->multiplier != b->multiplier;
+  int two_exercises = keel_kind_is_option(a->kind) && a->exercise != b->exercise;
+  const char *field = two_multipliers ? "multiplier" : two_exercises ? "exercise" : NULL;
+  char where[KEEL_BOOK_WHERE_SIZE], place[80], name[160];
+  keel_book_where(node, book, (size_t)(second - book->positions), field, where);
+  place_of(book, first, place, sizeof place);
+  if (two_multipliers)
+    return keel_fail(reader->error, KEEL_STATUS_INPUT, where,
+                     "is %.17g, and %.17g for the same contract in %s; a contract has one", b->multiplier,
+                     a->multiplier, place);
+  if (two_exercises)
+    return keel_fail(reader->error, KEEL_STATUS_INPUT, where,
+                     "is %s, and %s for the same contract in %s; a contract has one", keel_exercise_name(b->exercise),
+                     keel_exercise_name(a->exercise), place);
   const struct keel_field_context *context = reader->context;
   keel_contract_format(b, context->calendar, name, sizeof name);
-  return keel_book_fail(reader->error, node, book, index, NULL,
-                        "is a duplicate: %s is in %s already; give one position with the sum of both qty", name, place);
+  return keel_fail(reader->error, KEEL_STATUS_INPUT, where,
+                   "is a duplicate: %s is in %s already; give one position with the sum of both qty", name, place);
 }
 
 /* The first position that is there already is the one that is reported. */

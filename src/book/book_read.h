@@ -16,9 +16,10 @@ extern const struct keel_config_field keel_position_fields[];
 keel_status keel_book_read(struct keel_config_reader *reader, const struct keel_config_node *node,
                            struct keel_book *book);
 
-/* Fills the error for a field of position `index` of the book that was read from `node`. */
-keel_status keel_book_fail(keel_error *error, const struct keel_config_node *node, const struct keel_book *book,
-                           size_t index, const char *field, const char *format, ...)
-    __attribute__((format(printf, 6, 7)));
+/* Where a field (may be NULL) of position `index` is, in the book that was read from `node`: `strategy.yaml:3:
+ * book.0.strike`, `book.csv:14: strike`. */
+enum { KEEL_BOOK_WHERE_SIZE = 320 };
+void keel_book_where(const struct keel_config_node *node, const struct keel_book *book, size_t index, const char *field,
+                     char buffer[KEEL_BOOK_WHERE_SIZE]);
 
 #endif

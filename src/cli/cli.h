@@ -90,8 +90,6 @@ void keel_cli_bar_off(void);
 
 /* The whole of a JSON document (indented, 17 digits, a line break) to stdout; takes the reference. */
 keel_status keel_cli_print_json(json_t *document, keel_error *error);
-/* A JSON number, null where it is not finite. */
-json_t *keel_cli_real(double number);
 /* Flushes stdout and reports what went wrong with it, now or earlier. */
 keel_status keel_cli_flush(keel_error *error);
 

@@ -4,57 +4,75 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "drive/strategy_fields.h"
 #include "keel/replay.h"
 
-enum { SHOWN = 6, NAME = 14 }; /* variants side by side, and how wide */
+enum { SIDE_BY_SIDE = 5, NAME = 14 }; /* variants in one block of the table, and how wide */
 
-static void print_figure(const char *name, const keel_replay *replay, size_t shown,
-                         double (*of)(const keel_replay *, size_t)) {
-  printf("  %-14s", name);
-  for (size_t v = 0; v < shown; v++) printf(" %*.2f", NAME, of(replay, v));
-  putchar('\n');
-}
+/* Variants first .. end-1 of the result. */
+struct columns {
+  const keel_replay *replay;
+  size_t first, end;
+};
 
-static keel_replay_totals totals_of(const keel_replay *replay, size_t variant) {
+static keel_replay_totals totals_of(const struct columns *columns, size_t variant) {
   keel_replay_totals totals;
-  keel_replay_total(replay, variant, &totals);
+  keel_replay_total(columns->replay, variant, &totals);
   return totals;
 }
-static double pnl_of(const keel_replay *replay, size_t variant) { return totals_of(replay, variant).pnl; }
-static double cost_of(const keel_replay *replay, size_t variant) { return totals_of(replay, variant).cost; }
-static double turnover_of(const keel_replay *replay, size_t variant) { return totals_of(replay, variant).turnover; }
 
-static void print_counts(const keel_replay *replay, size_t shown) {
-  printf("  %-14s", "trades");
-  for (size_t v = 0; v < shown; v++) printf(" %*llu", NAME, (unsigned long long)totals_of(replay, v).trades);
-  printf("\n  %-14s", "decisions");
-  for (size_t v = 0; v < shown; v++) printf(" %*llu", NAME, (unsigned long long)totals_of(replay, v).decisions);
+static void print_money(const char *name, const struct columns *columns, double (*of)(keel_replay_totals)) {
+  printf("  %-14s", name);
+  for (size_t v = columns->first; v < columns->end; v++) printf(" %*.2f", NAME, of(totals_of(columns, v)));
+  putchar('\n');
+}
+static double pnl_of(keel_replay_totals totals) { return totals.pnl; }
+static double cost_of(keel_replay_totals totals) { return totals.cost; }
+static double turnover_of(keel_replay_totals totals) { return totals.turnover; }
+
+static void print_count(const char *name, const struct columns *columns, uint64_t (*of)(keel_replay_totals)) {
+  printf("  %-14s", name);
+  for (size_t v = columns->first; v < columns->end; v++)
+    printf(" %*llu", NAME, (unsigned long long)of(totals_of(columns, v)));
+  putchar('\n');
+}
+static uint64_t trades_of(keel_replay_totals totals) { return totals.trades; }
+static uint64_t decisions_of(keel_replay_totals totals) { return totals.decisions; }
+
+/* A component that is zero in every variant of the block is left out. */
+static void print_component(const struct columns *columns, size_t component) {
+  int any = 0;
+  for (size_t v = columns->first; v < columns->end; v++)
+    any |= keel_replay_explained(columns->replay, v, component) != 0;
+  if (!any) return;
+  printf("    %-12s", keel_explain_name(component));
+  for (size_t v = columns->first; v < columns->end; v++)
+    printf(" %*.2f", NAME, keel_replay_explained(columns->replay, v, component));
   putchar('\n');
 }
 
-/* A component that is zero in every variant shown is left out. */
-static void print_component(const keel_replay *replay, size_t component, size_t shown) {
-  int any = 0;
-  for (size_t v = 0; v < shown; v++) any |= keel_replay_explained(replay, v, component) != 0;
-  if (!any) return;
-  printf("    %-12s", keel_explain_name(component));
-  for (size_t v = 0; v < shown; v++) printf(" %*.2f", NAME, keel_replay_explained(replay, v, component));
+static void print_block(const struct columns *columns) {
+  printf("\n  %-14s", "");
+  for (size_t v = columns->first; v < columns->end; v++)
+    printf(" %*.*s", NAME, NAME, keel_replay_variant(columns->replay, v));
   putchar('\n');
+  print_money("P&L", columns, pnl_of);
+  for (size_t c = 0; c < keel_explain_components(); c++) print_component(columns, c);
+  print_money("cost", columns, cost_of);
+  print_money("turnover", columns, turnover_of);
+  print_count("trades", columns, trades_of);
+  print_count("decisions", columns, decisions_of);
 }
 
 static void print_table(const keel_replay *replay) {
-  size_t variants = keel_replay_variants(replay), shown = variants < SHOWN ? variants : SHOWN;
-  printf("%llu quotes at %llu instants, %zu ledger rows\n\n", (unsigned long long)keel_replay_events(replay),
-         (unsigned long long)keel_replay_instants(replay), keel_ledger_rows(replay));
-  printf("  %-14s", "");
-  for (size_t v = 0; v < shown; v++) printf(" %*.*s", NAME, NAME, keel_replay_variant(replay, v));
-  putchar('\n');
-  print_figure("P&L", replay, shown, pnl_of);
-  for (size_t c = 0; c < keel_explain_components(); c++) print_component(replay, c, shown);
-  print_figure("cost", replay, shown, cost_of);
-  print_figure("turnover", replay, shown, turnover_of);
-  print_counts(replay, shown);
-  if (variants > shown) printf("  (%zu more variants: --json has all)\n", variants - shown);
+  size_t variants = keel_replay_variants(replay);
+  printf("%llu quotes at %llu instants, %zu ledger rows; money is for the whole book\n",
+         (unsigned long long)keel_replay_events(replay), (unsigned long long)keel_replay_instants(replay),
+         keel_ledger_rows(replay));
+  for (size_t first = 0; first < variants; first += SIDE_BY_SIDE) {
+    size_t end = first + SIDE_BY_SIDE < variants ? first + SIDE_BY_SIDE : variants;
+    print_block(&(struct columns){replay, first, end});
+  }
 }
 
 static void print_remarks(const keel_replay *replay) {
@@ -68,16 +86,30 @@ static void print_remarks(const keel_replay *replay) {
   for (size_t i = 0; i < keel_replay_notes(replay); i++) printf("  %s\n", keel_replay_note(replay, i));
 }
 
+static int no_memory(void) {
+  return keel_cli_fail(&(keel_error){.status = KEEL_STATUS_MEMORY, .what = "no memory for the result"});
+}
+
+static int print_ledger(const keel_replay *replay) {
+  size_t length;
+  char *text = keel_ledger_csv(replay, &length);
+  if (!text) return no_memory();
+  fwrite(text, 1, length, stdout);
+  free(text);
+  return KEEL_EXIT_DONE;
+}
+
 static int show(struct keel_cli *cli, const keel_replay *replay) {
   keel_error error;
+  if (cli->csv && strcmp(cli->csv, "-") == 0) return print_ledger(replay);
   if (cli->csv && keel_ledger_save(replay, cli->csv, &error) != KEEL_STATUS_OK) return keel_cli_fail(&error);
   if (cli->json) {
     char *text = keel_replay_json(replay);
-    if (text) puts(text);
+    if (!text) return no_memory();
+    puts(text);
     free(text);
-    return text ? KEEL_EXIT_DONE : KEEL_EXIT_FAILED;
+    return KEEL_EXIT_DONE;
   }
-  if (cli->csv && strcmp(cli->csv, "-") == 0) return KEEL_EXIT_DONE;
   print_table(replay);
   print_remarks(replay);
   return KEEL_EXIT_DONE;
@@ -85,15 +117,20 @@ static int show(struct keel_cli *cli, const keel_replay *replay) {
 
 static int run(struct keel_cli *cli) {
   keel_error error;
+  if (keel_cli_value(cli, "help-fields")) {
+    keel_strategy_fields_print(stdout);
+    return KEEL_EXIT_DONE;
+  }
+  if (cli->operand_count == 0) return keel_cli_usage(cli, "no STRATEGY");
   keel_strategy *strategy;
   if (keel_strategy_load(cli->operands[0], cli->sets, cli->set_count, &strategy, &error) != KEEL_STATUS_OK)
     return keel_cli_fail(&error);
   for (size_t i = 0; i < keel_strategy_warning_count(strategy); i++)
     keel_cli_note(cli, "%s", keel_strategy_warning(strategy, i));
-  keel_replay_options options = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
+  keel_replay_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
   keel_replay *replay;
   int status;
-  if (keel_replay_run(strategy, &options, &replay, &error) == KEEL_STATUS_OK) {
+  if (keel_replay_run(strategy, &how, &replay, &error) == KEEL_STATUS_OK) {
     keel_cli_bar_clear();
     status = show(cli, replay);
     keel_replay_free(replay);
@@ -104,6 +141,11 @@ static int run(struct keel_cli *cli) {
   return status;
 }
 
+static const struct keel_cli_option options[] = {
+    {.name = "help-fields", .help = "print every field of a strategy: unit, what is allowed, default"},
+    {.name = NULL},
+};
+
 const struct keel_cli_command keel_cmd_replay = {
     .name = "replay",
     .usage = "STRATEGY",
@@ -111,8 +153,9 @@ const struct keel_cli_command keel_cmd_replay = {
     .details =
         "Runs the tape that the strategy names under its rule and each of its variants. --csv FILE writes the ledger:\n"
         "a row per decision, also when it is not to trade. Money is for the whole book.",
+    .options = options,
     .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY,
-    .operands_min = 1,
+    .operands_min = 0,
     .operands_max = 1,
     .run = run,
 };

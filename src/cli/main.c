@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+/* clang-format off */
 const struct keel_cli_command *const keel_commands[] = {
     &keel_cmd_price,
     &keel_cmd_implied,
@@ -10,6 +11,7 @@ const struct keel_cli_command *const keel_commands[] = {
     &keel_cmd_replay,
     NULL,
 };
+/* clang-format on */
 
 static const struct keel_cli_command *find(const char *name) {
   for (size_t i = 0; keel_commands[i]; i++)

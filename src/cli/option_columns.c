@@ -39,16 +39,20 @@ static keel_status check_twice(const struct keel_csv *input, keel_error *error) 
 }
 
 static keel_status check_missing(const struct keel_option_table *table, unsigned seen, keel_error *error) {
-  char missing[128] = "";
+  struct keel_text missing;
+  keel_text_init(&missing);
   for (int role = 0; role <= COLUMN_KIND; role++) {
     if (seen & 1u << role) continue;
-    if (missing[0]) strcat(missing, ", ");
-    strcat(missing, role == COLUMN_KIND ? "kind" : number_name(table->job, role));
+    if (missing.length) keel_text_add(&missing, ", ");
+    keel_text_add(&missing, role == COLUMN_KIND ? "kind" : number_name(table->job, role));
   }
-  if (!missing[0]) return KEEL_STATUS_OK;
-  return keel_fail_at(error, keel_csv_path(table->input), 1, NULL,
-                      "no column %s; needed are kind, spot, strike, rate, yield, years, %s", missing,
-                      table->job->given);
+  keel_status status = KEEL_STATUS_OK;
+  if (missing.length || missing.failed)
+    status = keel_fail_at(error, keel_csv_path(table->input), 1, NULL,
+                          "no column %.*s; needed are kind, spot, strike, rate, yield, years, %s", (int)missing.length,
+                          missing.data ? missing.data : "", table->job->given);
+  keel_text_fini(&missing);
+  return status;
 }
 
 keel_status keel_option_columns(struct keel_option_table *table, keel_error *error) {

@@ -6,13 +6,20 @@
 
 /* ---- reading ---- */
 
+/* As much of a field as a message shows: whole characters of UTF-8. */
+static int shown_length(struct keel_csv_field field) {
+  size_t length = field.length < 40 ? field.length : 40;
+  while (length < field.length && length && (field.text[length] & 0xC0) == 0x80) length--;
+  return (int)length;
+}
+
 /* Adds to what is wrong with the row that is being read; the first thing found is enough. */
 static void complain(struct keel_option_chunk *chunk, const char *column, struct keel_csv_field field,
                      const char *wrong) {
   if (chunk->problem.length > chunk->problem_span[chunk->count].start) return;
   keel_text_printf(&chunk->problem, "%s: ", column);
   if (field.length)
-    keel_text_printf(&chunk->problem, "'%.*s' %s", (int)(field.length < 40 ? field.length : 40), field.text, wrong);
+    keel_text_printf(&chunk->problem, "'%.*s' %s", shown_length(field), field.text, wrong);
   else
     keel_text_add(&chunk->problem, "empty");
 }
@@ -169,7 +176,9 @@ void keel_option_row_json(const struct keel_option_table *table, size_t row, str
   keel_text_char(out, '{');
   keel_text_append(out, kept.text, kept.length);
   for (size_t i = 0; i < table->result_count; i++) {
-    keel_text_printf(out, "\"%s\": ", table->job->results[i]);
+    keel_text_char(out, '"');
+    keel_text_add(out, table->job->results[i]);
+    keel_text_add(out, "\": ");
     keel_text_number(out, problem.length ? NAN : chunk->results[i][row], "null");
     keel_text_add(out, ", ");
   }

@@ -1,6 +1,5 @@
 /* What the program says and hears: messages, the progress bar, stdout, signals. */
 #include <errno.h>
-#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
@@ -125,8 +124,6 @@ void keel_cli_note(const struct keel_cli *cli, const char *format, ...) {
 }
 
 /* ---- stdout ---- */
-
-json_t *keel_cli_real(double number) { return isfinite(number) ? json_real(number) : json_null(); }
 
 keel_status keel_cli_flush(keel_error *error) {
   errno = 0;

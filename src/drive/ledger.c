@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 const char *const keel_reason_names[KEEL_REASON_COUNT] = {
     [KEEL_REASON_ENTER] = "enter",
     [KEEL_REASON_EVERY] = "every",
@@ -74,16 +76,10 @@ void keel_ledger_init(struct keel_ledger *ledger, struct keel_arena *arena, cons
 void keel_ledger_fini(struct keel_ledger *ledger) { free(ledger->rows); }
 
 static void append(struct keel_ledger *ledger, const struct keel_ledger_row *row) {
-  if (ledger->count == ledger->room) {
-    size_t room = ledger->room ? 2 * ledger->room : 256;
-    struct keel_ledger_row *rows = realloc(ledger->rows, room * sizeof *rows);
-    if (!rows) {
-      ledger->failed = 1;
-      return;
-    }
-    ledger->rows = rows;
-    ledger->room = room;
-  }
+  struct keel_ledger_row *rows = keel_grown(ledger->rows, ledger->count, &ledger->room, sizeof *rows);
+  ledger->failed |= !rows;
+  if (!rows) return;
+  ledger->rows = rows;
   ledger->rows[ledger->count++] = *row;
 }
 

@@ -30,7 +30,7 @@ struct keel_ledger {
   size_t count, room;
   struct keel_ledger_row *since;     /* [underlying][variant]: what has gathered since the last row */
   struct keel_ledger_totals *totals; /* [variant] */
-  unsigned char *begun; /* [underlying]: its premium is counted */
+  unsigned char *begun;              /* [underlying]: its premium is counted */
   int failed;                        /* no memory: rows are missing */
 };
 

@@ -210,8 +210,7 @@ static keel_status join_ledgers(struct keel_replay *replay, keel_error *error) {
 
 static void list_problems(struct keel_replay *replay) {
   size_t imported = keel_tape_problems(replay->tape);
-  replay->problems =
-      KEEL_ARENA_NEW(&replay->arena, struct keel_replay_problem, imported + KEEL_MARK_SOURCE_COUNT);
+  replay->problems = KEEL_ARENA_NEW(&replay->arena, struct keel_replay_problem, imported + KEEL_MARK_SOURCE_COUNT);
   for (size_t i = 0; i < imported; i++) {
     struct keel_replay_problem *problem = &replay->problems[replay->problem_count++];
     keel_tape_problem(replay->tape, i, &problem->kind, &problem->count);

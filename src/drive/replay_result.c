@@ -95,7 +95,7 @@ int keel_ledger_text(const keel_replay *replay, size_t row, size_t column, char 
   return (int)length;
 }
 
-static void ledger_csv(const struct keel_replay *replay, struct keel_text *text) {
+static void write_csv(const struct keel_replay *replay, struct keel_text *text) {
   size_t columns = keel_ledger_column_count();
   for (size_t c = 0; c < columns; c++) {
     if (c) keel_text_char(text, ',');
@@ -111,21 +111,28 @@ static void ledger_csv(const struct keel_replay *replay, struct keel_text *text)
   }
 }
 
-static keel_status save(const char *path, const struct keel_text *text, keel_error *error) {
-  struct keel_file *file;
-  keel_status status = keel_file_open(path, &file, error);
-  if (status != KEEL_STATUS_OK) return status;
-  keel_file_write(file, text->data, text->length, error);
-  return keel_file_close(file, error);
+char *keel_ledger_csv(const keel_replay *replay, size_t *length) {
+  struct keel_text text;
+  keel_text_init(&text);
+  write_csv(replay, &text);
+  if (length) *length = text.length;
+  keel_text_char(&text, '\0');
+  if (!text.failed) return text.data;
+  keel_text_fini(&text);
+  return NULL;
 }
 
 keel_status keel_ledger_save(const keel_replay *replay, const char *path, keel_error *error) {
-  struct keel_text text;
-  keel_text_init(&text);
-  ledger_csv(replay, &text);
-  keel_status status =
-      text.failed ? keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the ledger") : save(path, &text, error);
-  keel_text_fini(&text);
+  size_t length;
+  char *text = keel_ledger_csv(replay, &length);
+  if (!text) return keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the ledger");
+  struct keel_file *file;
+  keel_status status = keel_file_open(path, &file, error);
+  if (status == KEEL_STATUS_OK) {
+    keel_file_write(file, text, length, error);
+    status = keel_file_close(file, error);
+  }
+  free(text);
   return status;
 }
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "book/book_read.h"
 #include "drive/strategy_fields.h"
 
@@ -26,13 +27,13 @@ static void add_warning(struct keel_strategy *strategy, const char *text) {
 
 __attribute__((format(printf, 4, 5))) static void warn(struct check *check, const struct keel_config_node *node,
                                                        const char *below, const char *format, ...) {
-  char text[800];
-  keel_config_where(node, below, text, 320);
-  strcat(text, ": ");
+  char where[320], what[400], text[740];
   va_list args;
   va_start(args, format);
-  vsnprintf(text + strlen(text), sizeof text - strlen(text), format, args);
+  vsnprintf(what, sizeof what, format, args);
   va_end(args);
+  keel_config_where(node, below, where, sizeof where);
+  snprintf(text, sizeof text, "%s: %s", where, what);
   add_warning(check->strategy, text);
 }
 
@@ -45,17 +46,22 @@ static keel_status check_run(struct check *check) {
   return keel_config_fail(check->reader->error, check->root, "run.end", "is before `run.start`");
 }
 
+static keel_status refuse_position(struct check *check, size_t index, const char *field, const char *what) {
+  char where[320];
+  keel_book_where(keel_config_child(check->root, "book"), &check->strategy->book, index, field, where);
+  return keel_fail(check->reader->error, KEEL_STATUS_INPUT, where, "%s", what);
+}
+
 static keel_status check_expiries(struct check *check) {
   const struct keel_strategy *strategy = check->strategy;
-  const struct keel_config_node *node = keel_config_child(check->root, "book");
+  int64_t start_ns = strategy->run.start_ns;
   for (size_t i = 0; i < strategy->book.count; i++) {
     const struct keel_position *position = &strategy->book.positions[i];
     int64_t expiry_ns = position->contract.expiry_ns;
     if (strategy->market.tape && !isnan(position->years))
-      return keel_book_fail(check->reader->error, node, &strategy->book, i, "years",
-                            "belongs to simulated markets; give `expiry` for a tape");
-    if (expiry_ns != KEEL_TIME_NONE && strategy->run.start_ns != KEEL_TIME_NONE && expiry_ns <= strategy->run.start_ns)
-      return keel_book_fail(check->reader->error, node, &strategy->book, i, "expiry", "is not after `run.start`");
+      return refuse_position(check, i, "years", "belongs to simulated markets; give `expiry` for a tape");
+    if (expiry_ns != KEEL_TIME_NONE && start_ns != KEEL_TIME_NONE && expiry_ns <= start_ns)
+      return refuse_position(check, i, "expiry", "is not after `run.start`");
   }
   return KEEL_STATUS_OK;
 }

@@ -5,171 +5,221 @@
  *   price = phi (A N(phi d1) - B N(phi d2)),   A n(d1) = B n(d2),   N(-d) = sqrt(2 pi) n(d) R(d) for d >= 0
  *
  * so one Gaussian serves everything: U = sqrt(2 pi) A n(d1) = sqrt(2 pi) B n(d2), taken from the d nearer to 0.
- * Source: Merton (1973), eq. 21; R is the Mills ratio (lane_math.h). */
+ * Source: Merton (1973), eq. 21; R is the Mills ratio (lane_math.h).
+ *
+ * The work is cut into loops over a tile, each with a short chain of dependent operations: an iteration is then small
+ * enough that the processor has several of them in flight. Both shapes and all sets run through the same loops. */
 #include "keel/black_scholes.h"
 
-#include "kernel/kernel.h"
 #include "kernel/lane_math.h"
 #include "kernel/level.h"
 
-/* A vol of 0 is this one: small enough for the limit, large enough that no quotient overflows. */
-#define V_LEAST 0x1p-250
-/* |log(S/K)| where spot or strike is 0. */
-#define LOG_MOST 0x1p60
-/* Beyond, the rates' exponentials leave the normal numbers. */
-#define RATE_YEARS_MOST 700.0
+enum { TILE = 128 };
 
-/* What does not depend on spot and vol. */
-struct contract {
-  double phi, strike, rate, yield, years;
-  double root_years, rate_factor, yield_factor, strike_value, check;
+#define RATE_YEARS_MOST 700.0 /* beyond, the discount factors leave the normal numbers */
+#define AMOUNT_MOST 0x1p900   /* beyond, products of spot and strike overflow */
+/* Bounds that keep limits finite: past them the normal density is 0 whatever the other terms are. */
+#define V2_LEAST 0x1p-500
+#define V2_MOST 10816.0
+#define Z_MOST 53.0
+#define LOG_MOST 0x1p60 /* |log(S/K)| where one of them is 0 */
+#define SPOT_LEAST 0x1p-1000
+
+/* A tile between the loops. */
+struct tile {
+  _Alignas(64) double yield_factor[TILE],
+      strike_value[TILE], check[TILE]; /* e^(-qT), B; check is NaN for a bad contract */
+  double log_k[TILE], log_f[TILE], v2[TILE], inv_v[TILE];
+  double d1[TILE], d2[TILE], exponent[TILE], base[TILE]; /* U = base e^(2 exponent) */
+  double tail1[TILE], tail2[TILE], q[TILE];              /* tails: e^(-qT) N(-|d1|), B N(-|d2|) */
+  double u[TILE], inv_spot[TILE];
 };
 
-__attribute__((always_inline)) static inline struct contract contract_of(double phi, double strike, double rate,
-                                                                         double yield, double years) {
-  double rate_years = rate * years, yield_years = yield * years;
-  double rate_factor = keel_exp_normal(-rate_years);
-  int ok = (strike >= 0) & (years >= 0) & (fabs(phi) == 1) & (fabs(rate_years) + fabs(yield_years) <= RATE_YEARS_MOST);
-  return (struct contract){
-      .phi = phi,
-      .strike = strike,
-      .rate = rate,
-      .yield = yield,
-      .years = years,
-      .root_years = sqrt(years),
-      .rate_factor = rate_factor,
-      .yield_factor = keel_exp_normal(-yield_years),
-      .strike_value = strike * rate_factor,
-      .check = ok ? strike : NAN,
-  };
+static void discount(size_t count, const keel_options *in, struct tile *t) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) {
+    double years = in->years[i], strike = in->strike[i];
+    double rate_years = in->rate[i] * years, yield_years = in->yield[i] * years;
+    int ok = (strike >= 0) & (years >= 0) & (fabs(in->phi[i]) == 1) &
+             (fabs(rate_years) + fabs(yield_years) <= RATE_YEARS_MOST);
+    t->yield_factor[i] = keel_exp_normal(-yield_years);
+    t->strike_value[i] = strike * keel_exp_normal(-rate_years);
+    t->check[i] = ok ? strike : NAN;
+  }
+}
+
+static void reduce(size_t count, const keel_options *in, struct tile *t) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) {
+    struct keel_log_parts parts = keel_log_split(in->spot[i], in->strike[i]);
+    double v2 = fma(in->vol[i] * in->vol[i], in->years[i], V2_LEAST);
+    v2 = v2 > V2_MOST ? V2_MOST : v2;
+    t->log_k[i] = parts.k;
+    t->log_f[i] = parts.f;
+    t->v2[i] = v2;
+    t->inv_v[i] = keel_inv_sqrt(v2);
+  }
+}
+
+static void standardise(size_t count, const keel_options *in, struct tile *t) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) {
+    double spot = in->spot[i], strike = in->strike[i], inv_v = t->inv_v[i];
+    double spot_value = spot * t->yield_factor[i], strike_value = t->strike_value[i];
+    struct keel_log_parts parts = {t->log_k[i], t->log_f[i]};
+    double log_ratio = keel_log_join(parts);
+    log_ratio = fabs(parts.f) <= 0.25 ? log_ratio : copysign(LOG_MOST, spot - strike);
+    double x = fma(in->rate[i] - in->yield[i], in->years[i], log_ratio);
+    double size = fabs(x) * inv_v;
+    size = size > Z_MOST ? Z_MOST : size;
+    double z = copysign(size, x), h = 0.5 * t->v2[i] * inv_v;
+    t->d1[i] = z + h;
+    t->d2[i] = z - h;
+    t->exponent[i] = -0.25 * (size - h) * (size - h);
+    t->base[i] = x > 0 ? strike_value : spot_value;
+  }
+}
+
+/* R(|d1|) and R(|d2|) as numerators over one denominator q. */
+static void mills(size_t count, struct tile *t) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) {
+    struct keel_ratio m1 = keel_mills(fabs(t->d1[i])), m2 = keel_mills(fabs(t->d2[i]));
+    t->tail1[i] = m1.p * m2.q;
+    t->tail2[i] = m2.p * m1.q;
+    t->q[i] = m1.q * m2.q;
+  }
+}
+
+static void weigh(size_t count, const keel_options *in, struct tile *t) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) {
+    double spot = in->spot[i] + SPOT_LEAST, q = t->q[i];
+    double inverse = keel_reciprocal(q * spot), inv_q = inverse * spot, inv_spot = inverse * q;
+    double root = keel_exp_normal(t->exponent[i]);
+    double u = t->base[i] * root * root, u_q = u * inv_q;
+    t->u[i] = u;
+    t->inv_spot[i] = inv_spot;
+    t->tail1[i] *= u_q * inv_spot;
+    t->tail2[i] *= u_q;
+  }
 }
 
 struct lane {
-  int ok;
   double price, delta, gamma, vega, theta, rho, psi, vanna, volga, charm, speed;
 };
 
-/* log(S/K), or a huge number of the same sign where one of them is 0. */
-__attribute__((always_inline)) static inline double log_moneyness(double spot, double strike) {
-  double f;
-  double log_ratio = keel_log_ratio(spot, strike, &f);
-  return fabs(f) <= 0.25 ? log_ratio : copysign(LOG_MOST, spot - strike);
-}
-
-__attribute__((always_inline)) static inline struct lane lane_of(struct contract c, double spot, double vol) {
-  int ok = (spot >= 0) & (vol >= 0) & (spot + vol + c.check <= DBL_MAX);
-  double v = keel_at_least(vol * c.root_years, V_LEAST);
-  double inv_v = 1.0 / v;
-  double inv_spot = 1.0 / keel_at_least(spot, DBL_MIN);
-  double carry = c.rate - c.yield;
-  double x = fma(carry, c.years, log_moneyness(spot, c.strike));
-  double h = 0.5 * v;
-  double d1 = fma(x, inv_v, h), d2 = fma(x, inv_v, -h);
-
-  double nearer = fma(fabs(x), inv_v, -h);
-  double root = keel_exp_normal(-0.25 * keel_at_most(nearer * nearer, 2800.0));
-  double base = x > 0 ? c.strike_value : spot * c.yield_factor;
-  double u = base * root * root;
-  double u_per_spot = u * inv_spot;
-
-  struct keel_ratio m1 = keel_mills(keel_at_most(fabs(d1), 80.0)), m2 = keel_mills(keel_at_most(fabs(d2), 80.0));
-  double inv_q = 1.0 / (m1.q * m2.q);
-  double tail1 = u_per_spot * (m1.p * (m2.q * inv_q)), tail2 = u * (m2.p * (m1.q * inv_q));
-  double n1 = c.phi * d1 > 0 ? c.yield_factor - tail1 : tail1;
-  double n2 = c.phi * d2 > 0 ? c.strike_value - tail2 : tail2;
-
-  double delta = c.phi * n1;
-  double spot_part = spot * delta, strike_part = c.phi * n2;
-  double density = KEEL_INV_SQRT_2PI * u;
-  double density_v = density * inv_v;
-  double gamma = density_v * inv_spot * inv_spot;
-  double vega = density * c.root_years;
-  double decay = 0.5 * vol * vol * density_v;
-  double per_vol = c.root_years * inv_v, slope = KEEL_INV_SQRT_2PI * u_per_spot;
-  double vol_v = vol * inv_v;
-  double turn = fma(carry, inv_v, -0.5 * d2 * (vol_v * vol_v));
+/* Everything of lane i, of which the compiler keeps what its set stores. */
+__attribute__((always_inline)) static inline struct lane lane_of(size_t i, const keel_options *in,
+                                                                 const struct tile *t) {
+  double phi = in->phi[i], spot = in->spot[i], rate = in->rate[i], yield = in->yield[i], years = in->years[i];
+  double vol = in->vol[i], d1 = t->d1[i], d2 = t->d2[i], inv_v = t->inv_v[i], inv_spot = t->inv_spot[i];
+  double n1 = phi * d1 > 0 ? t->yield_factor[i] - t->tail1[i] : t->tail1[i];
+  double n2 = phi * d2 > 0 ? t->strike_value[i] - t->tail2[i] : t->tail2[i];
+  double delta = phi * n1, spot_part = spot * delta, strike_part = phi * n2;
+  double density = KEEL_INV_SQRT_2PI * t->u[i], density_v = density * inv_v, slope = density * inv_spot;
+  double root_years = vol * years * inv_v, inv_vol = root_years * inv_v, vol_v = vol * inv_v; /* 1/T = vol_v^2 */
+  double gamma = density_v * inv_spot * inv_spot, vega = density * root_years;
   return (struct lane){
-      .ok = ok,
       .price = spot_part - strike_part,
       .delta = delta,
       .gamma = gamma,
       .vega = vega,
-      .theta = fma(c.yield, spot_part, fma(-c.rate, strike_part, -decay)),
-      .rho = c.years * strike_part,
-      .psi = -c.years * spot_part,
-      .vanna = -slope * d2 * per_vol,
-      .volga = vega * d1 * d2 * per_vol,
-      .charm = fma(c.yield, delta, -slope * turn),
+      .theta = fma(yield, spot_part, fma(-rate, strike_part, -0.5 * vol * vol * density_v)),
+      .rho = years * strike_part,
+      .psi = -years * spot_part,
+      .vanna = -slope * d2 * inv_vol,
+      .volga = vega * d1 * d2 * inv_vol,
+      .charm = fma(yield, delta, -slope * fma(rate - yield, inv_v, -0.5 * d2 * (vol_v * vol_v))),
       .speed = -gamma * inv_spot * fma(d1, inv_v, 1.0),
   };
 }
 
-__attribute__((always_inline)) static inline void store(size_t i, struct lane lane, keel_greek_set set,
+__attribute__((always_inline)) static inline void store(size_t i, int ok, struct lane lane, keel_greek_set set,
                                                         const keel_greeks *out) {
-  out->price[i] = lane.ok ? lane.price : NAN;
+  out->price[i] = ok ? lane.price : NAN;
   if (set == KEEL_GREEK_SET_PRICE) return;
-  out->delta[i] = lane.ok ? lane.delta : NAN;
+  out->delta[i] = ok ? lane.delta : NAN;
   if (set == KEEL_GREEK_SET_DELTA) return;
-  out->gamma[i] = lane.ok ? lane.gamma : NAN;
-  out->vega[i] = lane.ok ? lane.vega : NAN;
-  out->theta[i] = lane.ok ? lane.theta : NAN;
-  out->rho[i] = lane.ok ? lane.rho : NAN;
+  out->gamma[i] = ok ? lane.gamma : NAN;
+  out->vega[i] = ok ? lane.vega : NAN;
+  out->theta[i] = ok ? lane.theta : NAN;
+  out->rho[i] = ok ? lane.rho : NAN;
   if (set == KEEL_GREEK_SET_FIRST) return;
-  out->psi[i] = lane.ok ? lane.psi : NAN;
-  out->vanna[i] = lane.ok ? lane.vanna : NAN;
-  out->volga[i] = lane.ok ? lane.volga : NAN;
-  out->charm[i] = lane.ok ? lane.charm : NAN;
-  out->speed[i] = lane.ok ? lane.speed : NAN;
+  out->psi[i] = ok ? lane.psi : NAN;
+  out->vanna[i] = ok ? lane.vanna : NAN;
+  out->volga[i] = ok ? lane.volga : NAN;
+  out->charm[i] = ok ? lane.charm : NAN;
+  out->speed[i] = ok ? lane.speed : NAN;
 }
 
-__attribute__((always_inline)) static inline void contracts(size_t count, const keel_options *in, keel_greek_set set,
-                                                            const keel_greeks *out) {
+/* A tile's part of a table: lanes [start, start + count). */
+struct span {
+  size_t start, count;
+};
+
+__attribute__((always_inline)) static inline void finish(struct span span, const keel_options *in, const struct tile *t,
+                                                         keel_greek_set set, const keel_greeks *out) {
 #pragma omp simd
-  for (size_t i = 0; i < count; i++) {
-    struct contract contract = contract_of(in->phi[i], in->strike[i], in->rate[i], in->yield[i], in->years[i]);
-    store(i, lane_of(contract, in->spot[i], in->vol[i]), set, out);
+  for (size_t i = 0; i < span.count; i++) {
+    double spot = in->spot[i], vol = in->vol[i];
+    int ok = (spot >= 0) & (vol >= 0) & (spot + vol + t->check[i] <= AMOUNT_MOST);
+    store(span.start + i, ok, lane_of(i, in, t), set, out);
   }
 }
 
-__attribute__((always_inline)) static inline void paths(size_t count, struct contract contract, const double *spot,
-                                                        const double *vol, keel_greek_set set, const keel_greeks *out) {
-#pragma omp simd
-  for (size_t i = 0; i < count; i++) store(i, lane_of(contract, spot[i], vol[i]), set, out);
+/* What both shapes share, once the contracts' terms are in the tile. */
+static void price_tile(struct span span, const keel_options *in, struct tile *t, keel_greek_set set,
+                       const keel_greeks *out) {
+  reduce(span.count, in, t);
+  standardise(span.count, in, t);
+  mills(span.count, t);
+  weigh(span.count, in, t);
+  switch (set) {
+    case KEEL_GREEK_SET_PRICE:
+      finish(span, in, t, KEEL_GREEK_SET_PRICE, out);
+      break;
+    case KEEL_GREEK_SET_DELTA:
+      finish(span, in, t, KEEL_GREEK_SET_DELTA, out);
+      break;
+    case KEEL_GREEK_SET_FIRST:
+      finish(span, in, t, KEEL_GREEK_SET_FIRST, out);
+      break;
+    case KEEL_GREEK_SET_ALL:
+      finish(span, in, t, KEEL_GREEK_SET_ALL, out);
+      break;
+  }
+}
+
+static struct span span_at(size_t start, size_t count) {
+  return (struct span){start, count - start < TILE ? count - start : TILE};
 }
 
 void KEEL_AT(keel_black_scholes)(size_t count, const keel_options *options, keel_greek_set set,
                                  const keel_greeks *out) {
-  switch (set) {
-    case KEEL_GREEK_SET_PRICE:
-      contracts(count, options, KEEL_GREEK_SET_PRICE, out);
-      break;
-    case KEEL_GREEK_SET_DELTA:
-      contracts(count, options, KEEL_GREEK_SET_DELTA, out);
-      break;
-    case KEEL_GREEK_SET_FIRST:
-      contracts(count, options, KEEL_GREEK_SET_FIRST, out);
-      break;
-    case KEEL_GREEK_SET_ALL:
-      contracts(count, options, KEEL_GREEK_SET_ALL, out);
-      break;
+  struct tile tile;
+  for (size_t start = 0; start < count; start += TILE) {
+    struct span span = span_at(start, count);
+    keel_options in = {options->phi + start,   options->spot + start,  options->strike + start, options->rate + start,
+                       options->yield + start, options->years + start, options->vol + start};
+    discount(span.count, &in, &tile);
+    price_tile(span, &in, &tile, set, out);
   }
 }
 
 void KEEL_AT(keel_black_scholes_paths)(size_t count, const keel_option *option, const double *spot, const double *vol,
                                        keel_greek_set set, const keel_greeks *out) {
-  struct contract contract = contract_of(option->phi, option->strike, option->rate, option->yield, option->years);
-  switch (set) {
-    case KEEL_GREEK_SET_PRICE:
-      paths(count, contract, spot, vol, KEEL_GREEK_SET_PRICE, out);
-      break;
-    case KEEL_GREEK_SET_DELTA:
-      paths(count, contract, spot, vol, KEEL_GREEK_SET_DELTA, out);
-      break;
-    case KEEL_GREEK_SET_FIRST:
-      paths(count, contract, spot, vol, KEEL_GREEK_SET_FIRST, out);
-      break;
-    case KEEL_GREEK_SET_ALL:
-      paths(count, contract, spot, vol, KEEL_GREEK_SET_ALL, out);
-      break;
+  struct tile tile;
+  double phi[TILE], strike[TILE], rate[TILE], yield[TILE], years[TILE];
+  keel_options one = {&option->phi, NULL, &option->strike, &option->rate, &option->yield, &option->years, NULL};
+  discount(1, &one, &tile);
+  for (size_t i = 0; i < span_at(0, count).count; i++) {
+    phi[i] = option->phi, strike[i] = option->strike, rate[i] = option->rate, yield[i] = option->yield;
+    years[i] = option->years, tile.yield_factor[i] = tile.yield_factor[0];
+    tile.strike_value[i] = tile.strike_value[0], tile.check[i] = tile.check[0];
+  }
+  for (size_t start = 0; start < count; start += TILE) {
+    keel_options in = {phi, spot + start, strike, rate, yield, years, vol + start};
+    price_tile(span_at(start, count), &in, &tile, set, out);
   }
 }

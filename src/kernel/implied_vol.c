@@ -124,12 +124,12 @@ __attribute__((always_inline)) static inline struct quote quote_of(const keel_op
   double rate_years = in->rate[i] * years, yield_years = in->yield[i] * years;
   double spot_value = spot * keel_exp_normal(-yield_years), strike_value = strike * keel_exp_normal(-rate_years);
   double time_value = price - keel_at_least(in->phi[i] * (spot_value - strike_value), 0.0);
-  double f, log_ratio = keel_log_ratio(spot, strike, &f);
-  double k = fabs(fma(in->rate[i] - in->yield[i], years, log_ratio));
+  struct keel_log_parts parts = keel_log_split(spot, strike);
+  double k = fabs(fma(in->rate[i] - in->yield[i], years, keel_log_join(parts)));
   double y = time_value / (spot_value < strike_value ? spot_value : strike_value);
   int ok = (spot >= 0) & (strike >= 0) & (years >= 0) & (price >= 0) & (fabs(in->phi[i]) == 1) &
-           (spot + strike + price <= DBL_MAX) & (fabs(rate_years) + fabs(yield_years) <= 700.0);
-  int inside = (y >= Y_LEAST) & (y < 1) & (k < 700) & (fabs(f) <= 0.25) & (years > 0);
+           (spot + strike + price <= 0x1p900) & (fabs(rate_years) + fabs(yield_years) <= 700.0);
+  int inside = (y >= Y_LEAST) & (y < 1) & (k < 700) & (fabs(parts.f) <= 0.25) & (years > 0);
   return (struct quote){
       .k = inside ? k : 0.0, .y = inside ? y : 0.5, .time_value = time_value, .ok = ok, .inside = inside};
 }

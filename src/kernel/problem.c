@@ -6,6 +6,8 @@
 
 /* Beyond, e^(-rate years) leaves the normal numbers. */
 #define RATE_YEARS_MOST 700.0
+/* Beyond, products of spot and strike overflow. */
+#define AMOUNT_MOST 0x1p900
 
 static const char *contract_problem(const keel_option *option) {
   if (fabs(option->phi) != 1) return "phi is neither 1 (call) nor -1 (put)";
@@ -35,7 +37,7 @@ const char *keel_option_problem(const keel_option *option, double spot, double v
   if (isnan(vol)) return "vol is not a number";
   if (isinf(vol)) return "vol is infinite";
   if (vol < 0) return "vol is negative";
-  return spot + option->strike + vol <= DBL_MAX ? NULL : "spot and strike are too large";
+  return spot + option->strike + vol <= AMOUNT_MOST ? NULL : "spot and strike are too large";
 }
 
 static const char *bounds_problem(const keel_option *option, double spot, double price, char *text) {
@@ -59,7 +61,7 @@ const char *keel_implied_problem(const keel_option *option, double spot, double 
   if (isnan(price)) return "price is not a number";
   if (isinf(price)) return "price is infinite";
   if (price < 0) return "price is negative";
-  if (!(spot + option->strike + price <= DBL_MAX)) return "spot and strike are too large";
+  if (!(spot + option->strike + price <= AMOUNT_MOST)) return "spot and strike are too large";
   problem = bounds_problem(option, spot, price, text);
   if (problem) return problem;
   double vol;

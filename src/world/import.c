@@ -221,8 +221,8 @@ static keel_status write_instants(struct import *import, const struct stretch *s
     result->quotes += used;
     if (first == 0) result->first_ns = time_ns;
     result->last_ns = time_ns;
-    keel_status status =
-        keel_tape_writer_instant(import->writer, time_ns, used, import->ids, import->bids, import->asks, import->error);
+    const struct keel_tape_instant instant = {time_ns, used, import->ids, import->bids, import->asks};
+    keel_status status = keel_tape_writer_instant(import->writer, &instant, import->error);
     if (!status) status = tick(import, import->bytes_done);
     if (status) return status;
   }

@@ -17,6 +17,14 @@
 
 #include "book/contract.h"
 
+/* The quotes of one time. Shape: count each. */
+struct keel_tape_instant {
+  int64_t time_ns;
+  size_t count;
+  const uint32_t *ids;       /* each at most once */
+  const double *bids, *asks; /* NaN: no quote on that side */
+};
+
 /* ---- writing ----
  * A bad value is KEEL_STATUS_INPUT, a full disk KEEL_STATUS_IO; after the first failure later calls do nothing and
  * keel_tape_writer_close reports it again. */
@@ -28,8 +36,8 @@ keel_status keel_tape_writer_open(const char *path, struct keel_tape_writer **wr
 uint32_t keel_tape_writer_contract(struct keel_tape_writer *writer, const struct keel_contract *contract);
 /* One instant, later than the last one. A side that has no quote is NaN (never 0 for "none"; a true bid of zero is 0).
  */
-keel_status keel_tape_writer_instant(struct keel_tape_writer *writer, int64_t time_ns, size_t count,
-                                     const uint32_t *ids, const double *bids, const double *asks, keel_error *error);
+keel_status keel_tape_writer_instant(struct keel_tape_writer *writer, const struct keel_tape_instant *instant,
+                                     keel_error *error);
 /* What the importer dropped or found, by kind: shown by replay. */
 keel_status keel_tape_writer_problem(struct keel_tape_writer *writer, const char *kind, uint64_t count,
                                      keel_error *error);
@@ -53,13 +61,6 @@ const struct keel_contract *keel_tape_contract(const struct keel_tape *tape, uin
 size_t keel_tape_instants(const struct keel_tape *tape);
 size_t keel_tape_problems(const struct keel_tape *tape);
 void keel_tape_problem(const struct keel_tape *tape, size_t index, const char **kind, uint64_t *count);
-
-struct keel_tape_instant {
-  int64_t time_ns;
-  size_t count;
-  const uint32_t *ids;       /* each at most once */
-  const double *bids, *asks; /* NaN: no quote on that side */
-};
 
 /* A place on the tape; {0} is its start. Each cursor belongs to one thread. */
 struct keel_tape_cursor {

@@ -111,29 +111,32 @@ uint32_t keel_tape_writer_contract(struct keel_tape_writer *writer, const struct
   return id;
 }
 
-static const char *ids_problem(struct keel_tape_writer *writer, size_t count, const uint32_t *ids) {
-  uint64_t instant = writer->totals.instants + 1;
-  for (size_t i = 0; i < count; i++) {
-    if (ids[i] >= writer->totals.contracts) return "a quote of a contract that was not added";
-    if (writer->seen[ids[i]] == instant) return "two quotes of one contract in one instant";
-    writer->seen[ids[i]] = instant;
+static const char *ids_problem(struct keel_tape_writer *writer, const struct keel_tape_instant *instant) {
+  uint64_t number = writer->totals.instants + 1;
+  for (size_t i = 0; i < instant->count; i++) {
+    uint32_t id = instant->ids[i];
+    if (id >= writer->totals.contracts) return "a quote of a contract that was not added";
+    if (writer->seen[id] == number) return "two quotes of one contract in one instant";
+    writer->seen[id] = number;
   }
   return NULL;
 }
 
-keel_status keel_tape_writer_instant(struct keel_tape_writer *writer, int64_t time_ns, size_t count,
-                                     const uint32_t *ids, const double *bids, const double *asks, keel_error *error) {
+keel_status keel_tape_writer_instant(struct keel_tape_writer *writer, const struct keel_tape_instant *instant,
+                                     keel_error *error) {
   if (writer->first.status) return note(writer, error);
-  const char *problem = time_ns <= writer->time_ns ? "an instant that is not later than the one before" : NULL;
-  if (!problem) problem = ids_problem(writer, count, ids);
-  if (!problem) problem = keel_tape_quotes_problem(count, bids, asks);
+  uint64_t count = instant->count;
+  const char *problem = instant->time_ns <= writer->time_ns ? "an instant that is not later than the one before" : NULL;
+  if (!problem) problem = ids_problem(writer, instant);
+  if (!problem) problem = keel_tape_quotes_problem(count, instant->bids, instant->asks);
   if (problem) return refuse(writer, problem, error);
-  writer->time_ns = time_ns;
+  writer->time_ns = instant->time_ns;
   writer->totals.instants++;
   writer->totals.quotes += count;
-  uint64_t size = count;
-  struct piece pieces[] = {
-      {&size, sizeof size}, {bids, count * sizeof *bids}, {asks, count * sizeof *asks}, {ids, count * sizeof *ids}};
+  struct piece pieces[] = {{&count, sizeof count},
+                           {instant->bids, count * sizeof *instant->bids},
+                           {instant->asks, count * sizeof *instant->asks},
+                           {instant->ids, count * sizeof *instant->ids}};
   return write_record(writer, KEEL_TAPE_INSTANT, pieces, 4, error);
 }
 

@@ -34,7 +34,7 @@ static void the_ends_of_the_range(void **state) {
   assert_string_equal(number(5e-324), "5e-324");
   assert_string_equal(number(DBL_MIN), "2.2250738585072014e-308");
   assert_string_equal(number(DBL_MAX), "1.7976931348623157e+308");
-  assert_string_equal(number(9007199254740993), "9007199254740992");
+  assert_string_equal(number(9007199254740993.0), "9007199254740992");
   assert_string_equal(number(2e-44), "2e-44");
   assert_string_equal(number(9.5367431640625e-07), "9.5367431640625e-07");
 }
@@ -45,7 +45,7 @@ static void plain_between_1e_minus_4_and_1e17(void **state) {
   assert_string_equal(number(0.00012345), "0.00012345");
   assert_string_equal(number(0.00001), "1e-05");
   assert_string_equal(number(1.5e-7), "1.5e-07");
-  assert_string_equal(number(12345678901234567), "12345678901234568");
+  assert_string_equal(number(12345678901234567.0), "12345678901234568");
   assert_string_equal(number(1e16), "10000000000000000");
   assert_string_equal(number(1e17), "1e+17");
   assert_string_equal(number(1e100), "1e+100");

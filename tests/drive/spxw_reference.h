@@ -4,8 +4,8 @@
  * It reads the recorded CSV itself and uses nothing of Keel: own dates, Black-Scholes through libm's erfc, implied vol
  * by bisection. Marks are mids of usable quotes (bid > 0, ask >= bid), the forward is the
  * median of five by put-call parity, one hedging vol per strike from its out-of-the-money side. */
-#ifndef KEEL_TESTS_SPXW_REFERENCE_H
-#define KEEL_TESTS_SPXW_REFERENCE_H
+#ifndef KEEL_TESTS_DRIVE_SPXW_REFERENCE_H
+#define KEEL_TESTS_DRIVE_SPXW_REFERENCE_H
 
 enum { SPXW_STRIKE = 2695, SPXW_MULTIPLIER = 100, SPXW_QTY = -10, SPXW_EXPIRY = 31, SPXW_DAYS_MAX = 32 };
 

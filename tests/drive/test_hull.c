@@ -18,14 +18,16 @@ static int64_t week_ns(int week) {
 static void write_tape(const char *path, const struct keel_golden *table, const char *name) {
   struct keel_tape_writer *writer;
   keel_error error;
-  struct keel_contract spot = {.underlying = "STOCK", .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
+  struct keel_contract spot = {
+      .underlying = "STOCK", .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
   assert_int_equal(keel_tape_writer_open(path, &writer, &error), KEEL_STATUS_OK);
   uint32_t id = keel_tape_writer_contract(writer, &spot);
   for (size_t row = 0; row < table->rows; row++) {
     if (strcmp(keel_golden_text(table, row, "table"), name) != 0) continue;
     double price = keel_golden_number(table, row, "S");
     int week = (int)keel_golden_number(table, row, "week");
-    keel_status status = keel_tape_writer_instant(writer, week_ns(week), 1, &id, &price, &price, &error);
+    const struct keel_tape_instant instant = {week_ns(week), 1, &id, &price, &price};
+    keel_status status = keel_tape_writer_instant(writer, &instant, &error);
     assert_int_equal(status, KEEL_STATUS_OK);
   }
   assert_int_equal(keel_tape_writer_close(writer, &error), KEEL_STATUS_OK);
@@ -34,19 +36,22 @@ static void write_tape(const char *path, const struct keel_golden *table, const 
 static keel_replay *run(const char *tape, keel_strategy **strategy) {
   char text[2048], expiry[40];
   keel_time_format(week_ns(WEEKS), expiry);
-  int length = snprintf(text, sizeof text,
-                        "book: [{underlying: STOCK, kind: call, strike: 50, expiry: '%s', qty: -1000, multiplier: 100}]\n"
-                        "market: {tape: %s, rate: 0.05, implied_vol: 0.2}\n"
-                        "hedge: {target: {neutral: [delta]}, trigger: {every: step}, with: [{instrument: spot, lot: 100}]}\n"
-                        "costs: {half_spread_bps: 0}\n"
-                        "limits: {order_qty_max: 1e6, position_qty_max: 1e6}\n",
-                        expiry, tape);
+  int length =
+      snprintf(text, sizeof text,
+               "book: [{underlying: STOCK, kind: call, strike: 50, expiry: '%s', qty: -1000, multiplier: 100}]\n"
+               "market: {tape: %s, rate: 0.05, implied_vol: 0.2}\n"
+               "hedge: {target: {neutral: [delta]}, trigger: {every: step}, with: [{instrument: spot, lot: 100}]}\n"
+               "costs: {half_spread_bps: 0}\n"
+               "limits: {order_qty_max: 1e6, position_qty_max: 1e6}\n",
+               expiry, tape);
   keel_error error = {0};
   keel_replay *replay = NULL;
   const char *path = keel_scratch_write("hull.yaml", text, (size_t)length);
-  if (keel_strategy_load(path, NULL, 0, strategy, &error) != KEEL_STATUS_OK) fail_msg("%s: %s", error.where, error.what);
+  if (keel_strategy_load(path, NULL, 0, strategy, &error) != KEEL_STATUS_OK)
+    fail_msg("%s: %s", error.where, error.what);
   keel_replay_options options = {.threads = 1};
-  if (keel_replay_run(*strategy, &options, &replay, &error) != KEEL_STATUS_OK) fail_msg("%s: %s", error.where, error.what);
+  if (keel_replay_run(*strategy, &options, &replay, &error) != KEEL_STATUS_OK)
+    fail_msg("%s: %s", error.where, error.what);
   return replay;
 }
 

@@ -14,16 +14,21 @@
 
 /* ---- running ---- */
 
-static keel_replay *run(const char *path, const char *const *sets, size_t count, int threads, keel_strategy **strategy) {
+static keel_replay *run(const char *path, const char *const *sets, size_t count, int threads,
+                        keel_strategy **strategy) {
   keel_error error = {0};
   keel_replay *replay = NULL;
   keel_replay_options options = {.threads = threads};
-  if (keel_strategy_load(path, sets, count, strategy, &error) != KEEL_STATUS_OK) fail_msg("%s: %s", error.where, error.what);
-  if (keel_replay_run(*strategy, &options, &replay, &error) != KEEL_STATUS_OK) fail_msg("%s: %s", error.where, error.what);
+  if (keel_strategy_load(path, sets, count, strategy, &error) != KEEL_STATUS_OK)
+    fail_msg("%s: %s", error.where, error.what);
+  if (keel_replay_run(*strategy, &options, &replay, &error) != KEEL_STATUS_OK)
+    fail_msg("%s: %s", error.where, error.what);
   return replay;
 }
 
-static const char *text_file(const char *name, const char *text) { return keel_scratch_write(name, text, strlen(text)); }
+static const char *text_file(const char *name, const char *text) {
+  return keel_scratch_write(name, text, strlen(text));
+}
 
 static void refuses(const char *path, const char *set, const char *where, const char *what) {
   keel_error error = {0};
@@ -54,12 +59,18 @@ static const char straddles[] =
     "limits: {order_qty_max: 5000, position_qty_max: 20000}\n";
 
 static const enum keel_component component_of[SPXW_COMPONENTS] = {
-    [SPXW_DELTA] = KEEL_COMPONENT_DELTA,   [SPXW_HEDGE] = KEEL_COMPONENT_HEDGE,
-    [SPXW_GAMMA] = KEEL_COMPONENT_GAMMA,   [SPXW_THETA] = KEEL_COMPONENT_THETA,
-    [SPXW_VEGA] = KEEL_COMPONENT_VEGA,     [SPXW_VANNA] = KEEL_COMPONENT_VANNA,
-    [SPXW_VOLGA] = KEEL_COMPONENT_VOLGA,   [SPXW_RHO] = KEEL_COMPONENT_RHO,
-    [SPXW_CARRY] = KEEL_COMPONENT_CARRY,   [SPXW_INTEREST] = KEEL_COMPONENT_INTEREST,
-    [SPXW_SPREAD] = KEEL_COMPONENT_SPREAD, [SPXW_FEES] = KEEL_COMPONENT_FEES,
+    [SPXW_DELTA] = KEEL_COMPONENT_DELTA,
+    [SPXW_HEDGE] = KEEL_COMPONENT_HEDGE,
+    [SPXW_GAMMA] = KEEL_COMPONENT_GAMMA,
+    [SPXW_THETA] = KEEL_COMPONENT_THETA,
+    [SPXW_VEGA] = KEEL_COMPONENT_VEGA,
+    [SPXW_VANNA] = KEEL_COMPONENT_VANNA,
+    [SPXW_VOLGA] = KEEL_COMPONENT_VOLGA,
+    [SPXW_RHO] = KEEL_COMPONENT_RHO,
+    [SPXW_CARRY] = KEEL_COMPONENT_CARRY,
+    [SPXW_INTEREST] = KEEL_COMPONENT_INTEREST,
+    [SPXW_SPREAD] = KEEL_COMPONENT_SPREAD,
+    [SPXW_FEES] = KEEL_COMPONENT_FEES,
     [SPXW_UNEXPLAINED] = KEEL_COMPONENT_UNEXPLAINED,
 };
 
@@ -139,13 +150,15 @@ static double uniform(void) {
   return (double)(random_state >> 11) * 0x1p-53;
 }
 
-/* A market made from sums of uniforms and Keel's own prices: the same bits everywhere. Some quotes are bad on purpose. */
+/* A market made from sums of uniforms and Keel's own prices: the same bits everywhere. Some quotes are bad on purpose.
+ */
 static const char *generated_tape(void) {
   const char *path = keel_scratch("generated.tape");
   struct keel_tape_writer *writer;
   keel_error error;
   assert_int_equal(keel_tape_writer_open(path, &writer, &error), KEEL_STATUS_OK);
-  struct keel_contract contract = {.underlying = "GEN", .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
+  struct keel_contract contract = {
+      .underlying = "GEN", .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
   uint32_t ids[1 + 2 * STRIKES];
   double bids[1 + 2 * STRIKES], asks[1 + 2 * STRIKES];
   ids[0] = keel_tape_writer_contract(writer, &contract);
@@ -171,7 +184,8 @@ static const char *generated_tape(void) {
       bids[1 + k] = bad ? 0 : floor(price * 100) / 100;
       asks[1 + k] = floor(price * 100 + 2) / 100;
     }
-    assert_int_equal(keel_tape_writer_instant(writer, now, 1 + 2 * STRIKES, ids, bids, asks, &error), KEEL_STATUS_OK);
+    struct keel_tape_instant instant = {now, 1 + 2 * STRIKES, ids, bids, asks};
+    assert_int_equal(keel_tape_writer_instant(writer, &instant, &error), KEEL_STATUS_OK);
   }
   assert_int_equal(keel_tape_writer_close(writer, &error), KEEL_STATUS_OK);
   return path;
@@ -225,12 +239,13 @@ static void says_what_does_not_fit_the_tape(void **state) {
   refuses(path, "book.0.underlying=OTHER", "generated.tape", "no underlying \"OTHER\"; it has GEN");
   refuses(path, "book.1.expiry=2023-12-01", "generated.yaml:3: expiry", "has expired when the run begins");
   refuses(path, "run.start=2024-02-20", "generated.tape", "no instant of the tape");
-  const char *strict = text_file("strict.yaml",
-                                 "book:\n"
-                                 "  - {underlying: GEN, kind: call, strike: 101, expiry: 2024-03-01T21:00:00Z, qty: 1}\n"
-                                 "market: {tape: generated.tape, rate: 0.03}\n"
-                                 "hedge: {trigger: {every: 1d}, with: [{instrument: spot}]}\n"
-                                 "limits: {order_qty_max: 5000, position_qty_max: 20000}\n");
+  const char *strict =
+      text_file("strict.yaml",
+                "book:\n"
+                "  - {underlying: GEN, kind: call, strike: 101, expiry: 2024-03-01T21:00:00Z, qty: 1}\n"
+                "market: {tape: generated.tape, rate: 0.03}\n"
+                "hedge: {trigger: {every: 1d}, with: [{instrument: spot}]}\n"
+                "limits: {order_qty_max: 5000, position_qty_max: 20000}\n");
   refuses(strict, NULL, "strict.yaml:2", "is not on the tape");
   text_file("damaged.tape", "KEEL");
   refuses(path, "market.tape=damaged.tape", "damaged.tape", "");

@@ -20,20 +20,24 @@ static const struct keel_contract contracts[] = {
     {.underlying = "Ünder", .kind = KEEL_KIND_FUTURE, .expiry_ns = 901, .multiplier = 50},
 };
 
-/* Three contracts, two instants, one problem. */
+static void write_instant(struct keel_tape_writer *writer, int64_t time_ns, size_t count, const uint32_t *ids,
+                          const double *bids, const double *asks) {
+  const struct keel_tape_instant instant = {time_ns, count, ids, bids, asks};
+  assert_int_equal(keel_tape_writer_instant(writer, &instant, NULL), KEEL_STATUS_OK);
+}
+
+/* Three contracts, three instants, one problem. */
 static const char *small_tape(const char *name) {
   const char *path = keel_scratch(name);
   struct keel_tape_writer *writer;
   assert_int_equal(keel_tape_writer_open(path, &writer, NULL), KEEL_STATUS_OK);
   assert_int_equal(keel_tape_writer_contract(writer, &contracts[0]), 0);
   assert_int_equal(keel_tape_writer_contract(writer, &contracts[1]), 1);
-  const uint32_t first[] = {1, 0}, second[] = {0, 2, 1};
-  assert_int_equal(keel_tape_writer_instant(writer, 100, 2, first, (double[]){0, 99}, (double[]){NAN, 99.25}, NULL), 0);
+  write_instant(writer, 100, 2, (uint32_t[]){1, 0}, (double[]){0, 99}, (double[]){NAN, 99.25});
   assert_int_equal(keel_tape_writer_problem(writer, "crossed", 3, NULL), 0);
   assert_int_equal(keel_tape_writer_contract(writer, &contracts[2]), 2);
-  assert_int_equal(keel_tape_writer_instant(writer, 101, 3, second, (double[]){1, 5, -3}, (double[]){2, 4, NAN}, NULL),
-                   0);
-  assert_int_equal(keel_tape_writer_instant(writer, 102, 0, NULL, NULL, NULL, NULL), 0);
+  write_instant(writer, 101, 3, (uint32_t[]){0, 2, 1}, (double[]){1, 5, -3}, (double[]){2, 4, NAN});
+  write_instant(writer, 102, 0, NULL, NULL, NULL);
   assert_int_equal(keel_tape_writer_close(writer, NULL), KEEL_STATUS_OK);
   return path;
 }

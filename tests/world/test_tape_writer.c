@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -6,22 +5,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "support/support.h"
+#include "support/program.h"
 #include "world/tape.h"
 
 static const struct keel_contract spot = {
     .underlying = "X", .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
-
-static int files_there(void) {
-  char folder[512];
-  snprintf(folder, sizeof folder, "%s", keel_scratch("x"));
-  *strrchr(folder, '/') = '\0';
-  DIR *open = opendir(folder);
-  int count = 0;
-  for (struct dirent *entry; (entry = readdir(open));) count += entry->d_name[0] != '.';
-  closedir(open);
-  return count;
-}
 
 static struct keel_tape_writer *open_writer(const char *path) {
   struct keel_tape_writer *writer;
@@ -30,7 +18,7 @@ static struct keel_tape_writer *open_writer(const char *path) {
 }
 
 static keel_status write_spot(struct keel_tape_writer *writer, int64_t time_ns, double bid) {
-  return keel_tape_writer_instant(writer, time_ns, 1, &(uint32_t){0}, &bid, &bid, NULL);
+  return keel_tape_writer_instant(writer, &(struct keel_tape_instant){time_ns, 1, &(uint32_t){0}, &bid, &bid}, NULL);
 }
 
 static void a_full_disk_is_reported(void **state) {
@@ -61,12 +49,13 @@ static void a_size_limit_leaves_nothing(void **state) {
   setrlimit(RLIMIT_FSIZE, &small);
   keel_error error = {0};
   keel_status status = KEEL_STATUS_OK;
-  for (int i = 0; i < 10 && !status; i++) status = keel_tape_writer_instant(writer, i, COUNT, ids, bids, bids, &error);
+  for (int i = 0; i < 10 && !status; i++)
+    status = keel_tape_writer_instant(writer, &(struct keel_tape_instant){i, COUNT, ids, bids, bids}, &error);
   keel_status closed = keel_tape_writer_close(writer, &error);
   setrlimit(RLIMIT_FSIZE, &before);
   assert_int_equal(status, KEEL_STATUS_IO);
   assert_int_equal(closed, KEEL_STATUS_IO);
-  assert_int_equal(files_there(), 0);
+  assert_int_equal(keel_scratch_count("limited"), 0);
   free(ids);
   free(bids);
 }
@@ -75,9 +64,8 @@ static void giving_up_leaves_nothing(void **state) {
   (void)state;
   struct keel_tape_writer *writer = open_writer(keel_scratch("given-up.tape"));
   keel_tape_writer_contract(writer, &spot);
-  assert_int_equal(files_there(), 1);
   keel_tape_writer_abort(writer);
-  assert_int_equal(files_there(), 0);
+  assert_int_equal(keel_scratch_count("given-up"), 0);
   struct keel_tape_writer *none;
   assert_int_equal(keel_tape_writer_open(keel_scratch("none/x.tape"), &none, NULL), KEEL_STATUS_IO);
   assert_null(none);
@@ -96,8 +84,11 @@ static void wrong_content_is_refused(void **state) {
     keel_status status = KEEL_STATUS_INPUT;
     if (mistake == 0) status = write_spot(writer, 5, 100);
     if (mistake == 1) status = write_spot(writer, 6, INFINITY);
-    if (mistake == 2) status = keel_tape_writer_instant(writer, 6, 2, (uint32_t[]){0, 0}, twos, twos, NULL);
-    if (mistake == 3) status = keel_tape_writer_instant(writer, 6, 1, (uint32_t[]){1}, twos, twos, NULL);
+    if (mistake == 2)
+      status =
+          keel_tape_writer_instant(writer, &(struct keel_tape_instant){6, 2, (uint32_t[]){0, 0}, twos, twos}, NULL);
+    if (mistake == 3)
+      status = keel_tape_writer_instant(writer, &(struct keel_tape_instant){6, 1, (uint32_t[]){1}, twos, twos}, NULL);
     if (mistake == 4) status = keel_tape_writer_problem(writer, "", 6, NULL);
     if (mistake == 5) keel_tape_writer_contract(writer, &bad);
     assert_int_equal(status, KEEL_STATUS_INPUT);
@@ -106,7 +97,7 @@ static void wrong_content_is_refused(void **state) {
     keel_error error = {0};
     assert_int_equal(keel_tape_writer_close(writer, &error), KEEL_STATUS_INPUT);
     assert_true(error.what[0] != '\0');
-    assert_int_equal(files_there(), 0);
+    assert_int_equal(keel_scratch_count("wrong"), 0);
   }
 }
 
