@@ -42,10 +42,11 @@ static const char *write_tape(void) {
   struct keel_tape_writer *writer;
   assert_int_equal(keel_tape_writer_open(path, &writer, NULL), KEEL_STATUS_OK);
   for (uint32_t id = 0; id < IDS; id++) assert_int_equal(keel_tape_writer_contract(writer, &contracts[id]), id);
-  for (size_t i = 0; i < EVENTS; i++)
-    assert_int_equal(keel_tape_writer_instant(writer, events[i].time_ns, events[i].count, events[i].ids, events[i].bids,
-                                              events[i].asks, NULL),
-                     KEEL_STATUS_OK);
+  for (size_t i = 0; i < EVENTS; i++) {
+    const struct event *event = &events[i];
+    const struct keel_tape_instant instant = {event->time_ns, event->count, event->ids, event->bids, event->asks};
+    assert_int_equal(keel_tape_writer_instant(writer, &instant, NULL), KEEL_STATUS_OK);
+  }
   assert_int_equal(keel_tape_writer_close(writer, NULL), KEEL_STATUS_OK);
   return path;
 }
