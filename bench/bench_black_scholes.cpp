@@ -13,7 +13,7 @@
 #include "keel/black_scholes.h"
 #include "keel/cpu.h"
 #include "keel/implied_vol.h"
-#include "naive.h"
+#include "peer_black_scholes.h"
 
 namespace {
 
@@ -114,7 +114,7 @@ bool chosen(int argc, char **argv, const std::string &name) {
 
 void show(const bench_subject &subject, const bench_subject &slow, const bench_subject &library) {
   double rate = bench_median(&subject);
-  std::printf("%s\t%.1f\tmillion options/s\tnaive=%.2f\tblackcalculator=%.1f\n", subject.name, rate * 1e-6,
+  std::printf("%s\t%.3g\toptions/s\tnaive=%.2f\tblackcalculator=%.1f\n", subject.name, rate,
               rate / bench_median(&slow), rate / bench_median(&library));
 }
 

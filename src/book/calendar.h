@@ -1,7 +1,8 @@
 /* Trading calendars: which days a market is open, and when it closes.
  *
- * NYSE: weekends, the holidays of each era, special closures, 13:00 closes on half days; checked against the exchange's list
- * of open days from 1950 on. Years 1900 to 2199; before 1950 only weekends and fixed holidays. */
+ * NYSE: weekends, the holidays of each era, special closures, 13:00 closes on half days (the early closes known from
+ * 1990 on, some at other times); checked against the exchange's list of open days from 1950 on. The regular close is
+ * 16:00 in all eras. Years 1900 to 2199, no day is open outside; before 1950 only weekends and the holidays of rule. */
 #ifndef KEEL_BOOK_CALENDAR_H
 #define KEEL_BOOK_CALENDAR_H
 
@@ -16,10 +17,12 @@ keel_status keel_calendar_find(const char *name, const struct keel_calendar **ca
 
 const struct keel_zone *keel_calendar_zone(const struct keel_calendar *calendar);
 int keel_calendar_is_open(const struct keel_calendar *calendar, int32_t days);
-/* The close of that date; of a date when the market is shut, the regular closing time on that date. */
+/* The close of that date; of a date when the market is shut, the regular closing time on that date. KEEL_TIME_NONE
+ * where no int64 holds it. */
 int64_t keel_calendar_close(const struct keel_calendar *calendar, int32_t days);
 
-/* What keel_time_parse found, as an instant: a date is the close of that day, a local time is in the calendar's zone. */
+/* What keel_time_parse found, as an instant: a date is the close of that day, a time is local to the calendar's zone.
+ */
 int64_t keel_calendar_instant(const struct keel_calendar *calendar, const struct keel_time_text *text);
 
 #endif

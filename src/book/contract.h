@@ -19,20 +19,23 @@ struct keel_contract {
   double multiplier;           /* shares (units of spot) per contract; 1 for spot */
 };
 
-/* The names of kinds and exercises as files write them ("call", "put", "spot", "future"; "european", "american"; any case, and
- * "c", "p"); -1 when it is none. */
+/* The names of kinds and exercises as files write them ("call", "put", "spot", "future"; "european", "american"; any
+ * case, and "c", "p"); -1 when it is none. */
 int keel_kind_parse(const char *text, size_t length);
 int keel_exercise_parse(const char *text, size_t length);
 const char *keel_kind_name(enum keel_kind kind);
 const char *keel_exercise_name(enum keel_exercise exercise);
 int keel_kind_is_option(enum keel_kind kind);
 
-/* Same underlying, kind, strike and expiry. (Two multipliers or exercises of one contract are a conflict for the caller.) */
+/* Same underlying, kind, strike and expiry. Two multipliers or exercises of one contract are a conflict for the caller.
+ */
 int keel_contract_same(const struct keel_contract *a, const struct keel_contract *b);
 
-/* `X spot`, `X future 2026-03-20`, `X call 100 2026-03-20`: the date is local to `zone`; a time that is not the usual close is
- * added as `2026-03-20T08:00Z`. Strikes are printed with as few digits as round-trip. Returns the length, like snprintf. */
+/* `X spot`, `X future 2026-03-20`, `X call 100 2026-03-20`: the date is local to the calendar's zone; a time that is
+ * not the close of that date is added as `2026-03-20T08:00Z`; an expiry of KEEL_TIME_NONE is left out. Strikes are
+ * printed with as few digits as round-trip. Returns the length, like snprintf. */
 struct keel_calendar;
-int keel_contract_format(const struct keel_contract *contract, const struct keel_calendar *calendar, char *buffer, size_t size);
+int keel_contract_format(const struct keel_contract *contract, const struct keel_calendar *calendar, char *buffer,
+                         size_t size);
 
 #endif

@@ -1,4 +1,5 @@
-/* A strategy: one YAML file that says what is held, what is seen, how it is hedged, what it costs, what may never happen.
+/* A strategy: one YAML file that says what is held, what is seen, how it is hedged, what it costs, what may never
+ * happen.
  *
  * One table of fields (strategy_fields.c) drives reading, ranges, defaults, `--set`, `keel replay --help-fields` and
  * docs/strategy.md. A mistake is reported as `file:line: field: what is wrong, what is allowed`. */
@@ -9,6 +10,7 @@
 #include "book/market_terms.h"
 #include "book/position.h"
 #include "hedge/policy.h"
+#include "keel/strategy.h"
 
 struct keel_variant {
   const char *name;
@@ -35,9 +37,14 @@ struct keel_strategy {
   size_t warning_count;
 };
 
-/* `overrides` are `path=value` texts, applied in order before anything is read. */
-keel_status keel_strategy_load(const char *path, const char *const *overrides, size_t override_count,
-                               struct keel_strategy **strategy, keel_error *error);
-void keel_strategy_free(struct keel_strategy *strategy);
+/* What keel_strategy_load does, also for a text in memory: then `text` is read in place of the file, `path` only names
+ * it in messages, and no other file is read (a book has to be in the text). */
+struct keel_strategy_source {
+  const char *path;
+  const char *text; /* NULL: the file */
+  size_t length;
+};
+keel_status keel_strategy_read(const struct keel_strategy_source *source, const char *const *overrides,
+                               size_t override_count, struct keel_strategy **strategy, keel_error *error);
 
 #endif

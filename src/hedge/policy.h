@@ -1,5 +1,6 @@
-/* A policy is four parts, chosen separately: target, trigger, move, execution; with the instruments it trades, what trading
- * costs, and what may never happen. Plain data, filled by the strategy reader (drive/strategy.c) and read by the verbs.
+/* A policy is four parts, chosen separately: target, trigger, move, execution; with the instruments it trades, what
+ * trading costs, and what may never happen. Plain data, filled by the strategy reader (drive/strategy.c) and read by
+ * the verbs.
  *
  * A number that was not given is NaN, a time or duration that was not given is KEEL_TIME_NONE. */
 #ifndef KEEL_HEDGE_POLICY_H
@@ -12,7 +13,7 @@
 
 /* ---- target: which holdings would be right ---- */
 enum keel_target_kind {
-  KEEL_TARGET_NEUTRAL,       /* `neutral: [delta]`: holdings' delta = minus the book's, by the hedger's vol (the default) */
+  KEEL_TARGET_NEUTRAL, /* `neutral: [delta]`: holdings' delta = minus the book's, by the hedger's vol (the default) */
   KEEL_TARGET_SHARE_BALANCE, /* `share_balance: ORDER`: n' = n S/S' - qty multiplier dP/S' (M6); spot only */
   KEEL_TARGET_NONE           /* `none: true`: never trades */
 };
@@ -53,20 +54,20 @@ enum keel_move { KEEL_MOVE_CENTRE, KEEL_MOVE_EDGE };
 
 /* ---- execution: by which path ---- */
 enum keel_execution_style { KEEL_EXECUTION_IMMEDIATE };
-enum keel_fill { KEEL_FILL_DECISION, KEEL_FILL_NEXT };
+enum keel_fill_when { KEEL_FILL_DECISION, KEEL_FILL_NEXT };
 struct keel_execution {
   enum keel_execution_style style;
-  enum keel_fill fill; /* at the quotes of the decision, or of the next event of the instrument */
+  enum keel_fill_when fill; /* at the quotes of the decision, or of the next event of the instrument */
 };
 
 /* ---- with: one hedge instrument per underlying ---- */
 struct keel_hedge_instrument {
-  const char *underlying; /* NULL: every underlying that no other entry names */
+  const char *underlying;        /* NULL: every underlying that no other entry names */
   struct keel_contract contract; /* kind spot or future; .underlying is NULL until wired */
-  double lot;             /* > 0, or 0 for any fraction; in units of the contract */
-  double qty_min;         /* `qty_min`: smaller hedges are not sent; 0 by default */
-  double qty_max;         /* `qty_max`: of the holding; NaN: only the strategy's limits */
-  double half_spread_bps; /* NaN: the strategy's */
+  double lot;                    /* > 0, or 0 for any fraction; in units of the contract */
+  double qty_min;                /* `qty_min`: smaller hedges are not sent; 0 by default */
+  double qty_max;                /* `qty_max`: of the holding; NaN: only the strategy's limits */
+  double half_spread_bps;        /* NaN: the strategy's */
 };
 
 struct keel_policy {

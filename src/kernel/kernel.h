@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "keel/black_scholes.h"
+#include "kernel/lanes.h"
 
 struct keel_kernel {
   const char *level;
@@ -12,6 +13,7 @@ struct keel_kernel {
   void (*black_scholes_paths)(size_t count, const keel_option *option, const double *spot, const double *vol,
                               keel_greek_set set, const keel_greeks *out);
   void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
+  struct keel_lanes lanes;
 };
 
 /* The table in use. Set before main runs; changed only by keel_cpu_force. */

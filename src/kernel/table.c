@@ -1,4 +1,5 @@
 /* The table of one level: the kernels of this folder as compiled for KEEL_LEVEL. */
+#include "kernel/lanes_level.h"
 #include "kernel/level.h"
 
 const struct keel_kernel KEEL_AT(keel_kernel) = {
@@ -6,4 +7,5 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .black_scholes = KEEL_AT(keel_black_scholes),
     .black_scholes_paths = KEEL_AT(keel_black_scholes_paths),
     .implied_vol = KEEL_AT(keel_implied_vol),
+    .lanes = {KEEL_AT(keel_lanes_explain), KEEL_AT(keel_lanes_decide), KEEL_AT(keel_lanes_account)},
 };

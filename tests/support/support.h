@@ -16,7 +16,8 @@ void keel_assert_close(double got, double want, double tolerance, const char *te
 #define assert_same_bits(got, want) keel_assert_same_bits((got), (want), #got, __FILE__, __LINE__)
 void keel_assert_same_bits(double got, double want, const char *text, const char *file, int line);
 
-/* A table in tests/golden/NAME (or any path with a slash, from the project's root): leading '#' lines skipped, a header, rows. */
+/* A table in tests/golden/NAME (or any path with a slash, from the project's root): leading '#' lines skipped, a
+ * header, rows. */
 struct keel_golden {
   size_t rows, columns;
   char **cells; /* [row][column], after the header; terminated */

@@ -1,4 +1,4 @@
-#include "naive.h"
+#include "peer_black_scholes.h"
 
 #include <math.h>
 

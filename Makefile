@@ -1,0 +1,63 @@
+# Keel's verbs. `make help` lists them; CMakeLists.txt builds.
+.NOTPARALLEL:
+.PHONY: all demo check verify bench fuzz install format clean help
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+ONLY ?=
+SECONDS ?= 20
+CLEAN ?=
+export JOBS ?= $(shell nproc)
+
+all:
+	@tools/setup build
+	@tools/build release product
+	@ln -sfn release/libkeel.so build/libkeel.so
+	@ln -sfn release/libkeel.a build/libkeel.a
+	@if [ -x build/release/keel ]; then ln -sfn release/keel build/keel; fi
+	@echo "ready: $$(cd build && ls -d keel libkeel.* 2>/dev/null | sed 's|^|build/|' | paste -sd ' ')"
+
+demo: all
+	@examples/demo
+
+check:
+	@tools/setup build test
+	@tools/check
+
+verify:
+	@tools/setup build test verify
+	@tools/verify $(if $(CLEAN),--clean)
+
+bench:
+	@tools/setup build bench
+	@tools/build release product bench
+	@tools/bench $(ONLY)
+
+fuzz:
+	@tools/setup build verify
+	@tools/fuzz $(SECONDS)
+
+# Built for its place first: keel.pc says where the library lives.
+install:
+	@tools/setup build
+	@tools/build release product -- -DCMAKE_INSTALL_PREFIX=$(abspath $(PREFIX))
+	DESTDIR=$(DESTDIR) cmake --install build/release
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
+
+format:
+	@tools/setup test
+	@git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp' | xargs clang-format -i
+
+clean:
+	rm -rf build
+
+help:
+	@echo "make                    build/keel, build/libkeel.so, build/libkeel.a (installs what is missing on Debian)"
+	@echo "make demo               a desk and a single option, hedged and explained"
+	@echo "make check              every test, with gcc and under ASan and UBSan; what has to pass"
+	@echo "make verify [CLEAN=1]   what takes longer: clang, threads, CPU levels, fuzzers; CLEAN: from a clean clone"
+	@echo "make bench [ONLY=x]     speed, beside what others do on this machine"
+	@echo "make fuzz [SECONDS=n]   each fuzzer for n seconds"
+	@echo "make install [PREFIX=/usr/local] [DESTDIR=]"
+	@echo "make format             clang-format all sources"
+	@echo "make clean              removes build/"

@@ -1,0 +1,31 @@
+/* A strategy: what is held, what is seen, how it is hedged, what it costs, what may never happen. One YAML file;
+ * docs/strategy.md says what each field means. */
+#ifndef KEEL_STRATEGY_H
+#define KEEL_STRATEGY_H
+
+#include <stddef.h>
+
+#include "keel/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct keel_strategy keel_strategy;
+
+/* Reads and checks a file ("-" is stdin). `overrides` are `path=value` texts (as `hedge.trigger.every=1d`), applied in
+ * order before anything is read. The caller frees *strategy. Errors: KEEL_STATUS_INPUT, and KEEL_STATUS_UNSUPPORTED for
+ * what is understood and not available yet, as `file:line: field: what is wrong, what is allowed`; KEEL_STATUS_IO.
+ * *strategy is then NULL. */
+KEEL_API keel_status keel_strategy_load(const char *path, const char *const *overrides, size_t override_count,
+                                        keel_strategy **strategy, keel_error *error);
+KEEL_API void keel_strategy_free(keel_strategy *strategy); /* NULL is fine */
+
+/* Doubtful combinations, as `file:line: field: text`. They live as long as the strategy. */
+KEEL_API size_t keel_strategy_warning_count(const keel_strategy *strategy);
+KEEL_API const char *keel_strategy_warning(const keel_strategy *strategy, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,25 @@
+/* Reading a book: positions as a list of maps in a strategy, or as the rows of a CSV with the same names as columns.
+ *
+ * Errors name the position: `strategy.yaml:3: book.0.strike`, `book.csv:14: strike`. One bad value refuses the book.
+ * CSV: as base/csv.h accepts it; the columns in any order; an empty cell is a field that is not given. */
+#ifndef KEEL_BOOK_BOOK_READ_H
+#define KEEL_BOOK_BOOK_READ_H
+
+#include "book/field_types.h"
+#include "book/position.h"
+
+/* The fields of a position; they are read into a keel_position. */
+extern const struct keel_config_field keel_position_fields[];
+
+/* `node` is a list of positions, or {file: PATH}. Refuses an empty book, contracts that are there twice, and two
+ * multipliers or exercises of one contract. */
+keel_status keel_book_read(struct keel_config_reader *reader, const struct keel_config_node *node,
+                           struct keel_book *book);
+
+/* Where a field (may be NULL) of position `index` is, in the book that was read from `node`: `strategy.yaml:3:
+ * book.0.strike`, `book.csv:14: strike`. */
+enum { KEEL_BOOK_WHERE_SIZE = 320 };
+void keel_book_where(const struct keel_config_node *node, const struct keel_book *book, size_t index, const char *field,
+                     char buffer[KEEL_BOOK_WHERE_SIZE]);
+
+#endif

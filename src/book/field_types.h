@@ -1,0 +1,28 @@
+/* Types of configuration fields that know a calendar, a contract or the folder of the file that is read.
+ *
+ * reader->context is a keel_field_context. Dates and local times are in the calendar's zone. */
+#ifndef KEEL_BOOK_FIELD_TYPES_H
+#define KEEL_BOOK_FIELD_TYPES_H
+
+#include "base/config_read.h"
+#include "book/calendar.h"
+
+struct keel_field_context {
+  const struct keel_calendar *calendar;
+  const char *folder; /* of relative paths; NULL: text from memory, no file is read */
+};
+
+/* int64_t, KEEL_TIME_NONE where it is missing. What a date without a time means: the market's close on that day; its
+ * first instant; its last nanosecond. */
+extern const struct keel_config_type keel_type_close;
+extern const struct keel_config_type keel_type_day_start;
+extern const struct keel_config_type keel_type_day_end;
+
+/* enum keel_kind, enum keel_exercise (european where it is missing). */
+extern const struct keel_config_type keel_type_kind;
+extern const struct keel_config_type keel_type_exercise;
+
+/* const char *: a path, relative to the folder; NULL where it is missing. */
+extern const struct keel_config_type keel_type_path;
+
+#endif

@@ -1,0 +1,24 @@
+/* What is seen of the market at one instant: quotes by row, shared by all variants. Filled by a feed, read by the
+ * verbs.
+ *
+ * A row is a contract that is watched. Shape: bid, ask, vol are [row][path]; quote_ns is [row]. A quote that is not
+ * there is NaN. */
+#ifndef KEEL_BOOK_MARKET_H
+#define KEEL_BOOK_MARKET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct keel_market {
+  size_t rows, paths;
+  int64_t time_ns;
+  int is_last;       /* the run ends at this instant */
+  double rate;       /* of cash and of discounting, annual, continuous */
+  double *bid, *ask; /* the last quote of each row */
+  int64_t *quote_ns; /* when it came; KEEL_TIME_NONE: never */
+  double *vol;       /* the market's vol of each row, where a model makes the market; NULL: marks come from quotes */
+  uint32_t *changed; /* the underlyings with something new at this instant, in rising order */
+  size_t changed_count;
+};
+
+#endif

@@ -1,0 +1,42 @@
+/* keel implied: the vols that give the prices of a table of European options. */
+#include "cli/option_table.h"
+
+static const char *const results[] = {"vol", NULL};
+
+static void solve(size_t count, const keel_options *options, const double *price, double *const *out) {
+  keel_implied_vol_solve(count, options, price, out[0]);
+}
+
+static const char *problem(double phi, const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]) {
+  keel_option option = {phi, numbers[STRIKE], numbers[RATE], numbers[YIELD], numbers[YEARS]};
+  return keel_implied_problem(&option, numbers[SPOT], numbers[GIVEN], text);
+}
+
+static int run(struct keel_cli *cli) {
+  static const struct keel_option_job job = {"price", results, "solved", solve, problem};
+  return keel_option_table_run(cli, &job);
+}
+
+static const char details[] =
+    "Reads CSV with a header (- is stdin, .gz is unpacked). Columns, in any order:\n"
+    "  kind      call or put (or c, p)\n"
+    "  exercise  european (also when empty or absent); american is not available yet\n"
+    "  spot, strike\n"
+    "  rate      annual, continuous\n"
+    "  yield     continuous dividend yield; the rate, for an option on a future\n"
+    "  years     time to expiry, actual days / 365\n"
+    "  price     per share\n"
+    "All other columns are carried through. Behind them come vol (annualised, 0.2 is 20 %), and last problem: a\n"
+    "row that has no vol has an empty one and says there why. A column vol of the input is not read, and is\n"
+    "replaced by the result. --json gives {\"rows\": [...], \"solved\": n, \"problems\": n}.";
+
+const struct keel_cli_command keel_cmd_implied = {
+    .name = "implied",
+    .usage = "FILE|-",
+    .summary = "implied vols for a CSV of prices",
+    .details = details,
+    .takes = KEEL_CLI_TABLE,
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};

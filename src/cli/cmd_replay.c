@@ -1,0 +1,161 @@
+/* keel replay: the rule on a tape. Runs drive/replay.c and shows its result as a person, a program or a spreadsheet
+ * reads it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "drive/strategy_fields.h"
+#include "keel/replay.h"
+
+enum { SIDE_BY_SIDE = 5, NAME = 14 }; /* variants in one block of the table, and how wide */
+
+/* Variants first .. end-1 of the result. */
+struct columns {
+  const keel_replay *replay;
+  size_t first, end;
+};
+
+static keel_replay_totals totals_of(const struct columns *columns, size_t variant) {
+  keel_replay_totals totals;
+  keel_replay_total(columns->replay, variant, &totals);
+  return totals;
+}
+
+static void print_money(const char *name, const struct columns *columns, double (*of)(keel_replay_totals)) {
+  printf("  %-14s", name);
+  for (size_t v = columns->first; v < columns->end; v++) printf(" %*.2f", NAME, of(totals_of(columns, v)));
+  putchar('\n');
+}
+static double pnl_of(keel_replay_totals totals) { return totals.pnl; }
+static double cost_of(keel_replay_totals totals) { return totals.cost; }
+static double turnover_of(keel_replay_totals totals) { return totals.turnover; }
+
+static void print_count(const char *name, const struct columns *columns, uint64_t (*of)(keel_replay_totals)) {
+  printf("  %-14s", name);
+  for (size_t v = columns->first; v < columns->end; v++)
+    printf(" %*llu", NAME, (unsigned long long)of(totals_of(columns, v)));
+  putchar('\n');
+}
+static uint64_t trades_of(keel_replay_totals totals) { return totals.trades; }
+static uint64_t decisions_of(keel_replay_totals totals) { return totals.decisions; }
+
+/* A component that is zero in every variant of the block is left out. */
+static void print_component(const struct columns *columns, size_t component) {
+  int any = 0;
+  for (size_t v = columns->first; v < columns->end; v++)
+    any |= keel_replay_explained(columns->replay, v, component) != 0;
+  if (!any) return;
+  printf("    %-12s", keel_explain_name(component));
+  for (size_t v = columns->first; v < columns->end; v++)
+    printf(" %*.2f", NAME, keel_replay_explained(columns->replay, v, component));
+  putchar('\n');
+}
+
+static void print_block(const struct columns *columns) {
+  printf("\n  %-14s", "");
+  for (size_t v = columns->first; v < columns->end; v++)
+    printf(" %*.*s", NAME, NAME, keel_replay_variant(columns->replay, v));
+  putchar('\n');
+  print_money("P&L", columns, pnl_of);
+  for (size_t c = 0; c < keel_explain_components(); c++) print_component(columns, c);
+  print_money("cost", columns, cost_of);
+  print_money("turnover", columns, turnover_of);
+  print_count("trades", columns, trades_of);
+  print_count("decisions", columns, decisions_of);
+}
+
+static void print_table(const keel_replay *replay) {
+  size_t variants = keel_replay_variants(replay);
+  printf("%llu quotes at %llu instants, %zu ledger rows; money is for the whole book\n",
+         (unsigned long long)keel_replay_events(replay), (unsigned long long)keel_replay_instants(replay),
+         keel_ledger_rows(replay));
+  for (size_t first = 0; first < variants; first += SIDE_BY_SIDE) {
+    size_t end = first + SIDE_BY_SIDE < variants ? first + SIDE_BY_SIDE : variants;
+    print_block(&(struct columns){replay, first, end});
+  }
+}
+
+static void print_remarks(const keel_replay *replay) {
+  if (keel_replay_problems(replay)) puts("\nabout the data:");
+  for (size_t i = 0; i < keel_replay_problems(replay); i++) {
+    uint64_t count;
+    const char *kind = keel_replay_problem(replay, i, &count);
+    printf("  %-20s %10llu\n", kind, (unsigned long long)count);
+  }
+  if (keel_replay_notes(replay)) puts("\nto know:");
+  for (size_t i = 0; i < keel_replay_notes(replay); i++) printf("  %s\n", keel_replay_note(replay, i));
+}
+
+static int no_memory(void) {
+  return keel_cli_fail(&(keel_error){.status = KEEL_STATUS_MEMORY, .what = "no memory for the result"});
+}
+
+static int print_ledger(const keel_replay *replay) {
+  size_t length;
+  char *text = keel_ledger_csv(replay, &length);
+  if (!text) return no_memory();
+  fwrite(text, 1, length, stdout);
+  free(text);
+  return KEEL_EXIT_DONE;
+}
+
+static int show(struct keel_cli *cli, const keel_replay *replay) {
+  keel_error error;
+  if (cli->csv && strcmp(cli->csv, "-") == 0) return print_ledger(replay);
+  if (cli->csv && keel_ledger_save(replay, cli->csv, &error) != KEEL_STATUS_OK) return keel_cli_fail(&error);
+  if (cli->json) {
+    char *text = keel_replay_json(replay);
+    if (!text) return no_memory();
+    puts(text);
+    free(text);
+    return KEEL_EXIT_DONE;
+  }
+  print_table(replay);
+  print_remarks(replay);
+  return KEEL_EXIT_DONE;
+}
+
+static int run(struct keel_cli *cli) {
+  keel_error error;
+  if (keel_cli_value(cli, "help-fields")) {
+    keel_strategy_fields_print(stdout);
+    return KEEL_EXIT_DONE;
+  }
+  if (cli->operand_count == 0) return keel_cli_usage(cli, "no STRATEGY");
+  keel_strategy *strategy;
+  if (keel_strategy_load(cli->operands[0], cli->sets, cli->set_count, &strategy, &error) != KEEL_STATUS_OK)
+    return keel_cli_fail(&error);
+  for (size_t i = 0; i < keel_strategy_warning_count(strategy); i++)
+    keel_cli_note(cli, "%s", keel_strategy_warning(strategy, i));
+  keel_replay_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
+  keel_replay *replay;
+  int status;
+  if (keel_replay_run(strategy, &how, &replay, &error) == KEEL_STATUS_OK) {
+    keel_cli_bar_clear();
+    status = show(cli, replay);
+    keel_replay_free(replay);
+  } else {
+    status = keel_cli_fail(&error);
+  }
+  keel_strategy_free(strategy);
+  return status;
+}
+
+static const struct keel_cli_option options[] = {
+    {.name = "help-fields", .help = "print every field of a strategy: unit, what is allowed, default"},
+    {.name = NULL},
+};
+
+const struct keel_cli_command keel_cmd_replay = {
+    .name = "replay",
+    .usage = "STRATEGY",
+    .summary = "the rule on a recorded market: ledger, P&L and what explains it",
+    .details =
+        "Runs the tape that the strategy names under its rule and each of its variants. --csv FILE writes the ledger:\n"
+        "a row per decision, also when it is not to trade. Money is for the whole book.",
+    .options = options,
+    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY,
+    .operands_min = 0,
+    .operands_max = 1,
+    .run = run,
+};

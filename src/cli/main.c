@@ -1,0 +1,71 @@
+/* keel: the program. The table of commands, and their dispatch. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+/* clang-format off */
+const struct keel_cli_command *const keel_commands[] = {
+    &keel_cmd_price,
+    &keel_cmd_implied,
+    &keel_cmd_import,
+    &keel_cmd_replay,
+    NULL,
+};
+/* clang-format on */
+
+static const struct keel_cli_command *find(const char *name) {
+  for (size_t i = 0; keel_commands[i]; i++)
+    if (strcmp(keel_commands[i]->name, name) == 0) return keel_commands[i];
+  return NULL;
+}
+
+static int unknown(const char *name) {
+  const char *names[64] = {NULL};
+  size_t count = 0;
+  while (keel_commands[count] && count < 64) names[count] = keel_commands[count]->name, count++;
+  const char *nearest = keel_cli_nearest(name, names, count);
+  fprintf(stderr, "keel: no %s \"%s\"", name[0] == '-' ? "option" : "command", name);
+  if (nearest) fprintf(stderr, "; did you mean %s?", nearest);
+  fputs("\nkeel --help lists the commands\n", stderr);
+  return KEEL_EXIT_USAGE;
+}
+
+static int finish(int status) {
+  keel_error error;
+  keel_cli_bar_clear();
+  if (keel_cli_flush(&error) != KEEL_STATUS_OK && status == KEEL_EXIT_DONE) status = keel_cli_fail(&error);
+  if (status != KEEL_EXIT_DONE) keel_cli_end_by_signal();
+  return status;
+}
+
+static int run(int argc, char **argv, const struct keel_cli_command *command) {
+  struct keel_cli cli = {.command = command};
+  int status = keel_cli_parse(&cli, argc, argv);
+  if (status == KEEL_EXIT_DONE) {
+    if (cli.help)
+      keel_cli_help_command(stdout, command);
+    else
+      status = command->run(&cli);
+  }
+  keel_cli_free(&cli);
+  return status;
+}
+
+int main(int argc, char **argv) {
+  keel_cli_signals();
+  if (argc < 2) {
+    keel_cli_help(stderr);
+    return KEEL_EXIT_USAGE;
+  }
+  const char *name = argv[1];
+  const struct keel_cli_command *command = find(name);
+  if (command) return finish(run(argc, argv, command));
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+    keel_cli_help(stdout);
+  } else if (strcmp(name, "--version") == 0) {
+    puts("keel " KEEL_VERSION);
+  } else {
+    return unknown(name);
+  }
+  return finish(KEEL_EXIT_DONE);
+}

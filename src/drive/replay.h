@@ -1,0 +1,46 @@
+/* The inside of a replay, for its files: parts run on threads, the result is put together in the order of variants. */
+#ifndef KEEL_DRIVE_REPLAY_H
+#define KEEL_DRIVE_REPLAY_H
+
+#include "drive/ledger.h"
+#include "drive/strategy.h"
+#include "keel/replay.h"
+#include "world/tape.h"
+
+/* Some variants in a row, run in one pass over the tape. Parts share nothing that changes. */
+struct keel_replay_part {
+  struct keel_arena arena;
+  struct keel_wiring wiring;
+  struct keel_ledger ledger;
+  size_t first_variant, variant_count;
+  uint64_t events, instants;
+  uint64_t source_counts[KEEL_MARK_SOURCE_COUNT];
+  keel_status status;
+  keel_error error;
+};
+
+struct keel_replay_problem {
+  const char *kind;
+  uint64_t count;
+};
+
+struct keel_replay {
+  const keel_strategy *strategy;
+  struct keel_arena arena; /* of the result; parts have their own, sealed */
+  struct keel_tape *tape;
+  struct keel_replay_part *parts;
+  size_t part_count;
+  struct keel_ledger_row *rows; /* of all parts, by time, underlying, variant */
+  size_t row_count;
+  struct keel_ledger_totals *totals; /* [variant] */
+  struct keel_replay_problem *problems;
+  size_t problem_count;
+  char **notes;
+  size_t note_count;
+};
+
+/* One row's cell as text; returns the length. */
+size_t keel_ledger_cell(const struct keel_replay *replay, const struct keel_ledger_row *row, size_t column,
+                        struct keel_text *text);
+
+#endif

@@ -1,0 +1,191 @@
+/* What a replay found, for callers: totals, explanation, problems, ledger, JSON. */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/file.h"
+#include "drive/replay.h"
+
+/* ---- totals ---- */
+
+size_t keel_replay_variants(const keel_replay *replay) { return replay->strategy->variant_count; }
+const char *keel_replay_variant(const keel_replay *replay, size_t variant) {
+  return replay->strategy->variants[variant].name;
+}
+
+void keel_replay_total(const keel_replay *replay, size_t variant, keel_replay_totals *totals) {
+  const struct keel_ledger_totals *from = &replay->totals[variant];
+  *totals = (keel_replay_totals){.decisions = from->decisions,
+                                 .trades = from->trades,
+                                 .pnl = from->pnl,
+                                 .cost = from->cost,
+                                 .turnover = from->turnover,
+                                 .gross = from->flows + from->largest_book};
+}
+
+size_t keel_explain_components(void) { return KEEL_COMPONENT_COUNT; }
+const char *keel_explain_name(size_t component) { return keel_component_table[component].name; }
+const char *keel_explain_help(size_t component) { return keel_component_table[component].help; }
+double keel_replay_explained(const keel_replay *replay, size_t variant, size_t component) {
+  return replay->totals[variant].explain[component];
+}
+
+uint64_t keel_replay_events(const keel_replay *replay) { return replay->parts[0].events; }
+uint64_t keel_replay_instants(const keel_replay *replay) { return replay->parts[0].instants; }
+size_t keel_replay_problems(const keel_replay *replay) { return replay->problem_count; }
+const char *keel_replay_problem(const keel_replay *replay, size_t index, uint64_t *count) {
+  *count = replay->problems[index].count;
+  return replay->problems[index].kind;
+}
+size_t keel_replay_notes(const keel_replay *replay) { return replay->note_count; }
+const char *keel_replay_note(const keel_replay *replay, size_t index) { return replay->notes[index]; }
+
+/* ---- ledger ---- */
+
+size_t keel_ledger_rows(const keel_replay *replay) { return replay->row_count; }
+size_t keel_ledger_columns(void) { return keel_ledger_column_count(); }
+const char *keel_ledger_column(size_t column) { return keel_ledger_column_at(column).name; }
+const char *keel_ledger_help(size_t column) { return keel_ledger_column_at(column).help; }
+uint64_t keel_ledger_hash(const keel_replay *replay) { return keel_ledger_rows_hash(replay->rows, replay->row_count); }
+
+static double number_at(const struct keel_ledger_row *row, struct keel_ledger_column_info column) {
+  double number;
+  if (column.kind != KEEL_LEDGER_NUMBER) return NAN;
+  memcpy(&number, (const char *)row + column.offset, sizeof number);
+  return number;
+}
+
+double keel_ledger_number(const keel_replay *replay, size_t row, size_t column) {
+  return number_at(&replay->rows[row], keel_ledger_column_at(column));
+}
+
+size_t keel_ledger_cell(const struct keel_replay *replay, const struct keel_ledger_row *row, size_t column,
+                        struct keel_text *text) {
+  struct keel_ledger_column_info info = keel_ledger_column_at(column);
+  size_t before = text->length;
+  const char *name = NULL;
+  char time[40];
+  if (info.kind == KEEL_LEDGER_TIME) {
+    keel_time_format(row->time_ns, time);
+    name = time;
+  }
+  if (info.kind == KEEL_LEDGER_VARIANT) name = replay->strategy->variants[row->variant].name;
+  if (info.kind == KEEL_LEDGER_UNDERLYING) name = replay->strategy->market.underlyings[row->underlying].name;
+  if (info.kind == KEEL_LEDGER_REASON) name = keel_reason_names[(int)row->reason];
+  if (name)
+    keel_text_csv(text, name, strlen(name));
+  else
+    keel_text_number(text, number_at(row, info), "");
+  return text->length - before;
+}
+
+int keel_ledger_text(const keel_replay *replay, size_t row, size_t column, char *buffer, size_t size) {
+  struct keel_text text;
+  keel_text_init(&text);
+  size_t length = keel_ledger_cell(replay, &replay->rows[row], column, &text);
+  if (size > 0) {
+    size_t copied = length < size ? length : size - 1;
+    if (copied) memcpy(buffer, text.data, copied);
+    buffer[copied] = '\0';
+  }
+  keel_text_fini(&text);
+  return (int)length;
+}
+
+static void write_csv(const struct keel_replay *replay, struct keel_text *text) {
+  size_t columns = keel_ledger_column_count();
+  for (size_t c = 0; c < columns; c++) {
+    if (c) keel_text_char(text, ',');
+    keel_text_add(text, keel_ledger_column_at(c).name);
+  }
+  keel_text_char(text, '\n');
+  for (size_t r = 0; r < replay->row_count; r++) {
+    for (size_t c = 0; c < columns; c++) {
+      if (c) keel_text_char(text, ',');
+      keel_ledger_cell(replay, &replay->rows[r], c, text);
+    }
+    keel_text_char(text, '\n');
+  }
+}
+
+char *keel_ledger_csv(const keel_replay *replay, size_t *length) {
+  struct keel_text text;
+  keel_text_init(&text);
+  write_csv(replay, &text);
+  if (length) *length = text.length;
+  keel_text_char(&text, '\0');
+  if (!text.failed) return text.data;
+  keel_text_fini(&text);
+  return NULL;
+}
+
+keel_status keel_ledger_save(const keel_replay *replay, const char *path, keel_error *error) {
+  size_t length;
+  char *text = keel_ledger_csv(replay, &length);
+  if (!text) return keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the ledger");
+  struct keel_file *file;
+  keel_status status = keel_file_open(path, &file, error);
+  if (status == KEEL_STATUS_OK) {
+    keel_file_write(file, text, length, error);
+    status = keel_file_close(file, error);
+  }
+  free(text);
+  return status;
+}
+
+/* ---- JSON ---- */
+
+static json_t *real(double number) { return isfinite(number) ? json_real(number) : json_null(); }
+
+static json_t *explain_json(const struct keel_replay *replay, size_t variant) {
+  json_t *explain = json_object();
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++)
+    json_object_set_new(explain, keel_component_table[c].name, real(replay->totals[variant].explain[c]));
+  return explain;
+}
+
+/* The figures of one variant, into `object`. */
+static void totals_json(const struct keel_replay *replay, size_t variant, json_t *object) {
+  keel_replay_totals totals;
+  keel_replay_total(replay, variant, &totals);
+  json_object_set_new(object, "decisions", json_integer((json_int_t)totals.decisions));
+  json_object_set_new(object, "trades", json_integer((json_int_t)totals.trades));
+  json_object_set_new(object, "pnl", real(totals.pnl));
+  json_object_set_new(object, "cost", real(totals.cost));
+  json_object_set_new(object, "turnover", real(totals.turnover));
+  json_object_set_new(object, "gross", real(totals.gross));
+  json_object_set_new(object, "explain", explain_json(replay, variant));
+}
+
+static json_t *variants_json(const struct keel_replay *replay) {
+  json_t *variants = json_object();
+  for (size_t v = 0; v < replay->strategy->variant_count; v++) {
+    json_t *variant = json_object();
+    totals_json(replay, v, variant);
+    json_object_set_new(variants, replay->strategy->variants[v].name, variant);
+  }
+  return variants;
+}
+
+char *keel_replay_json(const keel_replay *replay) {
+  json_t *document = json_object(), *problems = json_object(), *notes = json_array();
+  json_object_set_new(document, "events", json_integer((json_int_t)keel_replay_events(replay)));
+  json_object_set_new(document, "instants", json_integer((json_int_t)keel_replay_instants(replay)));
+  totals_json(replay, 0, document);
+  if (replay->strategy->variant_count > 1) json_object_set_new(document, "variants", variants_json(replay));
+  for (size_t i = 0; i < replay->problem_count; i++)
+    json_object_set_new(problems, replay->problems[i].kind, json_integer((json_int_t)replay->problems[i].count));
+  json_object_set_new(document, "problems", problems);
+  for (size_t i = 0; i < replay->note_count; i++) json_array_append_new(notes, json_string(replay->notes[i]));
+  json_object_set_new(document, "notes", notes);
+  char hash[20];
+  snprintf(hash, sizeof hash, "%016llx", (unsigned long long)keel_ledger_hash(replay));
+  json_object_set_new(document, "ledger_hash", json_string(hash));
+  json_object_set_new(document, "version", json_string(KEEL_VERSION));
+  char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+  json_decref(document);
+  return text;
+}

@@ -1,0 +1,31 @@
+/* The fields of a strategy file: one table that drives reading, ranges, defaults, `--set`, help and docs/strategy.md.
+ * Its parts are in strategy_market.c and strategy_hedge.c. */
+#ifndef KEEL_DRIVE_STRATEGY_FIELDS_H
+#define KEEL_DRIVE_STRATEGY_FIELDS_H
+
+#include "base/config_read.h"
+#include "drive/strategy.h"
+
+/* Read into a keel_strategy, with a keel_field_context. */
+extern const struct keel_config_field keel_strategy_fields[];
+
+/* Writes the documentation of all fields in Markdown: the second part of docs/strategy.md, and `--help-fields`. */
+void keel_strategy_fields_print(FILE *out);
+
+/* ---- the parts ---- */
+extern const struct keel_config_type
+    keel_type_market; /* struct keel_strategy: market, for the underlyings of its book */
+extern const struct keel_config_field keel_strategy_market_fields[];
+/* `market.calendar`, which has to be known before any date is read: into a const struct keel_calendar *. */
+extern const struct keel_config_field keel_strategy_calendar_field;
+
+extern const struct keel_config_type keel_type_hedge;    /* struct keel_strategy: variants[0] */
+extern const struct keel_config_type keel_type_variants; /* struct keel_strategy: variants[1] on */
+extern const struct keel_config_field keel_strategy_hedge_fields[], keel_strategy_variant_fields[];
+
+/* The `hedge` of variant `index` (0 is the strategy's own): the strategy's, with each part that the variant gives in
+ * place of the strategy's. */
+const struct keel_config_node *keel_strategy_hedge_node(struct keel_arena *arena, const struct keel_config_node *root,
+                                                        size_t index);
+
+#endif

@@ -1,0 +1,197 @@
+/* The market of a strategy. */
+#include <math.h>
+#include <string.h>
+
+#include "book/field_types.h"
+#include "drive/strategy_fields.h"
+
+/* What is read; `own` is what holds for every underlying that does not say otherwise. */
+struct market {
+  struct keel_market_terms terms;
+  struct keel_underlying_terms own;
+};
+
+/* ---- types ---- */
+
+static keel_status read_calendar(struct keel_config_reader *reader, const struct keel_config_field *field,
+                                 const struct keel_config_node *node, void *base) {
+  int unused;
+  keel_status status = keel_config_choose(reader, field->choices, node, &unused);
+  if (status) return status;
+  return keel_calendar_find(node->text, (const struct keel_calendar **)(void *)((char *)base + field->offset),
+                            reader->error);
+}
+
+/* The names are those of the book, so they are read once the book is known. */
+static keel_status read_underlyings(struct keel_config_reader *reader, const struct keel_config_field *field,
+                                    const struct keel_config_node *node, void *base) {
+  (void)field, (void)base;
+  if (node->kind == KEEL_CONFIG_MAP) return KEEL_STATUS_OK;
+  return keel_config_fail(reader->error, node, NULL, "has to be a map from an underlying's name to its fields");
+}
+
+static const struct keel_config_type type_calendar = {"name", read_calendar, NULL};
+static const struct keel_config_type type_underlyings = {"map by underlying", read_underlyings, NULL};
+
+/* ---- fields ---- */
+
+static keel_status check_dividend(struct keel_config_reader *reader, const struct keel_config_node *node, void *value) {
+  struct keel_dividend *dividend = value;
+  if (dividend->pay_ns == KEEL_TIME_NONE) dividend->pay_ns = dividend->ex_ns;
+  if (dividend->pay_ns < dividend->ex_ns) return keel_config_fail(reader->error, node, "pay", "is before `ex`");
+  if (node->index && dividend->ex_ns < dividend[-1].ex_ns)
+    return keel_config_fail(reader->error, node, "ex", "is before the dividend above it; give them in order");
+  return KEEL_STATUS_OK;
+}
+
+#define AT(member) .offset = offsetof(struct keel_dividend, member)
+static const struct keel_config_field dividend_fields[] = {
+    {.name = "ex",
+     .type = &keel_type_day_start,
+     AT(ex_ns),
+     .flags = KEEL_CONFIG_REQUIRED,
+     .help = "from when spot trades without it; a date is its first instant, local to the calendar"},
+    {.name = "cash",
+     .type = &keel_type_number,
+     AT(cash),
+     .flags = KEEL_CONFIG_REQUIRED | KEEL_CONFIG_ABOVE_MIN,
+     .max = INFINITY,
+     .unit = "per share",
+     .help = "what is paid"},
+    {.name = "pay", .type = &keel_type_day_start, AT(pay_ns), .absent = "the ex-date", .help = "when it becomes cash"},
+    {0}};
+#undef AT
+
+static const struct keel_config_choice forward_modes[] = {
+    {"yield", KEEL_FORWARD_YIELD, 0}, {"parity", KEEL_FORWARD_PARITY, 0}, {0}};
+static const struct keel_config_choice calendars[] = {{"nyse", 0, 0}, {"utc", 0, 0}, {0}};
+
+/* From OWN on: what may also be said of one underlying alone. */
+enum { OWN = 6, MARKET_FIELDS = 11 };
+
+#define AT(member) .offset = offsetof(struct market, member)
+const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
+    {.name = "tape",
+     .type = &keel_type_path,
+     AT(terms.tape),
+     .absent = "none; `keel replay` needs it",
+     .help = "the recorded market, relative to the strategy's file"},
+    {.name = "rate",
+     .type = &keel_type_number,
+     AT(terms.rate),
+     .flags = KEEL_CONFIG_REQUIRED,
+     .min = -1,
+     .max = 1,
+     .unit = "per year, continuous",
+     .help = "of cash and of discounting; 0.0525 is 5.25 %"},
+    {.name = "calendar",
+     .type = &type_calendar,
+     AT(terms.calendar),
+     .preset = "nyse",
+     .choices = calendars,
+     .help = "when the market closes, and the zone of dates and local times: `nyse` is 16:00 New York, 13:00 on half "
+             "days; `utc` "
+             "is 24:00 UTC on every day"},
+    {.name = "stale",
+     .type = &keel_type_duration,
+     AT(terms.stale_ns),
+     .preset = "1d",
+     .help = "an older quote is not used: its vol at the new spot is"},
+    {.name = "model", .type = &keel_type_later, .help = "give market.tape"},
+    {.name = "underlyings",
+     .type = &type_underlyings,
+     .help = "what differs for single underlyings of the book, by name: yield, implied_vol, forward, dividends, each "
+             "in place of "
+             "the market's"},
+    {.name = "yield",
+     .type = &keel_type_number,
+     AT(own.yield),
+     .preset = "0",
+     .min = -1,
+     .max = 1,
+     .unit = "per year, continuous",
+     .help = "dividend yield; 0.01 is 1 %"},
+    {.name = "implied_vol",
+     .type = &keel_type_number,
+     AT(own.implied_vol),
+     .min = 0,
+     .max = 10,
+     .unit = "per year",
+     .help = "the vol that marks what never had a quote; 0.2 is 20 %"},
+    {.name = "forward",
+     .type = &keel_type_choice,
+     AT(own.forward),
+     .preset = "yield",
+     .choices = forward_modes,
+     .help = "the forward of implied vols and deltas: spot carried at `rate` and `yield`, or put-call parity of the "
+             "quotes"},
+    {.name = "dividends",
+     .type = &keel_type_list,
+     AT(own.dividends),
+     .fields = dividend_fields,
+     .item = "N",
+     .item_size = sizeof(struct keel_dividend),
+     .count_offset = offsetof(struct market, own.dividend_count),
+     .check = check_dividend,
+     .help = "cash dividends, in order of `ex`"},
+    {0}};
+#undef AT
+
+const struct keel_config_field keel_strategy_calendar_field = {
+    .name = "calendar", .type = &type_calendar, .preset = "nyse", .choices = calendars};
+
+/* ---- reading ---- */
+
+static struct keel_underlying_terms *terms_of(struct keel_market_terms *market, const char *name) {
+  for (size_t i = 0; i < market->underlying_count; i++)
+    if (strcmp(market->underlyings[i].name, name) == 0) return &market->underlyings[i];
+  return NULL;
+}
+
+/* One entry for each underlying of the book, in the order in which they first appear. */
+static void list_underlyings(struct keel_arena *arena, const struct keel_book *book,
+                             const struct keel_underlying_terms *own, struct keel_market_terms *market) {
+  market->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying_terms, book->count);
+  for (size_t i = 0; i < book->count; i++) {
+    const char *name = book->positions[i].contract.underlying;
+    if (terms_of(market, name)) continue;
+    struct keel_underlying_terms *terms = &market->underlyings[market->underlying_count++];
+    *terms = *own;
+    terms->name = name;
+  }
+}
+
+static keel_status unknown_underlying(keel_error *error, const struct keel_config_node *node,
+                                      const struct keel_market_terms *market) {
+  char names[320] = "";
+  for (size_t i = 0; i < market->underlying_count; i++)
+    snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "", market->underlyings[i].name);
+  return keel_config_fail(error, node, NULL, "is no underlying of the book; allowed: %s", names);
+}
+
+static keel_status read_own(struct keel_config_reader *reader, const struct keel_config_node *map,
+                            struct keel_market_terms *market) {
+  for (const struct keel_config_node *node = map ? map->first : NULL; node; node = node->next) {
+    struct keel_underlying_terms *terms = terms_of(market, node->key);
+    if (!terms) return unknown_underlying(reader->error, node, market);
+    struct market one = {.own = *terms};
+    keel_status status = keel_config_read_over(reader, keel_strategy_market_fields + OWN, node, &one);
+    if (status) return status;
+    *terms = one.own;
+  }
+  return KEEL_STATUS_OK;
+}
+
+static keel_status read_market(struct keel_config_reader *reader, const struct keel_config_field *field,
+                               const struct keel_config_node *node, void *base) {
+  (void)field;
+  struct keel_strategy *strategy = base;
+  struct market market = {0};
+  keel_status status = keel_config_read(reader, keel_strategy_market_fields, node, &market);
+  if (status) return status;
+  strategy->market = market.terms;
+  list_underlyings(reader->arena, &strategy->book, &market.own, &strategy->market);
+  return read_own(reader, keel_config_child(node, "underlyings"), &strategy->market);
+}
+
+const struct keel_config_type keel_type_market = {"map", read_market, NULL};

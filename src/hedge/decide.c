@@ -1,0 +1,197 @@
+/* Verb 3 of 5: the policy gives target holdings and says when to act; lots, minimum size and limits are part of the
+ * decision. */
+#include "hedge/decide.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "hedge/mark.h"
+
+/* ---- target: a table of rules, one row per kind ---- */
+
+/* What one contract of the instrument adds to the delta, in shares. */
+static double instrument_delta(const struct keel_block *block, size_t u, const struct keel_hedge_line *line, size_t i) {
+  const struct keel_row *row = &block->wiring->rows[line->row];
+  const struct keel_marks *marks = &block->marks[block->now[u]];
+  return row->contract.multiplier * marks->greeks.delta[line->row * block->wiring->paths + i];
+}
+
+static void target_neutral(struct keel_block *block, size_t u, size_t v, double *target) {
+  const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];
+  const double *delta = keel_at_vol_total(block, block->totals.hedge_delta, block->wiring->hedge_vol_of[v], u);
+  for (size_t i = 0; i < block->wiring->paths; i++) target[i] = -delta[i] / instrument_delta(block, u, line, i);
+}
+
+/* The components of the book's change that each order of the expansion adds. */
+static const enum keel_component balance_terms[] = {
+    [KEEL_BALANCE_DELTA] = KEEL_COMPONENT_DELTA, [KEEL_BALANCE_GAMMA] = KEEL_COMPONENT_GAMMA,
+    [KEEL_BALANCE_THETA] = KEEL_COMPONENT_THETA, [KEEL_BALANCE_VEGA] = KEEL_COMPONENT_VEGA,
+    [KEEL_BALANCE_RHO] = KEEL_COMPONENT_RHO,
+};
+
+/* What the book's marks changed by: exactly, or by Greeks up to the given order. */
+static double book_change(const struct keel_block *block, size_t u, enum keel_balance_order order, size_t i) {
+  size_t at = u * block->wiring->paths + i;
+  double sum = 0;
+  if (order == KEEL_BALANCE_EXACT)
+    return block->totals.value[at] + block->totals.cash[at] - block->totals.value_before[at];
+  for (int term = KEEL_BALANCE_DELTA; term <= (int)order; term++) sum += block->totals.change[balance_terms[term]][at];
+  return sum;
+}
+
+/* n' = n S/S' - dP/S': the value of shares and options together stays as it was; outside cash pays. It follows every
+ * step, also those in which no trigger fires. */
+static void target_share_balance(struct keel_block *block, size_t u, size_t v, double *target) {
+  const struct keel_target *rule = &block->wiring->policies[v]->target;
+  if (!block->entered[u]) {
+    target_neutral(block, u, v, target);
+    for (size_t i = 0; i < block->wiring->paths && !isnan(rule->start); i++) target[i] = rule->start;
+    return;
+  }
+  size_t row = block->wiring->underlyings[u].spot;
+  const double *spot = keel_at_row(block, keel_marks_after(block, u)->price, row);
+  const double *last = keel_at_row(block, keel_marks_before(block, u)->price, row);
+  const double *balance = keel_at_lane(block, block->balance, u, v);
+  for (size_t i = 0; i < block->wiring->paths; i++)
+    target[i] = balance[i] * last[i] / spot[i] - book_change(block, u, rule->order, i) / spot[i];
+}
+
+typedef void (*target_rule)(struct keel_block *block, size_t u, size_t v, double *target);
+static const target_rule target_rules[] = {
+    [KEEL_TARGET_NEUTRAL] = target_neutral,
+    [KEEL_TARGET_SHARE_BALANCE] = target_share_balance,
+    [KEEL_TARGET_NONE] = NULL,
+};
+
+/* ---- trigger: the timer ---- */
+
+static int32_t local_date(const struct keel_block *block) {
+  return keel_zone_date(keel_calendar_zone(block->wiring->terms->calendar), block->market.time_ns);
+}
+
+static int timer_is_due(const struct keel_block *block, size_t lane, const struct keel_trigger *trigger) {
+  if (trigger->every == KEEL_EVERY_NONE) return 0;
+  if (trigger->every == KEEL_EVERY_STEP || block->last_every_ns[lane] == KEEL_TIME_NONE) return 1;
+  if (trigger->every == KEEL_EVERY_DAYS) return local_date(block) >= block->last_every_day[lane] + trigger->every_days;
+  return block->market.time_ns - block->last_every_ns[lane] >= trigger->every_ns;
+}
+
+/* Whether the timer fires now; remembers it. */
+static int fire_timer(struct keel_block *block, size_t lane, const struct keel_trigger *trigger) {
+  if (!timer_is_due(block, lane, trigger)) return 0;
+  block->last_every_ns[lane] = block->market.time_ns;
+  if (trigger->every == KEEL_EVERY_DAYS) block->last_every_day[lane] = local_date(block);
+  return 1;
+}
+
+/* ---- the band, in contracts of the instrument ---- */
+
+static void size_band(struct keel_block *block, size_t u, size_t v, double *band) {
+  const struct keel_trigger *trigger = &block->wiring->policies[v]->trigger;
+  const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];
+  const double *spot = keel_at_row(block, keel_marks_after(block, u)->price, block->wiring->underlyings[u].spot);
+  const double *gross = keel_at_vol_total(block, block->totals.gross_delta, block->wiring->hedge_vol_of[v], u);
+  for (size_t i = 0; i < block->wiring->paths; i++) {
+    double scale[] = {[KEEL_BAND_NONE] = 0,
+                      [KEEL_BAND_SHARES] = 1,
+                      [KEEL_BAND_FRACTION] = gross[i],
+                      [KEEL_BAND_CURRENCY] = 1 / spot[i]};
+    band[i] = trigger->band_size * scale[trigger->band] / fabs(instrument_delta(block, u, line, i));
+  }
+}
+
+static void cap_notional(struct keel_block *block, size_t u, const struct keel_hedge_line *line, double *most) {
+  double limit = block->wiring->limits.order_notional_max;
+  const double *price = keel_at_row(block, keel_marks_after(block, u)->price, line->row);
+  double multiplier = block->wiring->rows[line->row].contract.multiplier;
+  for (size_t i = 0; i < block->wiring->paths; i++) most[i] = isnan(limit) ? INFINITY : limit / (price[i] * multiplier);
+}
+
+/* ---- the decision ---- */
+
+static void no_decision(struct keel_block *block, size_t u, size_t v, enum keel_reason reason, int decided) {
+  size_t lane = keel_lane_of(block->wiring, u, v);
+  block->decided[lane] = decided;
+  for (size_t i = 0; i < block->wiring->paths; i++) {
+    keel_at_lane(block, block->trade, u, v)[i] = 0;
+    keel_at_lane(block, block->target, u, v)[i] = NAN;
+    keel_at_lane(block, block->reason, u, v)[i] = reason;
+  }
+}
+
+static void held_and_working(struct keel_block *block, size_t u, size_t v, double *out) {
+  const double *held = keel_at_lane(block, keel_account_before(block, u)->holding, u, v);
+  const double *working = keel_at_lane(block, keel_account_before(block, u)->working, u, v);
+  const double *filled = keel_at_lane(block, block->polled_qty, u, v);
+  for (size_t i = 0; i < block->wiring->paths; i++) out[i] = held[i] + filled[i] + working[i];
+}
+
+static void decide_lane(struct keel_block *block, size_t u, size_t v) {
+  const struct keel_policy *policy = block->wiring->policies[v];
+  size_t lane = keel_lane_of(block->wiring, u, v);
+  const struct keel_hedge_line *line = &block->wiring->lines[lane];
+  int first = !block->entered[u];
+  if (!target_rules[policy->target.kind] || line->row == KEEL_NO_ROW) {
+    no_decision(block, u, v, KEEL_REASON_NO_TARGET, first);
+    return;
+  }
+  double *held = block->path_scratch[0], *target = keel_at_lane(block, block->target, u, v);
+  target_rules[policy->target.kind](block, u, v, target);
+  memcpy(keel_at_lane(block, block->balance, u, v), target, block->wiring->paths * sizeof *target);
+  if (!keel_row_has_price(block, u, line->row)) {
+    no_decision(block, u, v, KEEL_REASON_NO_PRICE, 1);
+    return;
+  }
+  int fired = fire_timer(block, lane, &policy->trigger) || first;
+  int banded = policy->trigger.band != KEEL_BAND_NONE;
+  if (!fired && !banded) {
+    no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
+    return;
+  }
+  size_band(block, u, v, keel_at_lane(block, block->band, u, v));
+  cap_notional(block, u, line, keel_at_lane(block, block->notional_max, u, v));
+  held_and_working(block, u, v, held);
+  struct keel_lane_decide lanes = {.fired = fired,
+                                   .fired_reason = first ? KEEL_REASON_ENTER : KEEL_REASON_EVERY,
+                                   .has_band = banded,
+                                   .to_edge = policy->move == KEEL_MOVE_EDGE,
+                                   .lot = line->lot,
+                                   .qty_min = line->qty_min,
+                                   .order_qty_max = block->wiring->limits.order_qty_max,
+                                   .position_qty_max = line->qty_max,
+                                   .target = target,
+                                   .band = keel_at_lane(block, block->band, u, v),
+                                   .notional_qty_max = keel_at_lane(block, block->notional_max, u, v),
+                                   .holding = held,
+                                   .trade = keel_at_lane(block, block->trade, u, v),
+                                   .reason = keel_at_lane(block, block->reason, u, v)};
+  block->decided[lane] = 1;
+  keel_kernel_now->lanes.decide(block->wiring->paths, &lanes);
+}
+
+int keel_row_has_price(const struct keel_block *block, size_t u, uint32_t r) {
+  size_t at = r * block->wiring->paths;
+  const double *price = block->marks[block->now[u]].price + at;
+  int known = block->alive[r] && !block->settled[r];
+  known &= block->market.vol || keel_quote_source(block, r) == KEEL_MARK_QUOTE;
+  for (size_t i = 0; i < block->wiring->paths; i++) known &= price[i] > 0;
+  return known;
+}
+
+void keel_decide(struct keel_block *block, size_t u) {
+  for (size_t v = 0; v < block->wiring->variant_count; v++) {
+    if (keel_book_is_over(block, u))
+      no_decision(block, u, v, KEEL_REASON_SETTLED, 1);
+    else if (block->market.is_last)
+      no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
+    else
+      decide_lane(block, u, v);
+  }
+}
+
+int keel_book_is_over(const struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++)
+    if (block->wiring->rows[r].units != 0 && block->alive[r] && !block->settled[r]) return 0;
+  return 1;
+}

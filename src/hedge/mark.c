@@ -1,0 +1,114 @@
+/* Verb 1 of 5: what everything is worth now, and its Greeks. Spot and dividends here; options by quotes (mark_quotes.c)
+ * or by the model that makes the market (mark_model.c). */
+#include "hedge/mark.h"
+
+#include <math.h>
+
+#include "kernel/lane_math.h"
+
+const char *const keel_mark_source_names[KEEL_MARK_SOURCE_COUNT] = {
+    "marked_at_quote", "marked_one_sided", "marked_crossed",    "marked_stale",
+    "marked_missing",  "no_implied_vol",   "no_parity_forward", "settled_late"};
+
+int keel_quote_is_usable(double bid, double ask) { return bid > 0 && ask >= bid && ask < INFINITY; }
+
+enum keel_mark_source keel_quote_source(const struct keel_block *block, uint32_t r) {
+  double bid = block->market.bid[r], ask = block->market.ask[r];
+  int64_t stale = block->wiring->terms->stale_ns, since = block->market.quote_ns[r];
+  if (since == KEEL_TIME_NONE || (isnan(bid) && isnan(ask))) return KEEL_MARK_MISSING;
+  if (bid > ask) return KEEL_MARK_CROSSED;
+  if (!keel_quote_is_usable(bid, ask)) return KEEL_MARK_ONE_SIDED;
+  if (stale != KEEL_TIME_NONE && block->market.time_ns - since > stale) return KEEL_MARK_STALE;
+  return KEEL_MARK_QUOTE;
+}
+
+/* Spot at mid; where its quote is not usable, as it was. */
+static int mark_spot(struct keel_block *block, size_t u) {
+  size_t row = block->wiring->underlyings[u].spot, paths = block->wiring->paths;
+  const double *bid = keel_at_row(block, block->market.bid, row), *ask = keel_at_row(block, block->market.ask, row);
+  double *now = keel_at_row(block, keel_marks_after(block, u)->price, row);
+  const double *then = block->entered[u] ? keel_at_row(block, keel_marks_before(block, u)->price, row) : now;
+  int known = 1;
+  for (size_t i = 0; i < paths; i++) {
+    now[i] = keel_quote_is_usable(bid[i], ask[i]) ? 0.5 * (bid[i] + ask[i]) : then[i];
+    known &= now[i] > 0;
+  }
+  return known;
+}
+
+/* Cash dividends until expiry are taken off spot at their present value (escrowed model), unless the forward comes from
+ * parity and so holds them already. */
+static double escrow_until(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t expiry_ns, double rate) {
+  double sum = 0;
+  for (size_t i = 0; i < terms->dividend_count && terms->forward == KEEL_FORWARD_YIELD; i++) {
+    const struct keel_dividend *dividend = &terms->dividends[i];
+    if (dividend->ex_ns > now_ns && dividend->ex_ns <= expiry_ns)
+      sum += dividend->cash * keel_exp(-rate * keel_years_between(now_ns, dividend->ex_ns));
+  }
+  return sum;
+}
+
+static void mark_escrow(struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  struct keel_marks *marks = keel_marks_after(block, u);
+  for (uint32_t s = underlying->first_slice; s < underlying->first_slice + underlying->slice_count; s++) {
+    const struct keel_slice *slice = &block->wiring->slices[s];
+    double escrow = escrow_until(underlying->terms, block->market.time_ns, slice->expiry_ns, block->market.rate);
+    for (uint32_t r = slice->first; r < slice->first + slice->count; r++) marks->escrow[r] = escrow;
+  }
+}
+
+/* What expires at or before this instant settles at the spot of this instant. */
+static void settle(struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  size_t paths = block->wiring->paths;
+  struct keel_marks *after = keel_marks_after(block, u), *before = keel_marks_before(block, u);
+  const double *spot = keel_at_row(block, after->price, underlying->spot);
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
+    const struct keel_row *row = &block->wiring->rows[r];
+    block->settled[r] = block->alive[r] && row->contract.expiry_ns <= block->market.time_ns;
+    if (!block->settled[r]) continue;
+    if (row->units != 0 && row->contract.expiry_ns < block->market.time_ns) block->source_counts[KEEL_MARK_LATE]++;
+    double *price = keel_at_row(block, after->price, r), *vol = keel_at_row(block, after->vol, r);
+    const double *vol_before = keel_at_row(block, before->vol, r);
+    int option = keel_kind_is_option(row->contract.kind);
+    for (size_t i = 0; i < paths; i++) {
+      double payoff = row->phi * (spot[i] - row->contract.strike);
+      price[i] = option ? fmax(payoff, 0) : spot[i];
+      vol[i] = vol_before[i];
+    }
+    after->yield[r] = before->yield[r];
+  }
+}
+
+int keel_mark(struct keel_block *block, size_t u) {
+  struct keel_marks *marks = keel_marks_after(block, u);
+  marks->time_ns[u] = block->market.time_ns;
+  marks->rate[u] = block->market.rate;
+  if (!mark_spot(block, u)) return 0;
+  mark_escrow(block, u);
+  int known = 1;
+  if (block->market.vol)
+    keel_mark_from_model(block, u);
+  else
+    known = keel_mark_from_quotes(block, u);
+  settle(block, u);
+  return known;
+}
+
+void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const double *price) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  struct keel_marks *marks = keel_marks_after(block, u);
+  double years = keel_years_between(block->market.time_ns, block->wiring->rows[r].contract.expiry_ns);
+  const double *spot = keel_at_row(block, marks->price, underlying->spot);
+  for (size_t i = 0; i < block->wiring->paths; i++) {
+    size_t at = r * block->wiring->paths + i;
+    marks->price[at] = price[i];
+    marks->greeks.delta[at] = price[i] / (spot[i] - marks->escrow[r]);
+    marks->greeks.theta[at] = -(block->market.rate - marks->yield[r]) * price[i];
+    marks->greeks.rho[at] = years * price[i];
+    marks->greeks.psi[at] = -years * price[i];
+    for (size_t k = 0; k < block->wiring->hedge_vol_count; k++)
+      keel_at_vol_row(block, marks->hedge_delta, k, r)[i] = marks->greeks.delta[at];
+  }
+}

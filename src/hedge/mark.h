@@ -1,0 +1,42 @@
+/* What the files of the first verb share. */
+#ifndef KEEL_HEDGE_MARK_H
+#define KEEL_HEDGE_MARK_H
+
+#include "hedge/step.h"
+
+/* Rows gathered for one call of a kernel, when there is one path: contiguous whatever rows are left out. */
+struct keel_mark_scratch {
+  size_t count;
+  uint32_t *row;
+  double *phi, *spot, *strike, *rate, *yield, *years, *vol, *price;
+  keel_greeks out;
+  double *mid, *implied; /* [row]: of a usable quote; NaN otherwise */
+  unsigned char *source; /* [row]: enum keel_mark_source */
+  double *path;          /* [path]: spot without dividends to come */
+};
+
+struct keel_mark_scratch *keel_mark_scratch_new(struct keel_arena *arena, const struct keel_wiring *wiring);
+
+static inline double keel_years_between(int64_t from_ns, int64_t to_ns) {
+  return (double)(to_ns - from_ns) / (double)KEEL_NS_PER_YEAR;
+}
+
+/* Two-sided: a bid above zero, an ask not below it. */
+int keel_quote_is_usable(double bid, double ask);
+/* What a row's last quote is good for (one path): KEEL_MARK_QUOTE, or why it is not used. */
+enum keel_mark_source keel_quote_source(const struct keel_block *block, uint32_t row);
+
+/* Returns whether every living position of the underlying has a price. */
+int keel_mark_from_quotes(struct keel_block *block, size_t underlying);
+void keel_mark_from_model(struct keel_block *block, size_t underlying);
+
+/* A model's mark of an American option is not below intrinsic. */
+static inline double keel_model_mark(const struct keel_row *row, double price, double spot) {
+  double intrinsic = row->phi * (spot - row->contract.strike);
+  return row->contract.exercise == KEEL_EXERCISE_AMERICAN && price < intrinsic ? intrinsic : price;
+}
+
+/* A future at this price: (S - PV(D)) e^{(r-q)T} with the yield q that the price implies. */
+void keel_mark_future(struct keel_block *block, size_t underlying, uint32_t row, const double *price);
+
+#endif

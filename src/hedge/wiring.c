@@ -1,0 +1,254 @@
+#include "hedge/wiring.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+
+static int64_t expiry_order(const struct keel_contract *contract) {
+  return contract->kind == KEEL_KIND_SPOT ? INT64_MIN : contract->expiry_ns;
+}
+
+/* By underlying, spot first, then expiry, futures before options, strike, kind. */
+static int by_place(const void *left, const void *right) {
+  const struct keel_row *a = left, *b = right;
+  if (a->underlying != b->underlying) return a->underlying < b->underlying ? -1 : 1;
+  int64_t expiry_a = expiry_order(&a->contract), expiry_b = expiry_order(&b->contract);
+  if (expiry_a != expiry_b) return expiry_a < expiry_b ? -1 : 1;
+  int option_a = keel_kind_is_option(a->contract.kind), option_b = keel_kind_is_option(b->contract.kind);
+  if (option_a != option_b) return option_a - option_b;
+  if (option_a && a->contract.strike != b->contract.strike) return a->contract.strike < b->contract.strike ? -1 : 1;
+  return (int)a->contract.kind - (int)b->contract.kind;
+}
+
+static int same_place(const struct keel_row *a, const struct keel_row *b) { return by_place(a, b) == 0; }
+
+static long underlying_of(const struct keel_market_terms *terms, const char *name) {
+  for (size_t u = 0; u < terms->underlying_count; u++)
+    if (strcmp(terms->underlyings[u].name, name) == 0) return (long)u;
+  return -1;
+}
+
+/* Rows are gathered with doubles, sorted, and merged: units add up, needs too. */
+struct gathering {
+  struct keel_row *rows;
+  size_t count;
+};
+
+static void gather(struct gathering *to, const struct keel_contract *contract, size_t underlying, double units,
+                   int priced) {
+  int future = contract->kind == KEEL_KIND_FUTURE, spot = contract->kind == KEEL_KIND_SPOT;
+  struct keel_row *row = &to->rows[to->count++];
+  *row = (struct keel_row){.contract = *contract,
+                           .underlying = (uint32_t)underlying,
+                           .slice = KEEL_NO_ROW,
+                           .partner = KEEL_NO_ROW,
+                           .units = units,
+                           .phi = contract->kind == KEEL_KIND_PUT ? -1 : 1,
+                           .is_priced = priced};
+  if (spot || future) row->contract.strike = 0;
+  if (spot) row->contract.expiry_ns = KEEL_TIME_NONE;
+}
+
+static keel_status two_multipliers(const struct keel_row *a, const struct keel_row *b,
+                                   const struct keel_market_terms *terms, keel_error *error) {
+  char name[128];
+  keel_contract_format(&a->contract, terms->calendar, name, sizeof name);
+  return keel_fail(
+      error, KEEL_STATUS_INPUT, NULL, "%s has two multipliers, %g and %g; allowed: one, in book and hedges", name,
+      fmin(a->contract.multiplier, b->contract.multiplier), fmax(a->contract.multiplier, b->contract.multiplier));
+}
+
+static keel_status merge(struct gathering *rows, const struct keel_market_terms *terms, keel_error *error) {
+  qsort(rows->rows, rows->count, sizeof *rows->rows, by_place);
+  size_t kept = 0;
+  for (size_t i = 0; i < rows->count; i++) {
+    if (kept && same_place(&rows->rows[kept - 1], &rows->rows[i])) {
+      struct keel_row *row = &rows->rows[kept - 1];
+      if (row->is_priced && rows->rows[i].is_priced && row->contract.multiplier != rows->rows[i].contract.multiplier)
+        return two_multipliers(row, &rows->rows[i], terms, error);
+      row->units += rows->rows[i].units;
+      if (rows->rows[i].is_priced && !row->is_priced) row->contract = rows->rows[i].contract;
+      row->is_priced |= rows->rows[i].is_priced;
+    } else {
+      rows->rows[kept++] = rows->rows[i];
+    }
+  }
+  rows->count = kept;
+  return KEEL_STATUS_OK;
+}
+
+/* Whether some priced option has this underlying and expiry. */
+static int expiry_is_used(const struct gathering *priced, size_t underlying, int64_t expiry_ns) {
+  for (size_t i = 0; i < priced->count; i++)
+    if (priced->rows[i].underlying == underlying && priced->rows[i].contract.expiry_ns == expiry_ns &&
+        keel_kind_is_option(priced->rows[i].contract.kind))
+      return 1;
+  return 0;
+}
+
+static void gather_listed(struct gathering *to, const struct keel_wiring_input *input) {
+  const struct gathering priced = *to;
+  for (size_t i = 0; i < input->listed_count; i++) {
+    const struct keel_contract *contract = input->listed[i];
+    long underlying = underlying_of(input->terms, contract->underlying);
+    if (underlying < 0 || !keel_kind_is_option(contract->kind)) continue;
+    if (expiry_is_used(&priced, (size_t)underlying, contract->expiry_ns))
+      gather(to, contract, (size_t)underlying, 0, 0);
+  }
+}
+
+/* The policy's instrument for an underlying: the one that names it, else the one that names none. */
+static const struct keel_hedge_instrument *instrument_for(const struct keel_policy *policy, const char *name) {
+  const struct keel_hedge_instrument *general = NULL;
+  for (size_t i = 0; i < policy->with_count; i++) {
+    const struct keel_hedge_instrument *with = &policy->with[i];
+    if (!with->underlying)
+      general = with;
+    else if (strcmp(with->underlying, name) == 0)
+      return with;
+  }
+  return general;
+}
+
+static struct keel_contract contract_of(const struct keel_hedge_instrument *with, const char *underlying) {
+  struct keel_contract contract = with->contract;
+  contract.underlying = underlying;
+  return contract;
+}
+
+static void gather_hedges(struct gathering *to, const struct keel_wiring_input *input) {
+  for (size_t u = 0; u < input->terms->underlying_count; u++) {
+    const char *name = input->terms->underlyings[u].name;
+    struct keel_contract spot = {.underlying = name, .kind = KEEL_KIND_SPOT, .multiplier = 1};
+    gather(to, &spot, u, 0, 1);
+    for (size_t v = 0; v < input->variant_count; v++) {
+      const struct keel_hedge_instrument *with = instrument_for(input->policies[v], name);
+      if (!with) continue;
+      struct keel_contract contract = contract_of(with, name);
+      gather(to, &contract, u, 0, 1);
+    }
+  }
+}
+
+static keel_status gather_book(struct gathering *to, const struct keel_wiring_input *input, keel_error *error) {
+  for (size_t i = 0; i < input->book->count; i++) {
+    const struct keel_position *position = &input->book->positions[i];
+    long u = underlying_of(input->terms, position->contract.underlying);
+    if (u < 0)
+      return keel_fail_at(error, position->file, position->line, "underlying", "no market terms for \"%s\"",
+                          position->contract.underlying);
+    gather(to, &position->contract, (size_t)u, position->qty * position->contract.multiplier, 1);
+  }
+  return KEEL_STATUS_OK;
+}
+
+static void lay_out_slices(struct keel_arena *arena, struct keel_wiring *wiring) {
+  wiring->slices = KEEL_ARENA_NEW(arena, struct keel_slice, wiring->row_count);
+  for (uint32_t r = 0; r < wiring->row_count; r++) {
+    struct keel_row *row = &wiring->rows[r];
+    struct keel_underlying *underlying = &wiring->underlyings[row->underlying];
+    wiring->has_american |=
+        row->units != 0 && keel_kind_is_option(row->contract.kind) && row->contract.exercise == KEEL_EXERCISE_AMERICAN;
+    if (row->contract.kind == KEEL_KIND_SPOT) {
+      *underlying = (struct keel_underlying){.terms = &wiring->terms->underlyings[row->underlying],
+                                             .spot = r,
+                                             .first = r + 1,
+                                             .first_slice = (uint32_t)wiring->slice_count};
+      continue;
+    }
+    underlying->count++;
+    struct keel_slice *last = underlying->slice_count ? &wiring->slices[wiring->slice_count - 1] : NULL;
+    if (!last || last->expiry_ns != row->contract.expiry_ns) {
+      last = &wiring->slices[wiring->slice_count++];
+      *last = (struct keel_slice){.underlying = row->underlying, .first = r, .expiry_ns = row->contract.expiry_ns};
+      underlying->slice_count++;
+    }
+    last->count++;
+    row->slice = (uint32_t)(last - wiring->slices);
+  }
+}
+
+static void find_partners(struct keel_wiring *wiring) {
+  for (uint32_t r = 0; r + 1 < wiring->row_count; r++) {
+    struct keel_row *call = &wiring->rows[r], *put = &wiring->rows[r + 1];
+    if (call->contract.kind != KEEL_KIND_CALL || put->contract.kind != KEEL_KIND_PUT || call->slice != put->slice ||
+        call->contract.strike != put->contract.strike)
+      continue;
+    call->partner = r + 1;
+    put->partner = r;
+  }
+}
+
+static void draw_lines(struct keel_arena *arena, const struct keel_wiring_input *input, struct keel_wiring *wiring) {
+  wiring->lines = KEEL_ARENA_NEW(arena, struct keel_hedge_line, wiring->underlying_count * wiring->variant_count);
+  for (size_t u = 0; u < wiring->underlying_count; u++) {
+    for (size_t v = 0; v < wiring->variant_count; v++) {
+      const char *name = wiring->terms->underlyings[u].name;
+      const struct keel_hedge_instrument *with = instrument_for(wiring->policies[v], name);
+      struct keel_hedge_line *line = &wiring->lines[keel_lane_of(wiring, u, v)];
+      line->row = KEEL_NO_ROW;
+      if (!with) continue;
+      struct keel_contract contract = contract_of(with, name);
+      double bps = isnan(with->half_spread_bps) ? input->costs->half_spread_bps : with->half_spread_bps;
+      double most = fmin(input->limits->position_qty_max, isnan(with->qty_max) ? INFINITY : with->qty_max);
+      *line = (struct keel_hedge_line){.row = keel_wiring_find(wiring, &contract),
+                                       .lot = with->lot,
+                                       .qty_min = with->qty_min,
+                                       .qty_max = most,
+                                       .half_spread_bps = bps};
+    }
+  }
+}
+
+static void choose_vols(struct keel_arena *arena, struct keel_wiring *wiring) {
+  wiring->hedge_vols = KEEL_ARENA_NEW(arena, double, wiring->variant_count);
+  wiring->hedge_vol_of = KEEL_ARENA_NEW(arena, uint32_t, wiring->variant_count);
+  for (size_t v = 0; v < wiring->variant_count; v++) {
+    double vol = wiring->policies[v]->target.vol;
+    size_t k = 0;
+    while (k < wiring->hedge_vol_count && wiring->hedge_vols[k] != vol && !(isnan(wiring->hedge_vols[k]) && isnan(vol)))
+      k++;
+    if (k == wiring->hedge_vol_count) wiring->hedge_vols[wiring->hedge_vol_count++] = vol;
+    wiring->hedge_vol_of[v] = (uint32_t)k;
+  }
+}
+
+keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
+                              struct keel_wiring *wiring, keel_error *error) {
+  *wiring = (struct keel_wiring){.paths = input->paths,
+                                 .terms = input->terms,
+                                 .underlying_count = input->terms->underlying_count,
+                                 .variant_count = input->variant_count,
+                                 .costs = *input->costs,
+                                 .limits = *input->limits};
+  wiring->policies = KEEL_ARENA_NEW(arena, const struct keel_policy *, input->variant_count);
+  memcpy(wiring->policies, input->policies, input->variant_count * sizeof *input->policies);
+  size_t room = input->book->count + input->listed_count + wiring->underlying_count * (1 + input->variant_count);
+  struct gathering rows = {.rows = KEEL_ARENA_NEW(arena, struct keel_row, room)};
+  keel_status status = gather_book(&rows, input, error);
+  if (status != KEEL_STATUS_OK) return status;
+  gather_hedges(&rows, input);
+  gather_listed(&rows, input);
+  status = merge(&rows, input->terms, error);
+  if (status != KEEL_STATUS_OK) return status;
+  wiring->rows = rows.rows;
+  wiring->row_count = rows.count;
+  wiring->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying, wiring->underlying_count);
+  lay_out_slices(arena, wiring);
+  find_partners(wiring);
+  draw_lines(arena, input, wiring);
+  choose_vols(arena, wiring);
+  return KEEL_STATUS_OK;
+}
+
+uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_contract *contract) {
+  long u = underlying_of(wiring->terms, contract->underlying);
+  if (u < 0) return KEEL_NO_ROW;
+  struct keel_row wanted;
+  struct gathering one = {.rows = &wanted};
+  gather(&one, contract, (size_t)u, 0, 0);
+  const struct keel_row *found = bsearch(&wanted, wiring->rows, wiring->row_count, sizeof *wiring->rows, by_place);
+  return found ? (uint32_t)(found - wiring->rows) : KEEL_NO_ROW;
+}

@@ -1,0 +1,88 @@
+/* What does not change while stepping: who is watched, what the book holds, which variant hedges with what.
+ *
+ * Rows are the contracts that are watched: for each underlying its spot, then its options and futures by expiry, strike
+ * and kind. A slice is the part of an underlying's rows that share an expiry, and so a forward. */
+#ifndef KEEL_HEDGE_WIRING_H
+#define KEEL_HEDGE_WIRING_H
+
+#include "base/arena.h"
+#include "book/market_terms.h"
+#include "book/position.h"
+#include "hedge/policy.h"
+
+#define KEEL_NO_ROW UINT32_MAX
+
+struct keel_row {
+  struct keel_contract contract;
+  uint32_t underlying, slice; /* slice: KEEL_NO_ROW for spot */
+  uint32_t partner;           /* the option of the same strike and expiry on the other side, or KEEL_NO_ROW */
+  double units;               /* of the book: qty times multiplier; 0: not in the book */
+  double phi;                 /* +1 call, -1 put */
+  int is_priced;              /* its Greeks are needed: of the book, or a hedge instrument */
+};
+
+struct keel_slice {
+  uint32_t underlying;
+  uint32_t first, count; /* rows */
+  int64_t expiry_ns;
+};
+
+struct keel_underlying {
+  const struct keel_underlying_terms *terms;
+  uint32_t spot;         /* row */
+  uint32_t first, count; /* rows other than spot */
+  uint32_t first_slice, slice_count;
+};
+
+struct keel_hedge_line { /* of one variant on one underlying */
+  uint32_t row;          /* KEEL_NO_ROW: this variant does not trade this underlying */
+  double lot, qty_min, qty_max, half_spread_bps;
+};
+
+struct keel_wiring {
+  size_t paths;
+  struct keel_row *rows;
+  size_t row_count;
+  struct keel_slice *slices;
+  size_t slice_count;
+  struct keel_underlying *underlyings;
+  size_t underlying_count;
+  const struct keel_policy **policies; /* [variant] */
+  size_t variant_count;
+  struct keel_hedge_line *lines; /* [underlying][variant] */
+  double *hedge_vols;            /* the distinct `target.vol` of the variants; NaN is `implied` */
+  size_t hedge_vol_count;
+  uint32_t *hedge_vol_of; /* [variant] */
+  const struct keel_market_terms *terms;
+  struct keel_costs costs;
+  struct keel_limits limits;
+  int has_american;
+};
+
+struct keel_wiring_input {
+  const struct keel_book *book;
+  const struct keel_market_terms *terms;
+  const struct keel_policy *const *policies;
+  size_t variant_count;
+  const struct keel_costs *costs;
+  const struct keel_limits *limits;
+  size_t paths;
+  /* Contracts that the feed knows: partners for the hedging vol and the parity forward are chosen among them. */
+  const struct keel_contract *const *listed;
+  size_t listed_count;
+};
+
+/* Allocates in `arena`; texts of contracts must outlive it.
+ * Errors: KEEL_STATUS_INPUT where the terms of an underlying are missing, or one contract has two multipliers. */
+keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
+                              struct keel_wiring *wiring, keel_error *error);
+
+/* The row of that contract, or KEEL_NO_ROW. */
+uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_contract *contract);
+
+/* Of one variant on one underlying. */
+static inline size_t keel_lane_of(const struct keel_wiring *wiring, size_t underlying, size_t variant) {
+  return underlying * wiring->variant_count + variant;
+}
+
+#endif

@@ -1,0 +1,128 @@
+/* See lanes.h. Pointers are restrict copies, so that the loops vectorise; no output overlaps an input. */
+#include "kernel/lanes.h"
+
+#include <math.h>
+
+#include "kernel/lanes_level.h"
+#include "kernel/level.h"
+
+void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *lane) {
+  const struct keel_lane_explain in = *lane;
+  double *restrict delta = in.delta, *restrict gamma = in.gamma, *restrict theta = in.theta, *restrict vega = in.vega;
+  double *restrict vanna = in.vanna, *restrict volga = in.volga, *restrict rho = in.rho, *restrict carry = in.carry;
+  double *restrict dividends = in.dividends;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    double spot = in.spot_after[i] - in.spot_before[i];
+    double moved = spot - in.escrow_growth + in.escrow_paid; /* of spot without its dividends to come */
+    double vol = in.vol_after[i] - in.vol_before[i];
+    double unit_delta = in.units * in.delta_before[i];
+    delta[i] += unit_delta * spot;
+    dividends[i] += unit_delta * in.escrow_paid;
+    theta[i] += in.units * in.theta_before[i] * in.years - unit_delta * in.escrow_growth;
+    gamma[i] += 0.5 * in.units * in.gamma_before[i] * moved * moved;
+    vega[i] += in.units * in.vega_before[i] * vol;
+    vanna[i] += in.units * in.vanna_before[i] * moved * vol;
+    volga[i] += 0.5 * in.units * in.volga_before[i] * vol * vol;
+    rho[i] += in.units * in.rho_before[i] * in.rate;
+    carry[i] += in.units * in.psi_before[i] * in.yield;
+  }
+}
+
+/* Half away from zero, in lots; lot 0 leaves any fraction. */
+static inline double to_lot(double qty, double lot) {
+  double lots = copysign(floor(fabs(qty) / lot + 0.5), qty) * lot;
+  return lot > 0 ? lots : qty;
+}
+
+/* Towards zero, in lots: what a limit leaves of an order. A hair of rounding does not cost a lot. */
+static inline double cut_to_lot(double qty, double lot) {
+  double lots = copysign(floor(fabs(qty) / lot * (1 + 0x1p-50)), qty) * lot;
+  return lot > 0 ? lots : qty;
+}
+
+/* The holding to go to when outside the band: its nearer edge, in lots, rounded inwards. */
+static inline double edge_of(double holding, double target, double band, double lot) {
+  double high = target + band, low = target - band;
+  double high_lot = floor(high / lot) * lot, low_lot = ceil(low / lot) * lot;
+  /* A band narrower than a lot may hold no whole lot: then the nearest one. */
+  double near_lot = to_lot(target, lot);
+  double none = low_lot > high_lot ? 1 : 0;
+  double down_lot = none > 0 ? near_lot : high_lot, up_lot = none > 0 ? near_lot : low_lot;
+  double down = lot > 0 ? down_lot : high, up = lot > 0 ? up_lot : low;
+  return holding > high ? down : holding < low ? up : holding;
+}
+
+void KEEL_AT(keel_lanes_decide)(size_t paths, const struct keel_lane_decide *lane) {
+  const struct keel_lane_decide in = *lane;
+  double *restrict trade = in.trade, *restrict reason = in.reason;
+  const double fired = in.fired ? 1 : 0, banded = in.has_band ? 1 : 0, edge = in.to_edge ? 1 : 0;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    double held = in.holding[i], target = in.target[i], band = banded > 0 ? in.band[i] : 0;
+    double off = fabs(held - target);
+    double outside = off > band ? banded : 0;
+    double act = fired > outside ? fired : outside;
+    double goal = edge > 0 ? edge_of(held, target, band, in.lot) : to_lot(target, in.lot);
+    double wanted = act > 0 ? goal - held : 0;
+    double most = in.order_qty_max < in.notional_qty_max[i] ? in.order_qty_max : in.notional_qty_max[i];
+    double sized = fabs(wanted) > most ? copysign(cut_to_lot(most, in.lot), wanted) : wanted;
+    /* A limit on the position stops growth beyond it; it never forbids coming back. */
+    double after = held + sized;
+    double room = in.position_qty_max - (wanted > 0 ? held : -held);
+    double allowed = cut_to_lot(room > 0 ? room : 0, in.lot);
+    sized = fabs(after) > in.position_qty_max && fabs(sized) > allowed ? copysign(allowed, wanted) : sized;
+    double clipped = fabs(sized) < fabs(wanted) ? 1 : 0;
+    double small = fabs(sized) < in.qty_min ? 1 : 0;
+    double out = small > 0 ? 0 : sized;
+    double why = fired > 0 ? in.fired_reason : KEEL_REASON_BAND;
+    double idle = off == 0 ? KEEL_REASON_ON_TARGET : edge > 0 && outside == 0 ? KEEL_REASON_INSIDE : KEEL_REASON_LOT;
+    why = wanted == 0 ? idle : why;
+    why = small > 0 && wanted != 0 ? KEEL_REASON_MINIMUM : why;
+    why = clipped > 0 ? KEEL_REASON_LIMIT : why;
+    why = act > 0 ? why : KEEL_REASON_INSIDE;
+    double bad = off - off == 0 ? 0 : 1; /* infinite, or no number */
+    trade[i] = bad > 0 ? 0 : out;
+    reason[i] = bad > 0 ? KEEL_REASON_BAD_NUMBER : why;
+  }
+}
+
+void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *lane) {
+  const struct keel_lane_account in = *lane;
+  double *restrict holding = in.holding_after, *restrict cash = in.cash_after, *restrict due = in.receivable_change;
+  double *restrict hedge = in.hedge, *restrict interest = in.interest_earned, *restrict dividends = in.dividends;
+  double *restrict borrow = in.borrow_paid, *restrict spread = in.spread, *restrict fees = in.fees;
+  double *restrict taxes = in.taxes;
+  const double future = in.is_future ? 1 : 0;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    double held = in.holding_before[i], size = held * in.multiplier, price = in.price_after[i];
+    double move = size * (price - in.price_before[i]);
+    double earned = in.cash_before[i] * in.interest;
+    double shares_held = in.book_spot + (future > 0 ? 0 : size);
+    double yielded = shares_held * in.spot_after[i] * in.yield, booked = shares_held * in.dividend;
+    double lent = shares_held < 0 ? -shares_held * in.spot_before[i] * in.borrow : 0;
+    double crossed = 0, charged = 0, taxed = 0, bought = 0, value = 0;
+    for (int k = 0; k < 2; k++) {
+      double qty = in.fill_qty[k][i], shares = qty * in.multiplier, at = qty != 0 ? in.fill_price[k][i] : price;
+      double notional = fabs(shares) * at;
+      bought += qty;
+      value += shares * price;
+      crossed += shares * (at - price);
+      charged += in.pays[k] * (fabs(shares) * in.fee_per_share + (qty != 0 ? in.fee_per_order : 0));
+      taxed += in.pays[k] * notional * (qty > 0 ? in.buy_tax : in.sell_tax);
+    }
+    double outlay = (future > 0 ? 0 : value) + crossed + charged + taxed;
+    hedge[i] = move;
+    interest[i] = earned;
+    dividends[i] += yielded + booked;
+    borrow[i] = -lent;
+    spread[i] = -crossed;
+    fees[i] = -charged;
+    taxes[i] = -taxed;
+    holding[i] = held + bought;
+    due[i] = booked;
+    cash[i] =
+        in.cash_before[i] + earned + yielded - lent + (future > 0 ? move : 0) + in.book_cash[i] + in.paid[i] - outlay;
+  }
+}

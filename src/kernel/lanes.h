@@ -1,0 +1,86 @@
+/* The lane loops of the verbs: one contract, or one account, over many paths. Each is a flat loop that vectorises.
+ *
+ * Shape: every pointer is [path] unless it says otherwise. Money is for the whole book; "units" are qty times
+ * multiplier. */
+#ifndef KEEL_KERNEL_LANES_H
+#define KEEL_KERNEL_LANES_H
+
+#include <stddef.h>
+
+/* ---- explain: what moved one contract of the book, added to each component ---- */
+struct keel_lane_explain {
+  double units;
+  double years;         /* of calendar time that passed (until expiry at most) */
+  double rate;          /* change of the rate */
+  double yield;         /* change of the yield that the forward implies */
+  double escrow_growth; /* what the present value of dividends to come grew by */
+  double escrow_paid;   /* and what left it at an ex-date */
+  const double *spot_before, *spot_after, *vol_before, *vol_after;
+  const double *delta_before, *gamma_before, *vega_before, *theta_before, *rho_before, *psi_before, *vanna_before,
+      *volga_before;
+  double *delta, *gamma, *theta, *vega, *vanna, *volga, *rho, *carry, *dividends; /* added to */
+};
+
+/* ---- decide: from a target to a trade in lots, within limits ---- */
+enum keel_reason {
+  KEEL_REASON_ENTER,      /* the first decision */
+  KEEL_REASON_EVERY,      /* the timer fired */
+  KEEL_REASON_BAND,       /* outside the band */
+  KEEL_REASON_LIMIT,      /* traded less than wanted, or nothing: a limit */
+  KEEL_REASON_INSIDE,     /* no trade: inside the band */
+  KEEL_REASON_LOT,        /* no trade: rounds to nothing */
+  KEEL_REASON_MINIMUM,    /* no trade: smaller than the smallest hedge */
+  KEEL_REASON_ON_TARGET,  /* no trade: nothing to do */
+  KEEL_REASON_BAD_NUMBER, /* no trade: the target is not a number */
+  KEEL_REASON_NO_TARGET,  /* no trade: the policy never trades */
+  KEEL_REASON_NOT_DUE,    /* no decision: no trigger was looked at */
+  KEEL_REASON_SETTLED,    /* no decision: the last option of the underlying settled */
+  KEEL_REASON_NO_PRICE,   /* no trade: the instrument has no price or is gone */
+  KEEL_REASON_LIQUIDATE,  /* the run or the book ended: the holding is closed */
+  KEEL_REASON_COUNT
+};
+
+struct keel_lane_decide {
+  int fired; /* a timer fired, or this is the first decision: `fired_reason` says which */
+  double fired_reason;
+  int has_band;
+  int to_edge;                            /* trade to the band's edge, not to its centre */
+  double lot, qty_min;                    /* lot 0: any fraction */
+  double order_qty_max, position_qty_max; /* infinity: none */
+  const double *target;                   /* exact holding wanted, in contracts */
+  const double *band;                     /* half-width of the band in contracts; read when has_band */
+  const double *notional_qty_max;         /* the largest order by notional, in contracts; infinity: none */
+  const double *holding;                  /* held plus working */
+  double *trade;                          /* out */
+  double *reason;                         /* out: enum keel_reason as a double, so that all lanes have one width */
+};
+
+/* ---- account: cash and holding of one account over one step ---- */
+struct keel_lane_account {
+  double interest;  /* e^{r dt} - 1 */
+  double yield;     /* e^{q dt} - 1: what spot held yields */
+  double dividend;  /* cash per unit of spot at an ex-date that passed */
+  double borrow;    /* e^{b dt} - 1: on spot held short */
+  double book_spot; /* spot that the book itself holds */
+  double multiplier;
+  int is_future; /* the instrument is at no value: its moves are cash */
+  double fee_per_share, fee_per_order, buy_tax, sell_tax;
+  double pays[2]; /* of the fills below: 1, or 0 where their fees and taxes are waived */
+  const double *spot_before, *spot_after;
+  const double *price_before, *price_after; /* the instrument's mark */
+  const double *holding_before, *cash_before;
+  const double *book_cash;                   /* flows of the book itself in this step: settlement, variation, yield */
+  const double *paid;                        /* dividends booked before that became cash now */
+  const double *fill_qty[2], *fill_price[2]; /* polled, and sent in this step */
+  double *holding_after, *cash_after, *receivable_change; /* receivable: what was booked at an ex-date in this step */
+  double *hedge, *interest_earned, *dividends, *borrow_paid, *spread, *fees,
+      *taxes; /* components; dividends is added to */
+};
+
+struct keel_lanes {
+  void (*explain)(size_t paths, const struct keel_lane_explain *lane);
+  void (*decide)(size_t paths, const struct keel_lane_decide *lane);
+  void (*account)(size_t paths, const struct keel_lane_account *lane);
+};
+
+#endif

@@ -1,0 +1,57 @@
+#include "world/feed_tape.h"
+
+#include <string.h>
+
+/* The next instant of the tape that has a quote for a watched row and lies within the limits. */
+static int find_next(struct keel_feed_tape *feed, struct keel_tape_instant *instant) {
+  while (keel_tape_next(feed->tape, &feed->cursor, instant)) {
+    if (feed->end_ns != KEEL_TIME_NONE && instant->time_ns > feed->end_ns) return 0;
+    for (size_t i = 0; i < instant->count; i++)
+      if (feed->row_of[instant->ids[i]] != KEEL_NO_ROW) return 1;
+  }
+  return 0;
+}
+
+void keel_feed_tape_init(struct keel_feed_tape *feed, struct keel_arena *arena, const struct keel_tape *tape,
+                         const struct keel_wiring *wiring) {
+  size_t contracts = keel_tape_contracts(tape);
+  *feed = (struct keel_feed_tape){.tape = tape, .wiring = wiring, .end_ns = KEEL_TIME_NONE};
+  feed->row_of = KEEL_ARENA_NEW(arena, uint32_t, contracts);
+  feed->touched = KEEL_ARENA_NEW(arena, unsigned char, wiring->underlying_count);
+  for (uint32_t id = 0; id < contracts; id++) feed->row_of[id] = keel_wiring_find(wiring, keel_tape_contract(tape, id));
+  keel_feed_tape_limit(feed, KEEL_TIME_NONE, KEEL_TIME_NONE);
+}
+
+void keel_feed_tape_limit(struct keel_feed_tape *feed, int64_t start_ns, int64_t end_ns) {
+  feed->cursor = (struct keel_tape_cursor){0};
+  feed->end_ns = end_ns;
+  do feed->has_upcoming = find_next(feed, &feed->upcoming);
+  while (feed->has_upcoming && start_ns != KEEL_TIME_NONE && feed->upcoming.time_ns < start_ns);
+}
+
+static void apply(struct keel_feed_tape *feed, struct keel_market *market) {
+  const struct keel_tape_instant *instant = &feed->instant;
+  for (size_t i = 0; i < instant->count; i++) {
+    uint32_t row = feed->row_of[instant->ids[i]];
+    if (row == KEEL_NO_ROW) continue;
+    market->bid[row] = instant->bids[i];
+    market->ask[row] = instant->asks[i];
+    market->quote_ns[row] = instant->time_ns;
+    feed->touched[feed->wiring->rows[row].underlying] = 1;
+    feed->events++;
+  }
+}
+
+int keel_feed_tape_next(struct keel_feed_tape *feed, struct keel_market *market) {
+  if (!feed->has_upcoming) return 0;
+  feed->instant = feed->upcoming;
+  feed->has_upcoming = find_next(feed, &feed->upcoming);
+  memset(feed->touched, feed->has_upcoming ? 0 : 1, feed->wiring->underlying_count);
+  apply(feed, market);
+  market->time_ns = feed->instant.time_ns;
+  market->is_last = !feed->has_upcoming;
+  market->changed_count = 0;
+  for (uint32_t u = 0; u < feed->wiring->underlying_count; u++)
+    if (feed->touched[u]) market->changed[market->changed_count++] = u;
+  return 1;
+}

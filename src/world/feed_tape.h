@@ -1,0 +1,31 @@
+/* A feed that plays a tape into a market: all events of one instant at a time, nothing from the future. */
+#ifndef KEEL_WORLD_FEED_TAPE_H
+#define KEEL_WORLD_FEED_TAPE_H
+
+#include "base/arena.h"
+#include "hedge/wiring.h"
+#include "book/market.h"
+#include "world/tape.h"
+
+struct keel_feed_tape {
+  const struct keel_tape *tape;
+  const struct keel_wiring *wiring;
+  struct keel_tape_cursor cursor;
+  struct keel_tape_instant instant, upcoming;
+  int has_upcoming;
+  int64_t end_ns;         /* nothing later than this is played; KEEL_TIME_NONE: no end */
+  uint32_t *row_of;       /* [tape id]: KEEL_NO_ROW where nobody watches */
+  unsigned char *touched; /* [underlying] */
+  uint64_t events;        /* quotes that reached a watched row */
+};
+
+/* Starts at the first instant not before start_ns (KEEL_TIME_NONE: the first of all). */
+void keel_feed_tape_init(struct keel_feed_tape *feed, struct keel_arena *arena, const struct keel_tape *tape,
+                         const struct keel_wiring *wiring);
+void keel_feed_tape_limit(struct keel_feed_tape *feed, int64_t start_ns, int64_t end_ns);
+
+/* Plays the next instant that changes something watched into the market; returns 0 when there is none. At the last one
+ * market->is_last is set and every underlying counts as changed. */
+int keel_feed_tape_next(struct keel_feed_tape *feed, struct keel_market *market);
+
+#endif

@@ -1,0 +1,93 @@
+/* The rows of market data files, as quotes in columns: checked, counted by problem, contracts numbered as they appear.
+ *
+ * Quotes stand in the order of the files; a *run* is a stretch of them with one time. Sorted data has one run per
+ * instant, so putting rows in order of time is sorting runs. The spot of a row is a quote of the spot contract, kept
+ * once per run. */
+#ifndef KEEL_WORLD_IMPORT_ROWS_H
+#define KEEL_WORLD_IMPORT_ROWS_H
+
+#include "base/arena.h"
+#include "base/csv.h"
+#include "book/calendar.h"
+#include "world/contract_index.h"
+#include "world/import_layout.h"
+#include "world/import_memo.h"
+
+/* What may be wrong with a row. From KEEL_IMPORT_NOTED on the row is kept. */
+enum keel_import_trouble {
+  KEEL_IMPORT_FINE,
+  KEEL_IMPORT_BAD_DATE,
+  KEEL_IMPORT_BAD_UNDERLYING,
+  KEEL_IMPORT_UNKNOWN_KIND,
+  KEEL_IMPORT_EXPIRED,
+  KEEL_IMPORT_BAD_NUMBER,
+  KEEL_IMPORT_NOT_FINITE,
+  KEEL_IMPORT_NEGATIVE_PRICE,
+  KEEL_IMPORT_BAD_STRIKE,
+  KEEL_IMPORT_BAD_SPOT,
+  KEEL_IMPORT_BAD_MULTIPLIER,
+  KEEL_IMPORT_BAD_EXERCISE,
+  KEEL_IMPORT_CONFLICT,
+  KEEL_IMPORT_DUPLICATE,
+  KEEL_IMPORT_NOTED,
+  KEEL_IMPORT_TWO_SPOTS = KEEL_IMPORT_NOTED,
+  KEEL_IMPORT_NO_SPOT,
+  KEEL_IMPORT_CROSSED,
+  KEEL_IMPORT_LOCKED,
+  KEEL_IMPORT_ZERO_BID,
+  KEEL_IMPORT_ZERO_ASK,
+  KEEL_IMPORT_MISSING_SIDE,
+  KEEL_IMPORT_TROUBLES
+};
+
+struct keel_import_run {
+  int64_t time_ns;
+  size_t first; /* its first quote; it ends where the next run begins */
+};
+
+/* Of one underlying: its name, its spot contract, and the spot that the current run has. */
+struct keel_import_underlying {
+  enum keel_exercise exercise; /* of its options, by name */
+  uint32_t spot_id;            /* KEEL_CONTRACT_NONE until a spot is seen */
+  size_t run;                  /* runs counted from 1; 0: none */
+  int second_kept;             /* another spot of that run was kept too, to be counted */
+  double bid, ask;
+};
+
+struct keel_import_rows {
+  const struct keel_import_layout *layout;
+  struct keel_import_binding binding;
+  struct keel_csv_field constants[KEEL_IMPORT_FIELDS];
+  const struct keel_calendar *calendar;
+  double multiplier; /* where it has no column */
+  struct keel_arena names;
+  struct keel_contract *contracts;
+  size_t contract_count, contract_room;
+  struct keel_contract_index index;
+  struct keel_import_underlying *underlyings;
+  struct keel_contract *spots; /* one per underlying, under the same number; holds its name */
+  size_t underlying_count, underlying_room, spot_room;
+  struct keel_contract_index spot_index;
+  uint32_t *ids; /* the quotes */
+  double *bids, *asks;
+  size_t count, room;
+  struct keel_import_run *runs;
+  size_t run_count, run_room;
+  int unsorted;  /* some run is not later than the one before */
+  int no_memory; /* seen while a text was looked up */
+  uint64_t rows, troubles[KEEL_IMPORT_TROUBLES];
+  struct keel_import_memo memos[KEEL_IMPORT_SPOT + 1]; /* of the fields up to there */
+};
+
+/* Too large for a stack. NULL if there is no memory. */
+struct keel_import_rows *keel_import_rows_new(void);
+void keel_import_rows_free(struct keel_import_rows *rows);
+
+/* Rows of a file of this layout come next. */
+keel_status keel_import_rows_bind(struct keel_import_rows *rows, const struct keel_import_layout *layout,
+                                  const struct keel_csv *csv, keel_error *error);
+
+/* Takes one row, or drops and counts it. Errors: KEEL_STATUS_MEMORY. */
+keel_status keel_import_rows_add(struct keel_import_rows *rows, const struct keel_csv_field *fields, keel_error *error);
+
+#endif

@@ -1,0 +1,42 @@
+#include "world/import_time.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TEXT_MAX = 48, PARTS = 3 };
+
+/* Three numbers between equal separators at the start of the text; `rest` is where the time would start. */
+static int split_date(const char *text, size_t length, int parts[PARTS], size_t widths[PARTS], size_t *rest) {
+  size_t at = 0;
+  char separator = 0;
+  for (int part = 0; part < PARTS; part++) {
+    size_t first = at;
+    for (parts[part] = 0; at < length && at - first < 4 && text[at] >= '0' && text[at] <= '9'; at++)
+      parts[part] = parts[part] * 10 + (text[at] - '0');
+    widths[part] = at - first;
+    if (widths[part] == 0) return 0;
+    if (part == PARTS - 1) break;
+    if (at == length || !strchr("/-.", text[at]) || (separator && text[at] != separator)) return 0;
+    separator = text[at++];
+  }
+  *rest = at;
+  return 1;
+}
+
+int keel_import_time_parse(enum keel_import_dates dates, const char *text, size_t length, struct keel_time_text *out) {
+  int parts[PARTS];
+  size_t widths[PARTS], rest;
+  if (length >= TEXT_MAX || !split_date(text, length, parts, widths, &rest)) return keel_time_parse(text, length, out);
+  int year = 0, month = 1, day = 2;
+  if (widths[0] < 4) {
+    if (dates == KEEL_IMPORT_YMD) return 0;
+    year = 2;
+    month = dates == KEEL_IMPORT_MDY ? 0 : 1;
+    day = 1 - month;
+  }
+  if (widths[year] != 4 || widths[month] > 2 || widths[day] > 2) return 0;
+  char iso[TEXT_MAX + 16];
+  int used = snprintf(iso, sizeof iso, "%04d-%02d-%02d%.*s", parts[year], parts[month], parts[day],
+                      (int)(length - rest), text + rest);
+  return used > 0 && (size_t)used < sizeof iso && keel_time_parse(iso, (size_t)used, out);
+}

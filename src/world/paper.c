@@ -1,0 +1,79 @@
+#include "world/paper.h"
+
+#include <math.h>
+#include <string.h>
+
+struct keel_paper {
+  const struct keel_market_terms *terms;
+  size_t paths, variants;
+  double *resting;           /* [underlying][variant][path]: waits for the next quote */
+  struct keel_order *orders; /* [underlying][variant]: what rests there; its qty is not read */
+};
+
+struct keel_paper *keel_paper_new(struct keel_arena *arena, const struct keel_wiring *wiring) {
+  struct keel_paper *paper = KEEL_ARENA_NEW(arena, struct keel_paper, 1);
+  size_t lanes = wiring->underlying_count * wiring->variant_count;
+  *paper = (struct keel_paper){.terms = wiring->terms, .paths = wiring->paths, .variants = wiring->variant_count};
+  paper->resting = KEEL_ARENA_NEW(arena, double, lanes * wiring->paths);
+  paper->orders = KEEL_ARENA_NEW(arena, struct keel_order, lanes);
+  return paper;
+}
+
+static int is_two_sided(double bid, double ask) { return bid > 0 && ask >= bid && ask < INFINITY; }
+
+static int is_stale(const struct keel_paper *paper, const struct keel_market *market, size_t row) {
+  int64_t since = market->quote_ns[row], most = paper->terms->stale_ns;
+  return most != KEEL_TIME_NONE && (since == KEEL_TIME_NONE || market->time_ns - since > most);
+}
+
+/* Mid, and half the spread that is paid: quoted, or in bps of mid; an instrument without a quote of its own, or with
+ * one that is too old to be used, trades at its mark. */
+static double fill_price(const struct keel_paper *paper, const struct keel_market *market,
+                         const struct keel_order *order, size_t i, double qty) {
+  size_t at = order->row * market->paths + i;
+  double bid = market->bid[at], ask = market->ask[at];
+  int quoted = is_two_sided(bid, ask) && !is_stale(paper, market, order->row);
+  double mid = quoted ? 0.5 * (bid + ask) : order->mark[i], half = quoted ? 0.5 * (ask - bid) : 0;
+  if (!isnan(order->half_spread_bps)) half = mid * order->half_spread_bps / 1e4;
+  if (order->free) half = 0;
+  return qty > 0 ? mid + half : mid - half;
+}
+
+static void paper_send(void *self, const struct keel_market *market, const struct keel_order *order,
+                       const struct keel_fill *fill) {
+  struct keel_paper *paper = self;
+  size_t lane = order->underlying * paper->variants + order->variant;
+  double *resting = paper->resting + lane * paper->paths;
+  if (order->waits) {
+    paper->orders[lane] = *order;
+    memcpy(resting, order->qty, paper->paths * sizeof *resting);
+    memset(fill->qty, 0, paper->paths * sizeof *fill->qty);
+    return;
+  }
+  memset(resting, 0, paper->paths * sizeof *resting);
+  for (size_t i = 0; i < paper->paths; i++) {
+    fill->qty[i] = order->qty[i];
+    fill->price[i] = order->qty[i] != 0 ? fill_price(paper, market, order, i, order->qty[i]) : 0;
+  }
+}
+
+/* What rests fills when its instrument has a new two-sided quote. */
+static void paper_poll(void *self, const struct keel_market *market, size_t underlying, size_t variant,
+                       const struct keel_fill *fill) {
+  struct keel_paper *paper = self;
+  size_t lane = underlying * paper->variants + variant;
+  const struct keel_order *order = &paper->orders[lane];
+  double *resting = paper->resting + lane * paper->paths;
+  for (size_t i = 0; i < paper->paths; i++) {
+    size_t at = order->row * market->paths + i;
+    int fills = resting[i] != 0 && market->quote_ns[order->row] == market->time_ns &&
+                is_two_sided(market->bid[at], market->ask[at]);
+    fill->qty[i] = fills ? resting[i] : 0;
+    fill->price[i] = fills ? fill_price(paper, market, order, i, resting[i]) : 0;
+    resting[i] = fills ? 0 : resting[i];
+  }
+}
+
+struct keel_venue keel_paper_venue(struct keel_paper *paper) {
+  return (struct keel_venue){.self = paper, .poll = paper_poll, .send = paper_send};
+}

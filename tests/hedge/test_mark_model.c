@@ -1,0 +1,129 @@
+/* The model's marks are the kernel's, at the market's vols, on every path. */
+#include <string.h>
+
+#include "hedge/bench_market.h"
+#include "hedge/mark.h"
+#include "hedge/textbook.h"
+
+enum { PATHS = 37 };
+
+static double spot_of(size_t i) { return 80 + 1.25 * (double)i; }
+static double vol_of(size_t i) { return 0.1 + 0.01 * (double)i; }
+
+/* Spots and vols that differ from path to path. */
+static void set_paths(struct bench *b, int64_t time_ns) {
+  struct keel_market *market = &b->block->market;
+  for (size_t r = 0; r < b->wiring.row_count; r++) {
+    for (size_t i = 0; i < PATHS; i++) {
+      market->vol[r * PATHS + i] = vol_of(i);
+      if (b->wiring.rows[r].contract.kind != KEEL_KIND_SPOT) continue;
+      market->bid[r * PATHS + i] = market->ask[r * PATHS + i] = spot_of(i);
+      market->quote_ns[r] = time_ns;
+    }
+  }
+  bench_step(b, time_ns, 1);
+}
+
+static void check_option(struct bench *b, struct keel_contract contract, double escrow, double years) {
+  size_t row = bench_row(b, contract) * PATHS;
+  const struct keel_marks *marks = keel_marks_after(b->block, 0);
+  const keel_option option = {contract.kind == KEEL_KIND_CALL ? 1 : -1, contract.strike, 0.05, 0.01, years};
+  double one[11];
+  keel_greeks out = {one, one + 1, one + 2, one + 3, one + 4, one + 5, one + 6, one + 7, one + 8, one + 9, one + 10};
+  for (size_t i = 0; i < PATHS; i++) {
+    double net = spot_of(i) - escrow, vol = vol_of(i);
+    keel_black_scholes_price_paths(1, &option, &net, &vol, KEEL_GREEK_SET_ALL, &out);
+    const double *const rows[] = {marks->price,        marks->greeks.delta, marks->greeks.gamma, marks->greeks.vega,
+                                  marks->greeks.theta, marks->greeks.rho,   marks->greeks.psi,   marks->greeks.vanna,
+                                  marks->greeks.volga, marks->greeks.charm, marks->greeks.speed};
+    for (int k = 0; k < 11; k++) assert_same_bits(rows[k][row + i], one[k]);
+    assert_same_bits(marks->hedge_delta[row + i], one[1]);
+    assert_true(marks->vol[row + i] == vol && marks->hedge_vol[row + i] == vol);
+    struct textbook want = textbook_option(&option, net, vol);
+    assert_close(marks->price[row + i], want.price, 1e-11);
+    assert_close(marks->greeks.vanna[row + i], want.vanna, 1e-11);
+  }
+}
+
+static void marks_equal_the_kernel(void **state) {
+  (void)state;
+  struct keel_dividend dividend = {bench_day(10), bench_day(12), 1.25};
+  struct bench b;
+  bench_start(&b);
+  b.underlyings[0].yield = 0.01;
+  b.underlyings[0].dividends = &dividend;
+  b.underlyings[0].dividend_count = 1;
+  bench_hold(&b, bench_option(KEEL_KIND_CALL, 100, 30), -1);
+  bench_hold(&b, bench_option(KEEL_KIND_PUT, 90, 60), 2);
+  bench_hold(&b, bench_future(60, 50), 2);
+  bench_build(&b, PATHS, 1);
+  set_paths(&b, bench_day(3));
+  double escrow = b.block->marks[0].escrow[1];
+  assert_close(escrow, 1.25 * exp(-0.05 * 7 / 365), 1e-15);
+  check_option(&b, bench_option(KEEL_KIND_CALL, 100, 30), escrow, 27 / 365.0);
+  check_option(&b, bench_option(KEEL_KIND_PUT, 90, 60), escrow, 57 / 365.0);
+  size_t future = bench_row(&b, bench_future(60, 50)) * PATHS;
+  for (size_t i = 0; i < PATHS; i++) {
+    struct textbook want = textbook_future(0.05, 0.01, 57 / 365.0, spot_of(i) - escrow);
+    assert_close(keel_marks_after(b.block, 0)->price[future + i], want.price, 1e-11);
+    assert_close(keel_marks_after(b.block, 0)->greeks.delta[future + i], want.delta, 1e-13);
+  }
+  set_paths(&b, bench_day(10));
+  check_option(&b, bench_option(KEEL_KIND_CALL, 100, 30), 0, 20 / 365.0);
+  bench_end(&b);
+}
+
+/* The hedger's vol moves only the delta that decides. */
+static void a_given_vol_is_for_decisions_alone(void **state) {
+  (void)state;
+  struct bench b;
+  bench_start(&b);
+  b.policies[0].target.vol = 0.25;
+  bench_variant(&b);
+  bench_hold(&b, bench_option(KEEL_KIND_CALL, 100, 30), -1);
+  bench_build(&b, PATHS, 1);
+  set_paths(&b, bench_day(0));
+  size_t row = bench_row(&b, bench_option(KEEL_KIND_CALL, 100, 30)) * PATHS, cells = b.wiring.row_count * PATHS;
+  const struct keel_marks *marks = keel_marks_after(b.block, 0);
+  const keel_option option = {1, 100, 0.05, 0, 30 / 365.0};
+  for (size_t i = 0; i < PATHS; i++) {
+    assert_close(marks->price[row + i], textbook_option(&option, spot_of(i), vol_of(i)).price, 1e-11);
+    assert_close(marks->greeks.delta[row + i], textbook_option(&option, spot_of(i), vol_of(i)).delta, 1e-12);
+    assert_close(marks->hedge_delta[row + i], textbook_option(&option, spot_of(i), 0.25).delta, 1e-12);
+    assert_same_bits(marks->hedge_delta[cells + row + i], marks->greeks.delta[row + i]);
+  }
+  bench_end(&b);
+}
+
+/* An American option is not worth less than its exercise. */
+static void american_marks_are_floored_at_intrinsic(void **state) {
+  (void)state;
+  struct keel_contract put = bench_option(KEEL_KIND_PUT, 120, 200);
+  struct bench b;
+  for (int american = 0; american < 2; american++) {
+    bench_start(&b);
+    put.exercise = american ? KEEL_EXERCISE_AMERICAN : KEEL_EXERCISE_EUROPEAN;
+    bench_hold(&b, put, 1);
+    bench_build(&b, PATHS, 1);
+    set_paths(&b, bench_day(0));
+    size_t row = bench_row(&b, put) * PATHS;
+    const keel_option option = {-1, 120, 0.05, 0, 200 / 365.0};
+    int floored = 0;
+    for (size_t i = 0; i < PATHS; i++) {
+      double price = textbook_option(&option, spot_of(i), vol_of(i)).price, intrinsic = 120 - spot_of(i);
+      floored += american && price < intrinsic;
+      assert_close(keel_marks_after(b.block, 0)->price[row + i], american ? fmax(price, intrinsic) : price, 1e-11);
+    }
+    assert_true(american ? floored > 0 && floored < PATHS : floored == 0);
+    bench_end(&b);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(marks_equal_the_kernel),
+      cmocka_unit_test(a_given_vol_is_for_decisions_alone),
+      cmocka_unit_test(american_marks_are_floored_at_intrinsic),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,518 @@
+#include "kernel/lanes.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "keel/cpu.h"
+#include "kernel/kernel.h"
+#include "support/support.h"
+
+enum { ROOM = 256 };
+
+/* A small generator for the tests' own draws: SplitMix64, fixed seed. */
+static uint64_t draw_state;
+static double draw(double low, double high) {
+  uint64_t z = draw_state += UINT64_C(0x9e3779b97f4a7c15);
+  z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+  z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+  return low + (high - low) * (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
+}
+static int draw_below(int count) { return (int)draw(0, count); }
+
+/* ---- decide ---- */
+
+struct decision {
+  double trade, reason;
+};
+
+static struct decision decide_with(struct keel_lane_decide lane, double held, double target, double band,
+                                   double notional) {
+  struct decision out = {NAN, NAN};
+  lane.holding = &held;
+  lane.target = &target;
+  lane.band = &band;
+  lane.notional_qty_max = &notional;
+  lane.trade = &out.trade;
+  lane.reason = &out.reason;
+  keel_kernel_now->lanes.decide(1, &lane);
+  return out;
+}
+
+static const struct keel_lane_decide plain = {
+    .fired_reason = KEEL_REASON_EVERY, .lot = 1, .order_qty_max = INFINITY, .position_qty_max = INFINITY};
+
+struct truth {
+  int fired, has_band, to_edge;
+  double lot, qty_min, order_max, position_max, notional_max;
+  double held, target, band;
+  double trade;
+  enum keel_reason reason;
+};
+
+static void assert_truths(const struct truth *truths, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const struct truth *t = &truths[i];
+    struct keel_lane_decide lane = {.fired = t->fired,
+                                    .fired_reason = KEEL_REASON_EVERY,
+                                    .has_band = t->has_band,
+                                    .to_edge = t->to_edge,
+                                    .lot = t->lot,
+                                    .qty_min = t->qty_min,
+                                    .order_qty_max = t->order_max,
+                                    .position_qty_max = t->position_max};
+    struct decision got = decide_with(lane, t->held, t->target, t->band, t->notional_max);
+    if (got.trade != t->trade || got.reason != t->reason)
+      fail_msg("row %zu: trade %.17g reason %g, want %.17g and %d", i, got.trade, got.reason, t->trade, (int)t->reason);
+  }
+}
+
+#define NO_LIMIT INFINITY, INFINITY, INFINITY
+
+static void triggers_and_moves(void **state) {
+  (void)state;
+  const struct truth truths[] = {
+      /* fired band edge lot min limits held target band -> trade reason */
+      {1, 0, 0, 1, 0, NO_LIMIT, 0, 7, 0, 7, KEEL_REASON_EVERY},
+      {0, 0, 0, 1, 0, NO_LIMIT, 0, 7, 0, 0, KEEL_REASON_INSIDE},
+      {0, 1, 0, 1, 0, NO_LIMIT, 0, 7, 5, 7, KEEL_REASON_BAND},
+      {0, 1, 0, 1, 0, NO_LIMIT, 0, 5, 5, 0, KEEL_REASON_INSIDE}, /* on the edge is inside */
+      {0, 1, 0, 1, 0, NO_LIMIT, 3, -3, 5, -6, KEEL_REASON_BAND},
+      {1, 1, 0, 1, 0, NO_LIMIT, 0, 3, 5, 3, KEEL_REASON_EVERY}, /* the timer goes to the centre even from inside */
+      {1, 1, 0, 1, 0, NO_LIMIT, 0, 7, 5, 7, KEEL_REASON_EVERY}, /* both: the timer is named */
+      {0, 1, 1, 1, 0, NO_LIMIT, 0, 7, 5, 2, KEEL_REASON_BAND},  /* edge */
+      {0, 1, 1, 1, 0, NO_LIMIT, 14, 7, 5, -2, KEEL_REASON_BAND},
+      {1, 1, 1, 1, 0, NO_LIMIT, 0, 3, 5, 0, KEEL_REASON_INSIDE}, /* edge, from inside: nothing to do */
+      {1, 1, 1, 1, 0, NO_LIMIT, 0, 7.5, 5, 3, KEEL_REASON_EVERY},
+      {1, 0, 1, 1, 0, NO_LIMIT, 0, 7.4, 0, 7, KEEL_REASON_EVERY}, /* edge without a band is the centre */
+      {1, 0, 1, 0, 0, NO_LIMIT, 0, 7.4, 0, 7.4, KEEL_REASON_EVERY},
+      {0, 1, 1, 0, 0, NO_LIMIT, 0, 7.5, 5, 2.5, KEEL_REASON_BAND}, /* any fraction */
+      {0, 1, 1, 0, 0, NO_LIMIT, 0, -7.5, 5, -2.5, KEEL_REASON_BAND},
+      {1, 0, 0, 1, 0, NO_LIMIT, 7, 7, 0, 0, KEEL_REASON_ON_TARGET},
+      {1, 0, 0, 0, 0, NO_LIMIT, 0.3, 0.5, 0, 0.2, KEEL_REASON_EVERY},
+      /* an edge is rounded inwards, so that the holding lands inside the band */
+      {0, 1, 1, 1, 0, NO_LIMIT, 0, 7.25, 5, 3, KEEL_REASON_BAND},
+      {0, 1, 1, 1, 0, NO_LIMIT, 20, 7.25, 5, -8, KEEL_REASON_BAND},
+      {0, 1, 1, 10, 0, NO_LIMIT, 0, 37, 12, 30, KEEL_REASON_BAND},
+      {0, 1, 1, 10, 0, NO_LIMIT, 100, 37, 12, -60, KEEL_REASON_BAND},
+      /* a band that holds no whole lot: the nearest lot */
+      {0, 1, 1, 10, 0, NO_LIMIT, 0, 36, 2, 40, KEEL_REASON_BAND},
+      {0, 1, 1, 10, 0, NO_LIMIT, 40, 36, 2, 0, KEEL_REASON_LOT},
+  };
+  assert_truths(truths, sizeof truths / sizeof *truths);
+}
+
+static void lots_and_minimum(void **state) {
+  (void)state;
+  const struct truth truths[] = {
+      /* half away from zero, of the holding that is wanted */
+      {1, 0, 0, 1, 0, NO_LIMIT, 0, 2.5, 0, 3, KEEL_REASON_EVERY},
+      {1, 0, 0, 1, 0, NO_LIMIT, 0, -2.5, 0, -3, KEEL_REASON_EVERY},
+      {1, 0, 0, 1, 0, NO_LIMIT, 0, 2.4999, 0, 2, KEEL_REASON_EVERY},
+      {1, 0, 0, 100, 0, NO_LIMIT, 0, 150, 0, 200, KEEL_REASON_EVERY},
+      {1, 0, 0, 100, 0, NO_LIMIT, 0, -149, 0, -100, KEEL_REASON_EVERY},
+      {1, 0, 0, 100, 0, NO_LIMIT, 0, 49, 0, 0, KEEL_REASON_LOT},
+      {1, 0, 0, 100, 0, NO_LIMIT, 100, 149, 0, 0, KEEL_REASON_LOT},
+      {0, 1, 0, 100, 0, NO_LIMIT, 100, 149, 10, 0, KEEL_REASON_LOT},
+      /* a holding that is no multiple comes back to one */
+      {1, 0, 0, 100, 0, NO_LIMIT, 30, 60, 0, 70, KEEL_REASON_EVERY},
+      /* smaller than the minimum: not sent; the minimum itself is */
+      {1, 0, 0, 1, 5, NO_LIMIT, 0, 4, 0, 0, KEEL_REASON_MINIMUM},
+      {1, 0, 0, 1, 5, NO_LIMIT, 0, -4, 0, 0, KEEL_REASON_MINIMUM},
+      {1, 0, 0, 1, 5, NO_LIMIT, 0, 5, 0, 5, KEEL_REASON_EVERY},
+      {1, 0, 0, 1, 5, NO_LIMIT, 7, 7, 0, 0, KEEL_REASON_ON_TARGET},
+      {1, 0, 0, 1, 5, NO_LIMIT, 7, 7.2, 0, 0, KEEL_REASON_LOT},
+  };
+  assert_truths(truths, sizeof truths / sizeof *truths);
+}
+
+static void limits_clip_and_say_so(void **state) {
+  (void)state;
+  const struct truth truths[] = {
+      /* order, position, notional */
+      {1, 0, 0, 1, 0, 10, INFINITY, INFINITY, 0, 25, 0, 10, KEEL_REASON_LIMIT},
+      {1, 0, 0, 1, 0, 10, INFINITY, INFINITY, 0, -25, 0, -10, KEEL_REASON_LIMIT},
+      {1, 0, 0, 1, 0, 10, INFINITY, INFINITY, 0, 10, 0, 10, KEEL_REASON_EVERY},
+      {1, 0, 0, 10, 0, 25, INFINITY, INFINITY, 0, 100, 0, 20, KEEL_REASON_LIMIT},
+      {1, 0, 0, 1, 0, INFINITY, INFINITY, 7.9, 0, 25, 0, 7, KEEL_REASON_LIMIT},
+      {1, 0, 0, 0, 0, INFINITY, INFINITY, 7.9, 0, 25, 0, 7.9, KEEL_REASON_LIMIT},
+      {1, 0, 0, 1, 0, 10, INFINITY, 7.9, 0, 25, 0, 7, KEEL_REASON_LIMIT},
+      {1, 0, 0, 1, 0, INFINITY, 20, INFINITY, 15, 40, 0, 5, KEEL_REASON_LIMIT},
+      {1, 0, 0, 1, 0, INFINITY, 20, INFINITY, 20, 40, 0, 0, KEEL_REASON_LIMIT},
+      {1, 0, 0, 1, 0, INFINITY, 20, INFINITY, -20, -40, 0, 0, KEEL_REASON_LIMIT},
+      {1, 0, 0, 1, 0, INFINITY, 20, INFINITY, 20, -40, 0, -40, KEEL_REASON_LIMIT},
+      {1, 0, 0, 1, 0, 30, 20, INFINITY, 20, -40, 0, -30, KEEL_REASON_LIMIT},
+      /* coming back from beyond is never forbidden, going further is */
+      {1, 0, 0, 1, 0, INFINITY, 20, INFINITY, 50, 30, 0, -20, KEEL_REASON_EVERY},
+      {1, 0, 0, 1, 0, INFINITY, 20, INFINITY, -50, -30, 0, 20, KEEL_REASON_EVERY},
+      {1, 0, 0, 1, 0, INFINITY, 20, INFINITY, 50, 60, 0, 0, KEEL_REASON_LIMIT},
+      {1, 0, 0, 1, 0, INFINITY, 20, INFINITY, 50, 0, 0, -50, KEEL_REASON_EVERY},
+      {1, 0, 0, 1, 0, 5, 20, INFINITY, 50, 0, 0, -5, KEEL_REASON_LIMIT},
+      {1, 0, 0, 1, 0, INFINITY, 20, INFINITY, 50, -60, 0, -70, KEEL_REASON_LIMIT},
+      /* what a limit leaves may be below the minimum: the limit is to blame */
+      {1, 0, 0, 1, 5, 3, INFINITY, INFINITY, 0, 25, 0, 0, KEEL_REASON_LIMIT},
+      {1, 0, 0, 100, 0, 50, INFINITY, INFINITY, 0, 200, 0, 0, KEEL_REASON_LIMIT},
+      /* three lots of a tenth fit into 0.3 */
+      {1, 0, 0, 0.1, 0, 0.3, INFINITY, INFINITY, 0, 5, 0, 3 * 0.1, KEEL_REASON_LIMIT},
+      /* not asked to act: no limit is met */
+      {0, 1, 0, 1, 0, 1, 1, 1, 0, 3, 5, 0, KEEL_REASON_INSIDE},
+  };
+  assert_truths(truths, sizeof truths / sizeof *truths);
+}
+
+static void bad_numbers_do_not_trade(void **state) {
+  (void)state;
+  const double bad[] = {NAN, INFINITY, -INFINITY};
+  for (int i = 0; i < 3; i++) {
+    struct keel_lane_decide lane = plain;
+    for (lane.fired = 0; lane.fired < 2; lane.fired++) {
+      for (lane.has_band = 0; lane.has_band < 2; lane.has_band++) {
+        struct decision target = decide_with(lane, 3, bad[i], 1, INFINITY);
+        struct decision held = decide_with(lane, bad[i], 3, 1, INFINITY);
+        assert_true(target.trade == 0 && target.reason == KEEL_REASON_BAD_NUMBER);
+        assert_true(held.trade == 0 && held.reason == KEEL_REASON_BAD_NUMBER);
+      }
+    }
+  }
+  struct keel_lane_decide first = plain;
+  first.fired = 1;
+  first.fired_reason = KEEL_REASON_ENTER;
+  assert_true(decide_with(first, 0, 5, 0, INFINITY).reason == KEEL_REASON_ENTER);
+}
+
+static int is_multiple(double qty, double lot) { return fabs(qty / lot - nearbyint(qty / lot)) < 1e-9; }
+
+/* Whether some whole lot lies within [low, high]. */
+static int has_lot(double low, double high, double lot) { return ceil(low / lot - 1e-9) * lot <= high + 1e-9; }
+
+static struct keel_lane_decide draw_rule(void) {
+  const double lots[] = {0, 1, 0.5, 10, 100};
+  return (struct keel_lane_decide){.fired = draw_below(2),
+                                   .fired_reason = KEEL_REASON_EVERY,
+                                   .has_band = draw_below(2),
+                                   .to_edge = draw_below(2),
+                                   .lot = lots[draw_below(5)],
+                                   .qty_min = draw_below(3) ? 0 : draw(0, 20),
+                                   .order_qty_max = draw_below(2) ? INFINITY : draw(0, 200),
+                                   .position_qty_max = draw_below(2) ? INFINITY : draw(0, 300)};
+}
+
+static void check_limits(const struct keel_lane_decide *rule, struct decision got, double held, double notional) {
+  double after = held + got.trade;
+  assert_true(fabs(got.trade) <= rule->order_qty_max + 1e-9);
+  assert_true(fabs(got.trade) <= notional + 1e-9);
+  assert_true(fabs(after) <= rule->position_qty_max + 1e-9 || fabs(after) <= fabs(held));
+  assert_true(got.trade == 0 || fabs(got.trade) >= rule->qty_min);
+  if (rule->lot > 0) assert_true(is_multiple(after, rule->lot));
+}
+
+static void check_aim(const struct keel_lane_decide *rule, struct decision got, double held, double target,
+                      double band) {
+  double after = held + got.trade, lot = rule->lot, half = 0.5 * (rule->lot > 0 ? rule->lot : 0);
+  int outside = rule->has_band && fabs(held - target) > band;
+  if (!rule->fired && !outside) assert_true(got.trade == 0);
+  if (got.trade == 0 || got.reason == KEEL_REASON_LIMIT) return;
+  assert_true(got.reason == (rule->fired ? KEEL_REASON_EVERY : KEEL_REASON_BAND));
+  if (!rule->to_edge || !rule->has_band) {
+    assert_true(fabs(after - target) <= half + 1e-9);
+    return;
+  }
+  assert_true(fabs(held - target) > band); /* from inside, an edge is never gone to */
+  double low = target - band, high = target + band;
+  if (lot == 0 || has_lot(low, high, lot)) assert_true(after >= low - 1e-9 && after <= high + 1e-9);
+  double side = held > target ? 1 : -1;
+  int short_of_target = lot == 0 || (side > 0 ? has_lot(target, high, lot) : has_lot(low, target, lot));
+  if (short_of_target) assert_true(side * (after - target) >= -1e-9);
+}
+
+static void whatever_is_drawn_holds(void **state) {
+  (void)state;
+  draw_state = 20240131;
+  for (int i = 0; i < 200000; i++) {
+    struct keel_lane_decide rule = draw_rule();
+    double held = rule.lot > 0 ? rule.lot * (draw_below(9) - 4) : draw(-300, 300);
+    double target = draw(-300, 300), band = draw(0, 150), notional = draw_below(2) ? INFINITY : draw(0, 200);
+    struct decision got = decide_with(rule, held, target, band, notional);
+    check_limits(&rule, got, held, notional);
+    check_aim(&rule, got, held, target, band);
+    /* Towards the target, and (but for lots) not beyond it. */
+    assert_true(got.trade * (target - held) >= 0 || fabs(got.trade) <= rule.lot);
+  }
+}
+
+/* ---- account ---- */
+
+enum { INPUTS = 11, OUTPUTS = 10 };
+
+struct accounting {
+  double in[INPUTS][ROOM], out[OUTPUTS][ROOM + 1];
+};
+
+static struct keel_lane_account account_of(struct accounting *a) {
+  return (struct keel_lane_account){.spot_before = a->in[0],
+                                    .spot_after = a->in[1],
+                                    .price_before = a->in[2],
+                                    .price_after = a->in[3],
+                                    .holding_before = a->in[4],
+                                    .cash_before = a->in[5],
+                                    .book_cash = a->in[6],
+                                    .paid = a->in[10],
+                                    .fill_qty = {a->in[7], a->in[8]},
+                                    .fill_price = {a->in[9], a->in[0]},
+                                    .holding_after = a->out[0],
+                                    .cash_after = a->out[1],
+                                    .receivable_change = a->out[2],
+                                    .hedge = a->out[3],
+                                    .interest_earned = a->out[4],
+                                    .dividends = a->out[5],
+                                    .borrow_paid = a->out[6],
+                                    .spread = a->out[7],
+                                    .fees = a->out[8],
+                                    .taxes = a->out[9]};
+}
+
+static void draw_account(struct accounting *a) {
+  for (size_t i = 0; i < ROOM; i++) {
+    for (int k = 0; k < 4; k++) a->in[k][i] = draw(50, 150);
+    a->in[4][i] = draw_below(4) ? draw(-500, 500) : 0;
+    a->in[5][i] = draw(-1e5, 1e5);
+    a->in[6][i] = draw(-1e3, 1e3);
+    for (int k = 7; k < 9; k++) a->in[k][i] = draw_below(3) ? draw(-300, 300) : 0;
+    a->in[9][i] = a->in[7][i] != 0 ? draw(50, 150) : NAN; /* the price of no fill is not read */
+    a->in[10][i] = draw(0, 100);
+  }
+  for (int k = 0; k < OUTPUTS; k++)
+    for (size_t i = 0; i <= ROOM; i++) a->out[k][i] = 1000 + (double)i;
+}
+
+static void draw_terms(struct keel_lane_account *lane) {
+  lane->interest = draw(-0.01, 0.01);
+  lane->yield = draw(0, 0.01);
+  lane->dividend = draw_below(2) ? draw(0, 2) : 0;
+  lane->borrow = draw(0, 0.01);
+  lane->book_spot = draw_below(2) ? draw(-400, 400) : 0;
+  lane->is_future = draw_below(2);
+  lane->multiplier = lane->is_future ? 50 : 1;
+  lane->fee_per_share = draw(0, 0.02);
+  lane->fee_per_order = draw(0, 3);
+  lane->buy_tax = draw(0, 0.001);
+  lane->sell_tax = draw(0, 0.001);
+  for (int k = 0; k < 2; k++) lane->pays[k] = draw_below(2);
+}
+
+/* One fill by itself: what leaves cash beyond the value at mark, split into its three kinds. */
+static void one_fill(const struct keel_lane_account *lane, int k, const double deal[2], double mark, double costs[3]) {
+  double qty = deal[0], price = deal[1];
+  if (qty == 0) return;
+  double shares = qty * lane->multiplier, paid = shares * price;
+  costs[0] += paid - shares * mark;
+  if (lane->pays[k] == 0) return;
+  costs[1] += fabs(shares) * lane->fee_per_share + lane->fee_per_order;
+  costs[2] += qty > 0 ? paid * lane->buy_tax : -paid * lane->sell_tax;
+}
+
+static void check_account(const struct keel_lane_account *lane, const struct accounting *a, size_t i) {
+  double held = a->in[4][i], mark = a->in[3][i], costs[3] = {0};
+  double spot_held = lane->book_spot + (lane->is_future ? 0 : held * lane->multiplier);
+  double move = held * lane->multiplier * (mark - a->in[2][i]);
+  double interest = a->in[5][i] * lane->interest, booked = spot_held * lane->dividend;
+  double yield = spot_held * a->in[1][i] * lane->yield;
+  double borrow = spot_held < 0 ? spot_held * a->in[0][i] * lane->borrow : 0;
+  one_fill(lane, 0, (double[]){a->in[7][i], a->in[9][i]}, mark, costs);
+  one_fill(lane, 1, (double[]){a->in[8][i], a->in[0][i]}, mark, costs);
+  double bought = a->in[7][i] + a->in[8][i];
+  double cash = a->in[5][i] + interest + yield + borrow + a->in[6][i] + a->in[10][i] - costs[0] - costs[1] - costs[2];
+  cash += lane->is_future ? move : -bought * lane->multiplier * mark;
+  assert_close(a->out[0][i], held + bought, 1e-12);
+  assert_close(a->out[1][i], cash, 1e-8);
+  assert_close(a->out[2][i], booked, 1e-12);
+  assert_close(a->out[3][i], move, 1e-9);
+  assert_close(a->out[4][i], interest, 1e-12);
+  assert_close(a->out[5][i], 1000 + (double)i + yield + booked, 1e-9); /* added to */
+  assert_close(a->out[6][i], borrow, 1e-12);
+  assert_close(a->out[7][i], -costs[0], 1e-9);
+  assert_close(a->out[8][i], -costs[1], 1e-12);
+  assert_close(a->out[9][i], -costs[2], 1e-12);
+}
+
+static void accounts_add_up(void **state) {
+  (void)state;
+  static struct accounting a;
+  draw_state = 7;
+  for (int round = 0; round < 50; round++) {
+    draw_account(&a);
+    struct keel_lane_account lane = account_of(&a);
+    draw_terms(&lane);
+    keel_kernel_now->lanes.account(ROOM, &lane);
+    for (size_t i = 0; i < ROOM; i++) check_account(&lane, &a, i);
+  }
+}
+
+/* ---- explain ---- */
+
+enum { MARKS = 12, PARTS = 9 };
+
+struct explaining {
+  double in[MARKS][ROOM], out[PARTS][ROOM + 1];
+};
+
+static struct keel_lane_explain explain_of(struct explaining *e) {
+  return (struct keel_lane_explain){
+      .spot_before = e->in[0],
+      .spot_after = e->in[1],
+      .vol_before = e->in[2],
+      .vol_after = e->in[3],
+      .delta_before = e->in[4],
+      .gamma_before = e->in[5],
+      .vega_before = e->in[6],
+      .theta_before = e->in[7],
+      .rho_before = e->in[8],
+      .psi_before = e->in[9],
+      .vanna_before = e->in[10],
+      .volga_before = e->in[11],
+      .delta = e->out[0],
+      .gamma = e->out[1],
+      .theta = e->out[2],
+      .vega = e->out[3],
+      .vanna = e->out[4],
+      .volga = e->out[5],
+      .rho = e->out[6],
+      .carry = e->out[7],
+      .dividends = e->out[8],
+  };
+}
+
+static void draw_explain(struct explaining *e) {
+  for (size_t i = 0; i < ROOM; i++) {
+    for (int k = 0; k < 2; k++) e->in[k][i] = draw(50, 150);
+    for (int k = 2; k < 4; k++) e->in[k][i] = draw(0.1, 0.6);
+    for (int k = 4; k < MARKS; k++) e->in[k][i] = draw(-20, 20);
+  }
+  for (int k = 0; k < PARTS; k++)
+    for (size_t i = 0; i <= ROOM; i++) e->out[k][i] = 1000 + (double)i;
+}
+
+static void draw_moves(struct keel_lane_explain *lane) {
+  lane->units = draw(-1000, 1000);
+  lane->years = draw(0, 0.1);
+  lane->rate = draw(-0.01, 0.01);
+  lane->yield = draw(-0.01, 0.01);
+  lane->escrow_growth = draw_below(2) ? draw(0, 0.1) : 0;
+  lane->escrow_paid = draw_below(2) ? draw(0, 2) : 0;
+}
+
+/* Spot without its dividends to come moves by `net`; its delta is the option's. */
+static void check_explain(const struct keel_lane_explain *lane, const struct explaining *e, size_t i) {
+  double spot = e->in[1][i] - e->in[0][i], vol = e->in[3][i] - e->in[2][i], n = lane->units;
+  double net = spot - lane->escrow_growth + lane->escrow_paid;
+  const double want[PARTS] = {n * e->in[4][i] * spot,
+                              n * e->in[5][i] * net * net / 2,
+                              n * (e->in[7][i] * lane->years - e->in[4][i] * lane->escrow_growth),
+                              n * e->in[6][i] * vol,
+                              n * e->in[10][i] * net * vol,
+                              n * e->in[11][i] * vol * vol / 2,
+                              n * e->in[8][i] * lane->rate,
+                              n * e->in[9][i] * lane->yield,
+                              n * e->in[4][i] * lane->escrow_paid};
+  for (int k = 0; k < PARTS; k++)
+    assert_close(e->out[k][i], 1000 + (double)i + want[k], 1e-12 * (2000 + fabs(want[k])));
+}
+
+static void explanations_are_the_taylor_terms(void **state) {
+  (void)state;
+  static struct explaining e;
+  draw_state = 11;
+  for (int round = 0; round < 50; round++) {
+    draw_explain(&e);
+    struct keel_lane_explain lane = explain_of(&e);
+    draw_moves(&lane);
+    keel_kernel_now->lanes.explain(ROOM, &lane);
+    for (size_t i = 0; i < ROOM; i++) check_explain(&lane, &e, i);
+  }
+}
+
+/* ---- levels ---- */
+
+struct decisions {
+  double holding[ROOM], target[ROOM], band[ROOM], notional[ROOM], trade[ROOM + 1], reason[ROOM + 1];
+};
+
+static void decide_all(size_t count, const struct keel_lane_decide *rule, struct decisions *d) {
+  struct keel_lane_decide lane = *rule;
+  for (size_t i = 0; i <= ROOM; i++) d->trade[i] = d->reason[i] = -77;
+  lane.holding = d->holding;
+  lane.target = d->target;
+  lane.band = d->band;
+  lane.notional_qty_max = d->notional;
+  lane.trade = d->trade;
+  lane.reason = d->reason;
+  keel_kernel_now->lanes.decide(count, &lane);
+}
+
+static void draw_decisions(struct decisions *d, double lot) {
+  for (size_t i = 0; i < ROOM; i++) {
+    d->holding[i] = lot > 0 ? lot * (draw_below(9) - 4) : draw(-300, 300);
+    d->target[i] = draw_below(20) ? draw(-300, 300) : NAN;
+    d->band[i] = draw(0, 150);
+    d->notional[i] = draw_below(2) ? INFINITY : draw(0, 200);
+  }
+}
+
+static const size_t counts[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ROOM};
+enum { COUNTS = sizeof counts / sizeof *counts };
+
+/* What one level makes of the same draws; what lies beyond the count is in it too, and stays as it was. */
+struct outcome {
+  struct decisions decisions[COUNTS];
+  struct accounting accounts[COUNTS];
+  struct explaining explained[COUNTS];
+};
+
+static void run_level(struct outcome *to) {
+  draw_state = 99;
+  for (int c = 0; c < COUNTS; c++) {
+    struct keel_lane_decide rule = draw_rule();
+    draw_decisions(&to->decisions[c], rule.lot);
+    decide_all(counts[c], &rule, &to->decisions[c]);
+    draw_account(&to->accounts[c]);
+    struct keel_lane_account account = account_of(&to->accounts[c]);
+    draw_terms(&account);
+    keel_kernel_now->lanes.account(counts[c], &account);
+    draw_explain(&to->explained[c]);
+    struct keel_lane_explain explain = explain_of(&to->explained[c]);
+    draw_moves(&explain);
+    keel_kernel_now->lanes.explain(counts[c], &explain);
+  }
+}
+
+static void all_levels_give_the_same_bits(void **state) {
+  (void)state;
+  static struct outcome base, other;
+  const char *levels[] = {"v3", "v4"};
+  assert_int_equal(keel_cpu_force("base", NULL), KEEL_STATUS_OK);
+  run_level(&base);
+  for (int l = 0; l < 2; l++) {
+    if (keel_cpu_force(levels[l], NULL) != KEEL_STATUS_OK) continue;
+    run_level(&other);
+    assert_memory_equal(&other, &base, sizeof base);
+  }
+  keel_cpu_force("auto", NULL);
+  for (int c = 0; c < COUNTS; c++) {
+    assert_true(base.decisions[c].trade[counts[c]] == -77 && base.decisions[c].reason[counts[c]] == -77);
+    for (int k = 0; k < OUTPUTS; k++) assert_true(base.accounts[c].out[k][counts[c]] == 1000 + (double)counts[c]);
+    for (int k = 0; k < PARTS; k++) assert_true(base.explained[c].out[k][counts[c]] == 1000 + (double)counts[c]);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(triggers_and_moves),
+      cmocka_unit_test(lots_and_minimum),
+      cmocka_unit_test(limits_clip_and_say_so),
+      cmocka_unit_test(bad_numbers_do_not_trade),
+      cmocka_unit_test(whatever_is_drawn_holds),
+      cmocka_unit_test(accounts_add_up),
+      cmocka_unit_test(explanations_are_the_taylor_terms),
+      cmocka_unit_test(all_levels_give_the_same_bits),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,80 @@
+#include "world/import_layout.h"
+
+#include <string.h>
+
+#include "support/support.h"
+
+static struct keel_csv *header(const char *text) {
+  struct keel_csv *csv;
+  assert_int_equal(keel_csv_open_bytes("t.csv", text, strlen(text), 100, &csv, NULL), KEEL_STATUS_OK);
+  return csv;
+}
+
+static void known_headers_are_recognised(void **state) {
+  (void)state;
+  static const char *const headers[] = {
+      "underlying,underlying_last, "
+      "exchange,optionroot,optionext,type,expiration,quotedate,strike,last,bid,ask,volume\n",
+      "quotedate,ask,bid,strike,expiration,type,underlying_last,underlying\n",
+      "UnderlyingSymbol,UnderlyingPrice,Exchange,OptionSymbol,Blank,Type,Expiration, DataDate,Strike,Last,Bid,Ask\n"};
+  for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+    struct keel_csv *csv = header(headers[i]);
+    const struct keel_import_layout *layout;
+    struct keel_import_binding binding;
+    assert_int_equal(keel_import_layout_recognise(csv, &layout, NULL), KEEL_STATUS_OK);
+    assert_int_equal(keel_import_layout_bind(layout, csv, &binding, NULL), KEEL_STATUS_OK);
+    struct keel_csv_field name = keel_csv_name(csv, (size_t)binding.columns[KEEL_IMPORT_STRIKE]);
+    assert_true(keel_csv_is(name, "strike"));
+    assert_int_equal(binding.columns[KEEL_IMPORT_EXERCISE], -1);
+    keel_csv_close(csv);
+  }
+}
+
+static void other_headers_are_refused(void **state) {
+  (void)state;
+  struct keel_csv *csv = header("underlying,underlying_last,type,expiration,quotedate,strike,bid\n");
+  const struct keel_import_layout *layout;
+  keel_error error;
+  assert_int_equal(keel_import_layout_recognise(csv, &layout, &error), KEEL_STATUS_INPUT);
+  assert_string_equal(error.where, "t.csv:1: header");
+  assert_non_null(strstr(error.what, "no known layout"));
+  assert_non_null(strstr(error.what, "UnderlyingSymbol"));
+  assert_non_null(strstr(error.what, "--map"));
+  keel_csv_close(csv);
+}
+
+static void missing_and_repeated_columns_are_refused(void **state) {
+  (void)state;
+  const struct keel_import_layout layout = {.columns = {[KEEL_IMPORT_BID] = "b", [KEEL_IMPORT_ASK] = "a"}};
+  struct keel_import_binding binding;
+  keel_error error;
+  struct keel_csv *csv = header("x,b\n");
+  assert_int_equal(keel_import_layout_bind(&layout, csv, &binding, &error), KEEL_STATUS_INPUT);
+  assert_string_equal(error.where, "t.csv:1: a");
+  assert_string_equal(error.what, "the header has no such column, which holds the ask");
+  keel_csv_close(csv);
+  csv = header("x,a,b,x,b\n");
+  assert_int_equal(keel_import_layout_bind(&layout, csv, &binding, &error), KEEL_STATUS_INPUT);
+  assert_string_equal(error.where, "t.csv:1: b");
+  keel_csv_close(csv);
+}
+
+static void index_options_are_european(void **state) {
+  (void)state;
+  assert_true(keel_import_is_european("SPX"));
+  assert_true(keel_import_is_european("^SPX"));
+  assert_true(keel_import_is_european("VIX"));
+  assert_false(keel_import_is_european("SPY"));
+  assert_false(keel_import_is_european("OEX"));
+  assert_false(keel_import_is_european(""));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(known_headers_are_recognised),
+      cmocka_unit_test(other_headers_are_refused),
+      cmocka_unit_test(missing_and_repeated_columns_are_refused),
+      cmocka_unit_test(index_options_are_european),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,1 @@
+"""What the checks share: running and counting tests, reading C text, the rules of tidy."""
