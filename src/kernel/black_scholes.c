@@ -11,13 +11,12 @@
  * enough that the processor has several of them in flight. Both shapes and all sets run through the same loops. */
 #include "keel/black_scholes.h"
 
+#include "kernel/bounds.h"
 #include "kernel/lane_math.h"
 #include "kernel/level.h"
 
 enum { TILE = 128 };
 
-#define RATE_YEARS_MOST 700.0 /* beyond, the discount factors leave the normal numbers */
-#define AMOUNT_MOST 0x1p500   /* beyond, quotients of spot and strike overflow */
 /* Added where 0 has a limit: too small to change anything else. */
 #define AMOUNT_LEAST 0x1p-500
 #define V2_LEAST 0x1p-400
@@ -42,7 +41,7 @@ static void discount(size_t count, const keel_options *in, struct tile *t) {
     double years = in->years[i], strike = in->strike[i];
     double rate_years = in->rate[i] * years, yield_years = in->yield[i] * years;
     int ok = (strike >= 0) & (years >= 0) & (fabs(in->phi[i]) == 1) &
-             (fabs(rate_years) + fabs(yield_years) <= RATE_YEARS_MOST);
+             (fabs(rate_years) + fabs(yield_years) <= KEEL_RATE_YEARS_MOST);
     t->yield_factor[i] = keel_exp_normal(-yield_years);
     t->strike_value[i] = strike * keel_exp_normal(-rate_years);
     t->check[i] = ok ? strike : NAN;
@@ -181,7 +180,7 @@ __attribute__((always_inline)) static inline void finish(struct span span, const
 #pragma omp simd
   for (size_t i = 0; i < span.count; i++) {
     double spot = in->spot[i], vol = in->vol[i];
-    int ok = (spot >= 0) & (vol >= 0) & (spot + vol + t->check[i] <= AMOUNT_MOST);
+    int ok = (spot >= 0) & (vol >= 0) & (spot + vol + t->check[i] <= KEEL_AMOUNT_MOST);
     store(span.start + i, ok, lane_of(i, in, t), set, out);
   }
 }

@@ -1,7 +1,7 @@
 /* Elementary functions for loops over lanes: branch-free, the same bits on every level and compiler, so that scalar
  * code whose result has to repeat uses them too. Explicit fma, no libm but sqrt and fabs.
  *
- * Accuracy, relative, in units of 2^-52: exp and log 1, the Mills ratio 2, pdf 2, cdf 3, in both tails and (but for the
+ * Accuracy, relative, in units of 2^-52: exp 1, log 2, the Mills ratio 2, pdf 2, cdf 4, in both tails and (but for the
  * rounding of subnormals) down to 0. Source: argument reduction after Cody and Waite (1980); the logarithm as 2 atanh;
  * N(-x) = e^(-x^2/2) R(x) after Cody (1969), with one rational function for all x >= 0. The constants are fitted by
  * tools/fit_normal.py. */
@@ -120,9 +120,11 @@ static inline double keel_log_join(struct keel_log_parts parts) {
 
 /* log x for any x: -infinity at 0, NaN below. */
 static inline double keel_log(double x) {
-  int subnormal = x < DBL_MIN;
-  double result = keel_log_join(keel_log_split(subnormal ? x * 0x1p54 : x, 1.0));
-  result -= subnormal ? 54 * (KEEL_LN2_HIGH + KEEL_LN2_LOW) : 0.0;
+  double shift = x < DBL_MIN ? 54.0 : x > 0x1p1000 ? -54.0 : 0.0;
+  double scale = x < DBL_MIN ? 0x1p54 : x > 0x1p1000 ? 0x1p-54 : 1.0;
+  struct keel_log_parts parts = keel_log_split(x * scale, 1.0);
+  parts.k -= shift;
+  double result = keel_log_join(parts);
   result = x == 0.0 ? -INFINITY : result;
   result = x >= 0.0 ? result : NAN;
   return x > DBL_MAX ? x : result;
