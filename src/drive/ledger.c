@@ -130,19 +130,18 @@ static void add_totals(struct keel_ledger *ledger, struct keel_block *block, siz
   gather_fills(since, block, lane);
 }
 
-/* Whether the last row of the lane is still to come: what moved after its last decision has to be in a row too. */
-static int is_left_over(const struct keel_ledger_row *since) {
-  int any = since->pnl != 0;
+/* At the end of a lane without a holding there is no trade, and yet what happened since the last row. */
+static int is_left_over(const struct keel_ledger_row *since, double reason) {
+  int any = 0;
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) any |= since->explain[c] != 0;
-  return any;
+  return any && reason == KEEL_REASON_LIQUIDATE;
 }
 
 static void record_lane(struct keel_ledger *ledger, struct keel_block *block, size_t u, size_t v) {
   size_t lane = keel_lane_of(block->wiring, u, v), at = lane * block->wiring->paths;
   add_totals(ledger, block, u, v);
   struct keel_ledger_row *row = &ledger->since[lane];
-  int closes = block->finished[u] && is_left_over(row);
-  if (!block->decided[lane] && row->trade == 0 && !closes) return;
+  if (!block->decided[lane] && row->trade == 0 && !is_left_over(row, block->reason[at])) return;
   size_t spot = block->wiring->underlyings[u].spot, total = u * block->wiring->paths;
   struct keel_marks *marks = keel_marks_after(block, u);
   struct keel_accounts *account = keel_account_after(block, u);

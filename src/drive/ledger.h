@@ -1,5 +1,5 @@
-/* The ledger: a row per decision of each variant on each underlying. One table of columns feeds CSV, accessors and
- * docs. */
+/* The ledger: a row per decision of each variant on each underlying, and one at its end. One table of columns feeds
+ * CSV, accessors and docs. */
 #ifndef KEEL_DRIVE_LEDGER_H
 #define KEEL_DRIVE_LEDGER_H
 

@@ -57,6 +57,13 @@ static void record(struct keel_replay_part *part, struct keel_block *block) {
   }
 }
 
+/* Whether every book is over and its hedge closed: what the tape has beyond is of no interest. */
+static int is_finished(const struct keel_block *block) {
+  for (size_t u = 0; u < block->wiring->underlying_count; u++)
+    if (!block->finished[u]) return 0;
+  return 1;
+}
+
 /* The row that kept an underlying's book from entering: a position that expired before, or what has no price. */
 static uint32_t row_that_waits(const struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
@@ -101,6 +108,7 @@ static keel_status run_part(struct run *run, struct keel_replay_part *part) {
     part->instants++;
     keel_step(block);
     record(part, block);
+    if (is_finished(block)) break;
     if (tick(run, part)) return keel_fail(&part->error, KEEL_STATUS_STOPPED, NULL, "stopped");
   }
   part->events = feed.events;
