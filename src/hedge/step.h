@@ -17,7 +17,7 @@
 #include "kernel/kernel.h"
 #include "kernel/lanes.h"
 
-/* How a row was marked; each use of a fall-back is counted, for rows of the book. */
+/* How a row was marked; each use of a fall-back is counted, for spot and the rows of the book. */
 enum keel_mark_source {
   KEEL_MARK_QUOTE,      /* mid of a usable two-sided quote */
   KEEL_MARK_ONE_SIDED,  /* the rest: the last usable quote's vol, the strike's, or market.implied_vol, at the new spot
@@ -118,7 +118,8 @@ int keel_is_over(const struct keel_block *block, size_t underlying);
 void keel_liquidate(struct keel_block *block, size_t underlying);
 
 /* ---- the verbs, on one underlying ---- */
-/* Returns whether the underlying can be stepped: it has a price, and so has each position on it. */
+/* Returns whether all is known that a book needs to enter: the price of its underlying and of each position on it, none
+ * of which has expired. A mark that cannot be had later is NaN, and so is what depends on it. */
 int keel_mark(struct keel_block *block, size_t underlying);
 void keel_measure(struct keel_block *block, size_t underlying);
 void keel_decide(struct keel_block *block, size_t underlying);
