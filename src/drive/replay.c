@@ -64,15 +64,26 @@ static int is_finished(const struct keel_block *block) {
   return 1;
 }
 
-/* The contract that kept an underlying's book from entering: one without a price. */
+/* The contract that kept an underlying's book from entering: one without a price, or one that expired while others had
+ * none. */
 static keel_status never_entered(const struct keel_block *block, size_t u, keel_error *error) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
-  const struct keel_marks *marks = &block->marks[block->now[u]];
-  uint32_t missing = underlying->spot;
-  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
-    if (block->wiring->rows[r].units != 0 && isnan(marks->price[r])) missing = r;
+  const double *price = block->marks[block->now[u]].price;
+  uint32_t missing = isnan(price[underlying->spot]) ? underlying->spot : KEEL_NO_ROW, held = underlying->first;
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
+    if (block->wiring->rows[r].units == 0) continue;
+    if (isnan(price[r])) missing = r;
+    if (block->wiring->rows[held].units == 0) held = r; /* the first to expire */
+  }
+  int expired = missing == KEEL_NO_ROW;
   char name[128];
-  keel_contract_format(&block->wiring->rows[missing].contract, block->wiring->terms->calendar, name, sizeof name);
+  keel_contract_format(&block->wiring->rows[expired ? held : missing].contract, block->wiring->terms->calendar, name,
+                       sizeof name);
+  if (expired)
+    return keel_fail(error, KEEL_STATUS_INPUT, block->wiring->terms->tape,
+                     "%s expired before all of its book had a usable quote, so that cannot enter; give "
+                     "market.implied_vol, or a run.start at which all are quoted",
+                     name);
   return keel_fail(
       error, KEEL_STATUS_INPUT, block->wiring->terms->tape,
       "%s never has a usable quote in this run, so its book cannot enter; give market.implied_vol, or choose "

@@ -22,7 +22,7 @@ enum keel_mark_source keel_quote_source(const struct keel_block *block, uint32_t
   return KEEL_MARK_QUOTE;
 }
 
-/* Spot at mid; where its quote is not usable, as it was. */
+/* Spot at mid; where its quote is not usable, as it was (and, from quotes, counted). */
 static int mark_spot(struct keel_block *block, size_t u) {
   size_t row = block->wiring->underlyings[u].spot, paths = block->wiring->paths;
   const double *bid = keel_at_row(block, block->market.bid, row), *ask = keel_at_row(block, block->market.ask, row);
@@ -81,17 +81,36 @@ static void settle(struct keel_block *block, size_t u) {
   }
 }
 
+/* A book whose first expiry has passed before it had its marks does not enter without it. */
+static int is_too_late(const struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  int expired = 0;
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
+    const struct keel_row *row = &block->wiring->rows[r];
+    expired |= row->units != 0 && row->contract.expiry_ns <= block->market.time_ns;
+  }
+  return expired && !block->entered[u];
+}
+
+/* Spot's fall-back is counted like the book's: all rests on it. */
+static void count_spot(struct keel_block *block, size_t u) {
+  enum keel_mark_source source = keel_quote_source(block, block->wiring->underlyings[u].spot);
+  if (source != KEEL_MARK_QUOTE) block->source_counts[source]++;
+}
+
 int keel_mark(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   marks->time_ns[u] = block->market.time_ns;
   marks->rate[u] = block->market.rate;
-  if (!mark_spot(block, u)) return 0;
+  if (!mark_spot(block, u) || is_too_late(block, u)) return 0;
   mark_escrow(block, u);
   int known = 1;
-  if (block->market.vol)
+  if (block->market.vol) {
     keel_mark_from_model(block, u);
-  else
+  } else {
+    count_spot(block, u);
     known = keel_mark_from_quotes(block, u);
+  }
   settle(block, u);
   return known;
 }
