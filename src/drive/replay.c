@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/pool.h"
+#include "hedge/step.h"
 #include "world/feed_tape.h"
 #include "world/paper.h"
 

@@ -1,6 +1,7 @@
 /* Verb 1 of 5: what everything is worth now, and its Greeks. Spot and dividends here; options by quotes (mark_quotes.c)
  * or by the model that makes the market (mark_model.c). */
 #include "hedge/mark.h"
+#include "hedge/verbs.h"
 
 #include <math.h>
 
