@@ -82,17 +82,6 @@ static void settle(struct keel_block *block, size_t u) {
   }
 }
 
-/* A book whose first expiry has passed before it had its marks does not enter without it. */
-static int is_too_late(const struct keel_block *block, size_t u) {
-  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
-  int expired = 0;
-  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
-    const struct keel_row *row = &block->wiring->rows[r];
-    expired |= row->units != 0 && row->contract.expiry_ns <= block->market.time_ns;
-  }
-  return expired && !block->entered[u];
-}
-
 /* Spot's fall-back is counted like the book's: all rests on it. */
 static void count_spot(struct keel_block *block, size_t u) {
   enum keel_mark_source source = keel_quote_source(block, block->wiring->underlyings[u].spot);
@@ -103,7 +92,7 @@ int keel_mark(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   marks->time_ns[u] = block->market.time_ns;
   marks->rate[u] = block->market.rate;
-  if (!mark_spot(block, u) || is_too_late(block, u)) return 0;
+  if (!mark_spot(block, u)) return 0;
   mark_escrow(block, u);
   int known = 1;
   if (block->market.vol) {
