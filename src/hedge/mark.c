@@ -88,6 +88,14 @@ static void count_spot(struct keel_block *block, size_t u) {
   if (source != KEEL_MARK_QUOTE) block->source_counts[source]++;
 }
 
+/* Whether no position has expired: a book cannot enter without one of them. */
+static int is_whole(const struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
+    if (block->wiring->rows[r].units != 0 && block->settled[r]) return 0;
+  return 1;
+}
+
 int keel_mark(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   marks->time_ns[u] = block->market.time_ns;
@@ -102,7 +110,7 @@ int keel_mark(struct keel_block *block, size_t u) {
     known = keel_mark_from_quotes(block, u);
   }
   settle(block, u);
-  return known;
+  return known && (block->entered[u] || is_whole(block, u));
 }
 
 void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const double *price) {

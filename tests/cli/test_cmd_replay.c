@@ -81,6 +81,8 @@ static void the_ledger_has_a_row_per_decision(void **state) {
   assert_non_null(strstr(program.out, "2024-01-02T21:00:00Z,base,XYZ,enter,100,"));
   assert_non_null(strstr(program.out, "2024-01-05T21:00:00Z,base,XYZ,liquidate,99,"));
   assert_non_null(strstr(program.out, "2024-01-02T21:00:00Z,\"none, \"\"quoted\"\"\",XYZ,no_target,100,"));
+  /* what moved after the last decision has a row too */
+  assert_non_null(strstr(program.out, "2024-01-05T21:00:00Z,\"none, \"\"quoted\"\"\",XYZ,liquidate,99,"));
   keel_program_free(&program);
 }
 
