@@ -24,18 +24,19 @@ enum { COUNTS_ALLOCATIONS = 0 };
 
 #ifdef KEEL_TEST_MALLOC
 enum { COUNTS_ALLOCATIONS = 1 };
+#define SEEN __attribute__((visibility("default"))) /* by the C library itself too */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
-void *malloc(size_t size) {
+SEEN void *malloc(size_t size) {
   allocations++;
   return __libc_malloc(size);
 }
-void *calloc(size_t count, size_t size) {
+SEEN void *calloc(size_t count, size_t size) {
   allocations++;
   return __libc_calloc(count, size);
 }
-void *realloc(void *old, size_t size) {
+SEEN void *realloc(void *old, size_t size) {
   allocations++;
   return __libc_realloc(old, size);
 }
@@ -232,7 +233,7 @@ static void a_step_allocates_nothing(void **state) {
   for (size_t v = 1; v < 4; v++) shape_policy((bench_variant(&b), &b), v, (int)v);
   bench_build(&b, 1, 0);
   long before = allocations;
-  void *volatile probe = malloc(1);          /* or a compiler leaves it out */
+  char *probe = strdup("the C library allocates");
   assert_int_equal(allocations, before + 1); /* the counter counts */
   free(probe);
   for (int day = 0; day <= 40; day++) {
