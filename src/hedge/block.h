@@ -14,7 +14,7 @@
 #include "kernel/kernel.h"
 #include "kernel/lanes.h"
 
-/* How a row was marked; each use of a fall-back is counted, for rows of the book. */
+/* How a row was marked; each use of a fall-back is counted, for spot and the rows of the book. */
 enum keel_mark_source {
   KEEL_MARK_QUOTE,      /* mid of a usable two-sided quote */
   KEEL_MARK_ONE_SIDED,  /* the rest: the last usable quote's vol, the strike's, or market.implied_vol, at the new spot
