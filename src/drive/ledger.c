@@ -65,8 +65,8 @@ struct keel_ledger_column_info keel_ledger_column_at(size_t column) {
 /* ---- recording ---- */
 
 void keel_ledger_init(struct keel_ledger *ledger, struct keel_arena *arena, const struct keel_wiring *wiring,
-                      size_t first_variant) {
-  *ledger = (struct keel_ledger){.wiring = wiring, .first_variant = first_variant};
+                      const uint32_t *variants) {
+  *ledger = (struct keel_ledger){.wiring = wiring, .variants = variants};
   size_t lanes = wiring->underlying_count * wiring->variant_count;
   ledger->since = KEEL_ARENA_NEW(arena, struct keel_ledger_row, lanes);
   ledger->totals = KEEL_ARENA_NEW(arena, struct keel_ledger_totals, wiring->variant_count);
@@ -146,7 +146,7 @@ static void record_lane(struct keel_ledger *ledger, struct keel_block *block, si
   struct keel_marks *marks = keel_marks_after(block, u);
   struct keel_accounts *account = keel_account_after(block, u);
   row->time_ns = block->market.time_ns;
-  row->variant = (uint32_t)(ledger->first_variant + v);
+  row->variant = ledger->variants[v];
   row->underlying = (uint32_t)u;
   row->spot = marks->price[spot * block->wiring->paths];
   row->book_value = block->totals.value[total];

@@ -1,6 +1,7 @@
 /* Verb 1 of 5: what everything is worth now, and its Greeks. Spot and dividends here; options by quotes (mark_quotes.c)
  * or by the model that makes the market (mark_model.c). */
 #include "hedge/mark.h"
+#include "hedge/verbs.h"
 
 #include <math.h>
 
@@ -81,6 +82,14 @@ static void settle(struct keel_block *block, size_t u) {
   }
 }
 
+/* Whether no position has expired: a book cannot enter without one of them. */
+static int is_whole(const struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
+    if (block->wiring->rows[r].units != 0 && block->settled[r]) return 0;
+  return 1;
+}
+
 int keel_mark(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   marks->time_ns[u] = block->market.time_ns;
@@ -93,7 +102,7 @@ int keel_mark(struct keel_block *block, size_t u) {
   else
     known = keel_mark_from_quotes(block, u);
   settle(block, u);
-  return known;
+  return known && (block->entered[u] || is_whole(block, u));
 }
 
 void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const double *price) {

@@ -81,7 +81,7 @@ void KEEL_AT(keel_lanes_decide)(size_t paths, const struct keel_lane_decide *lan
     why = small > 0 && wanted != 0 ? KEEL_REASON_MINIMUM : why;
     why = clipped > 0 ? KEEL_REASON_LIMIT : why;
     why = act > 0 ? why : KEEL_REASON_INSIDE;
-    double bad = off - off == 0 ? 0 : 1; /* infinite, or no number */
+    double bad = off - off == 0 && out - out == 0 ? 0 : 1; /* infinite, or no number */
     trade[i] = bad > 0 ? 0 : out;
     reason[i] = bad > 0 ? KEEL_REASON_BAD_NUMBER : why;
   }

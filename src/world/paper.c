@@ -26,14 +26,14 @@ static int is_stale(const struct keel_paper *paper, const struct keel_market *ma
   return most != KEEL_TIME_NONE && (since == KEEL_TIME_NONE || market->time_ns - since > most);
 }
 
-/* Mid, and half the spread that is paid: quoted, or in bps of mid; an instrument without a quote of its own, or with
- * one that is too old to be used, trades at its mark. */
+/* Mid, and half the spread that is paid: as last quoted, or in bps of mid; an instrument without a quote of its own, or
+ * with one that is too old to be used, trades around its mark. */
 static double fill_price(const struct keel_paper *paper, const struct keel_market *market,
                          const struct keel_order *order, size_t i, double qty) {
   size_t at = order->row * market->paths + i;
   double bid = market->bid[at], ask = market->ask[at];
-  int quoted = is_two_sided(bid, ask) && !is_stale(paper, market, order->row);
-  double mid = quoted ? 0.5 * (bid + ask) : order->mark[i], half = quoted ? 0.5 * (ask - bid) : 0;
+  int quoted = is_two_sided(bid, ask), fresh = quoted && !is_stale(paper, market, order->row);
+  double mid = fresh ? 0.5 * (bid + ask) : order->mark[i], half = quoted ? 0.5 * (ask - bid) : 0;
   if (!isnan(order->half_spread_bps)) half = mid * order->half_spread_bps / 1e4;
   if (order->free) half = 0;
   return qty > 0 ? mid + half : mid - half;

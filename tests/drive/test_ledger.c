@@ -23,7 +23,8 @@ static void build(struct ledger_bench *l) {
   assert_int_equal(bench_wire(b, 1, NULL), KEEL_STATUS_OK);
   b->block = keel_block_new(&b->arena, &b->wiring, 0);
   b->block->venue = keel_paper_venue(keel_paper_new(&b->arena, &b->wiring));
-  keel_ledger_init(&l->ledger, &b->arena, &b->wiring, 3);
+  static const uint32_t numbers[BENCH_VARIANTS] = {3, 4, 5, 6};
+  keel_ledger_init(&l->ledger, &b->arena, &b->wiring, numbers);
   keel_arena_seal(&b->arena);
 }
 

@@ -1,7 +1,7 @@
 /* A second account, kept by hand: one underlying, one hedge, one path, from the textbook's prices and conventions
  * alone. It knows nothing of the step; the tests compare the two after each instant. */
-#ifndef KEEL_TESTS_BY_HAND_H
-#define KEEL_TESTS_BY_HAND_H
+#ifndef KEEL_TESTS_HEDGE_BY_HAND_H
+#define KEEL_TESTS_HEDGE_BY_HAND_H
 
 #include "book/market_terms.h"
 #include "hedge/explain.h"

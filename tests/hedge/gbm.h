@@ -1,6 +1,6 @@
 /* Paths of geometric Brownian motion for the tests, in blocks marked by the model. */
-#ifndef KEEL_TESTS_GBM_H
-#define KEEL_TESTS_GBM_H
+#ifndef KEEL_TESTS_HEDGE_GBM_H
+#define KEEL_TESTS_HEDGE_GBM_H
 
 #include "hedge/bench_market.h"
 

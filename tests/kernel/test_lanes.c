@@ -177,6 +177,9 @@ static void bad_numbers_do_not_trade(void **state) {
   first.fired = 1;
   first.fired_reason = KEEL_REASON_ENTER;
   assert_true(decide_with(first, 0, 5, 0, INFINITY).reason == KEEL_REASON_ENTER);
+  first.lot = 0x1p-1074; /* 5 is more lots than there are numbers */
+  assert_true(decide_with(first, 0, 5, 0, INFINITY).trade == 0);
+  assert_true(decide_with(first, 0, 5, 0, INFINITY).reason == KEEL_REASON_BAD_NUMBER);
 }
 
 static int is_multiple(double qty, double lot) { return fabs(qty / lot - nearbyint(qty / lot)) < 1e-9; }
