@@ -114,8 +114,8 @@ bool chosen(int argc, char **argv, const std::string &name) {
 
 void show(const bench_subject &subject, const bench_subject &slow, const bench_subject &library) {
   double rate = bench_median(&subject);
-  std::printf("%s\t%.3g\toptions/s\tnaive=%.2f\tblackcalculator=%.1f\n", subject.name, rate,
-              rate / bench_median(&slow), rate / bench_median(&library));
+  std::printf("%s\t%.3g\toptions/s\tnaive=%.2f\tblackcalculator=%.1f\n", subject.name, rate, rate / bench_median(&slow),
+              rate / bench_median(&library));
 }
 
 }  // namespace
