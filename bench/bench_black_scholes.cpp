@@ -19,8 +19,8 @@ namespace {
 
 constexpr size_t CACHED = 1024;
 
-// Columns start at cache lines, five lines further into a page each: no two compete for a place in the cache, and no load
-// looks as if it came from a store just before it.
+// Columns start at cache lines, five lines further into a page each: no two compete for a place in the cache, and no
+// load looks as if it came from a store just before it.
 struct Table {
   size_t count, stride;
   std::vector<double> memory;
