@@ -4,7 +4,7 @@
 #define KEEL_DRIVE_LEDGER_H
 
 #include "base/text.h"
-#include "hedge/step.h"
+#include "hedge/block.h"
 
 struct keel_ledger_row {
   int64_t time_ns;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hedge/mark.h"
+#include "hedge/verbs.h"
 #include "kernel/lane_math.h"
 
 /* The stretch of time that is accounted for. Entering and liquidating take none: then both marks are the same. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hedge/mark.h"
+#include "hedge/verbs.h"
 
 /* ---- target: a table of rules, one row per kind ---- */
 

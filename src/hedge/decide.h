@@ -2,7 +2,7 @@
 #ifndef KEEL_HEDGE_DECIDE_H
 #define KEEL_HEDGE_DECIDE_H
 
-#include "hedge/step.h"
+#include "hedge/block.h"
 
 /* Whether nothing of the book is left on this underlying after this step's settlements. */
 int keel_book_is_over(const struct keel_block *block, size_t underlying);

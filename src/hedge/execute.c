@@ -1,7 +1,7 @@
 /* Verb 4 of 5: trades become orders, orders become fills. */
 #include <string.h>
 
-#include "hedge/step.h"
+#include "hedge/verbs.h"
 
 struct keel_order keel_order_for(struct keel_block *block, size_t u, size_t v, const double *qty) {
   const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];

@@ -2,7 +2,7 @@
 #ifndef KEEL_HEDGE_MARK_H
 #define KEEL_HEDGE_MARK_H
 
-#include "hedge/step.h"
+#include "hedge/block.h"
 
 /* Rows gathered for one call of a kernel, when there is one path: contiguous whatever rows are left out. */
 struct keel_mark_scratch {

@@ -1,4 +1,5 @@
-/* What a replay does not depend on: threads, the other variants, the order of positions; and what it never leaves out.
+/* Parts: what a replay does not depend on: threads, the other variants, the order of positions; and what it never
+ * leaves out.
  */
 #include <math.h>
 #include <stdio.h>
