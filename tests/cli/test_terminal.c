@@ -80,14 +80,14 @@ static pid_t start(const char *csv, int err, int *input) {
   return process;
 }
 
-/* Until the program has taken what was written. */
-static void await_reading(int input) {
-  int left = 1;
-  for (int i = 0; i < 1000 && left; i++) {
+/* Waits until the program has taken what is in its pipe, and so waits for more. */
+static void await_reader(int input) {
+  int unread = 1;
+  for (int i = 0; i < 1000 && unread; i++) {
+    assert_int_equal(ioctl(input, FIONREAD, &unread), 0);
     nanosleep(&(struct timespec){0, 10000000}, NULL);
-    assert_int_equal(ioctl(input, FIONREAD, &left), 0);
   }
-  assert_int_equal(left, 0);
+  assert_int_equal(unread, 0);
 }
 
 static void ctrl_c_leaves_no_file(void **state) {
@@ -96,7 +96,7 @@ static void ctrl_c_leaves_no_file(void **state) {
   const char *err = keel_scratch("ctrl_c.err");
   pid_t process = start(keel_scratch("stopped.csv"), open(err, O_WRONLY | O_CREAT | O_TRUNC, 0600), &input);
   assert_int_equal(write(input, HEADER "call,", sizeof HEADER + 4), sizeof HEADER + 4);
-  await_reading(input); /* it waits for the rest of the row, with its result begun */
+  await_reader(input);
   kill(process, SIGINT);
   waitpid(process, &how, 0);
   close(input);
