@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/* The level in use: "base", "v3" (AVX2, FMA) or "v4" (AVX-512). At start it is the best one that the machine has, or the
- * one that the environment variable KEEL_CPU names, if the machine has it. */
+/* The level in use: "base", "v3" (AVX2, FMA) or "v4" (AVX-512). At start it is the best one that the machine has, or
+ * the one that the environment variable KEEL_CPU names, if the machine has it. */
 KEEL_API const char *keel_cpu_level(void);
 
 /* Forces a level by name ("auto" for the one at start). Not while other threads compute.
