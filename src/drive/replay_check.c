@@ -61,6 +61,9 @@ static keel_status check_position(const struct keel_replay *replay, const struct
   if (listed && listed->multiplier != position->contract.multiplier)
     return keel_fail_at(error, position->file, position->line, "multiplier", "is %g, and on the tape %s has %g",
                         position->contract.multiplier, name, listed->multiplier);
+  if (listed && position->exercise_given && listed->exercise != position->contract.exercise)
+    return keel_fail_at(error, position->file, position->line, "exercise", "is %s, and on the tape %s is %s",
+                        keel_exercise_name(position->contract.exercise), name, keel_exercise_name(listed->exercise));
   if (listed || position->contract.kind == KEEL_KIND_SPOT || (terms && !isnan(terms->implied_vol)))
     return KEEL_STATUS_OK;
   return keel_fail_at(error, position->file, position->line, NULL,

@@ -78,8 +78,10 @@ struct keel_block {
   /* decide: [underlying][variant] or with [path] */
   int64_t *last_every_ns; /* when the timer last fired; KEEL_TIME_NONE: never */
   int32_t *last_every_day;
-  int *decided;    /* whether this step was a decision */
-  double *balance; /* share_balance: the shares that keep the balance, as of the last step */
+  unsigned char *begun;   /* the first decision, at which all triggers fire, was taken */
+  unsigned char *opening; /* it is this step's */
+  int *decided;           /* whether this step was a decision */
+  double *balance;        /* share_balance: the shares that keep the balance, as of the last step */
   double *target, *band, *notional_max, *trade, *reason;
 
   /* execute */

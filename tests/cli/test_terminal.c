@@ -50,6 +50,16 @@ static void a_reader_that_goes_away_ends_it_quietly(void **state) {
   keel_program_free(&program);
 }
 
+static void a_file_that_may_not_grow_is_a_message(void **state) {
+  (void)state;
+  char line[1024], says[512];
+  const char *out = keel_scratch("limited.csv");
+  snprintf(line, sizeof line, "ulimit -f 8; $KEEL price %s --csv %s", large_table(), out);
+  snprintf(says, sizeof says, "keel: %s: cannot write: File too large\n", out);
+  assert_program(line, NULL, 1, "", says);
+  assert_int_equal(keel_scratch_count("limited"), 0);
+}
+
 /* Starts `keel price --csv CSV -` on a pipe, with `err` as its stderr; *input is where its table comes from. */
 static pid_t start(const char *csv, int err, int *input) {
   int ends[2];
@@ -136,6 +146,7 @@ int main(void) {
       cmocka_unit_test(a_full_disk_is_an_error),
       cmocka_unit_test(a_closed_stdout_is_an_error),
       cmocka_unit_test(a_reader_that_goes_away_ends_it_quietly),
+      cmocka_unit_test(a_file_that_may_not_grow_is_a_message),
       cmocka_unit_test(ctrl_c_leaves_no_file),
       cmocka_unit_test(there_is_no_bar_off_a_terminal),
       cmocka_unit_test(there_is_a_bar_on_a_terminal),
