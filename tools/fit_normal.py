@@ -5,7 +5,8 @@
   log    (atanh(f) / f - 1) / f^2, a polynomial in w = f^2 on [0, 0.0405]
   mills  R(x) = N(-x) e^(x^2/2), a rational function with R(0) = 1/2 exactly, on [0, 80]: Sanathanan-Koerner steps with
          Lawson's weights, which drive a least-squares fit of the relative error towards the minimax one
-  inverse  x / (N(x) - 1/2), a rational function of w = -log(4 N(x) N(-x)) on [0, 36.1], that is for tails down to 2^-54
+  slope  -R'(x) = 1/sqrt(2 pi) - x R(x), the same way
+  inverse  x / (N(x) - 1/2) of w = -log(4 N(x) N(-x)) on [0, 36.1], tails down to 2^-54, the same way
 
 Needs mpmath. Takes about two minutes."""
 
@@ -62,15 +63,14 @@ def mills(x):
     return erfc(x / sqrt(mpf(2))) / 2 * exp(x * x / 2)
 
 
-def lawson_step(start, degrees, points, values, weights, old):
-    """One weighted linear least-squares solve of P - f Q = 0, divided by f and by the last Q; p0 = start, q0 = 1."""
-    m, n = degrees
+def lawson_step(m, n, points, values, weights, old):
+    """One weighted linear least-squares solve of P - f Q = 0, divided by f and by the last Q; p0 = 1/2, q0 = 1."""
     unknowns = m + n
     normal = matrix(unknowns, unknowns)
     right = matrix(unknowns, 1)
     for x, f, weight, q in zip(points, values, weights, old):
         row = [x**j / f / q for j in range(1, m + 1)] + [-(x**j) / q for j in range(1, n + 1)]
-        target = (1 - start / f) / q
+        target = (1 - mpf(1) / 2 / f) / q
         for i in range(unknowns):
             for j in range(i, unknowns):
                 normal[i, j] += weight * row[i] * row[j]
@@ -79,38 +79,17 @@ def lawson_step(start, degrees, points, values, weights, old):
         for j in range(i):
             normal[i, j] = normal[j, i]
     solved = lu_solve(normal, right)
-    return [start] + list(solved[:m]), [mpf(1)] + list(solved[m:])
+    return [mpf(1) / 2] + list(solved[:m]), [mpf(1)] + list(solved[m:])
 
 
-def fit_rational(name, start, degrees, points, values, steps=30):
-    """Sanathanan-Koerner steps with Lawson's weights, from a denominator that grows as (1 + x)^n or its root."""
-    weights = [mpf(1)] * len(points)
-    old = [(1 + x) ** (degrees[1] if degrees[1] > degrees[0] else degrees[1] // 2) for x in points]
-    best = None
-    for step in range(steps):
-        p, q = lawson_step(start, degrees, points, values, weights, old)
-        old = [polyval(q[::-1], x) for x in points]
-        errors = [abs(polyval(p[::-1], x) / y / f - 1) for x, y, f in zip(points, old, values)]
-        worst = max(errors)
-        if best is None or worst < best[0]:
-            best = (worst, p, q)
-        if step >= 2:
-            weights = [w * (e / worst + mpf("1e-3")) for w, e in zip(weights, errors)]
-            weights = [w / max(weights) for w in weights]
-    p, q = as_double(best[1]), as_double(best[2])
-    worst = max(abs(polyval(p[::-1], x) / polyval(q[::-1], x) / f - 1) for x, f in zip(points, values))
-    show(f"{name}: relative error {mp.nstr(best[0], 3)}, {mp.nstr(worst, 3)} with rounded coefficients; numerator", p)
-    show(f"{name}: denominator", q)
-
-
-def fit_mills(edge=mpf(80)):
-    span = edge / (edge + 3)
-    points = [3 * s / (1 - s) for s in (span * (1 - cos(pi * i / 240)) / 2 for i in range(1, 241))]
-    fit_rational("mills", mpf(1) / 2, (9, 10), points, [mills(x) for x in points])
+def slope(x):
+    return 1 / sqrt(2 * pi) - x * mills(x)
 
 
 def inverse_ratio(w):
     """x / (1/2 - p) where p = N(-x) and w = -log(4 p (1 - p)): Newton steps on log p from its asymptote."""
+    if w == 0:
+        return sqrt(2 * pi)
     root = sqrt(1 - exp(-w))
     p = exp(-w) / (1 + root) / 2
     x = root * sqrt(2 * pi) / 2 if w < 1 else sqrt(2 * w)
@@ -123,12 +102,39 @@ def inverse_ratio(w):
     raise ArithmeticError(w)
 
 
-def fit_inverse(edge=mpf("36.1")):
-    points = [edge * (1 - cos(pi * i / 240)) / 2 for i in range(1, 241)]
-    fit_rational("inverse", sqrt(2 * pi), (14, 13), points, [inverse_ratio(w) for w in points])
+def nodes_to(edge):
+    return [edge * (1 - cos(pi * i / 240)) / 2 for i in range(1, 241)]
+
+
+def half_line(edge=mpf(80)):
+    return [3 * s / (1 - s) for s in nodes_to(edge / (edge + 3))]
+
+
+def fit_rational(name, f, degrees, points, steps=30):
+    """p / q of degrees m, n with q(0) = 1 and p(0) = f(0)."""
+    m, n = degrees
+    values = [f(x) / f(mpf(0)) / 2 for x in points]
+    weights = [mpf(1)] * len(points)
+    old = [(1 + x) ** n for x in points]
+    best = None
+    for step in range(steps):
+        p, q = lawson_step(m, n, points, values, weights, old)
+        old = [polyval(q[::-1], x) for x in points]
+        errors = [abs(polyval(p[::-1], x) / y / v - 1) for x, y, v in zip(points, old, values)]
+        worst = max(errors)
+        if best is None or worst < best[0]:
+            best = (worst, [2 * f(mpf(0)) * c for c in p], q)
+        if step >= 2:
+            weights = [w * (e / worst + mpf("1e-3")) for w, e in zip(weights, errors)]
+            weights = [w / max(weights) for w in weights]
+    p, q = as_double(best[1]), as_double(best[2])
+    worst = max(abs(polyval(p[::-1], x) / polyval(q[::-1], x) / f(x) - 1) for x in points)
+    show(f"{name}: relative error {mp.nstr(best[0], 3)}, {mp.nstr(worst, 3)} with rounded coefficients; numerator", p)
+    show(f"{name}: denominator", q)
 
 
 fit_exp()
 fit_log()
-fit_mills()
-fit_inverse()
+fit_rational("mills", mills, (9, 10), half_line())
+fit_rational("slope", slope, (9, 11), half_line())
+fit_rational("inverse", inverse_ratio, (14, 13), nodes_to(mpf("36.1")))

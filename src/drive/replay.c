@@ -9,14 +9,13 @@
 
 #include "base/fail.h"
 #include "base/pool.h"
+#include "hedge/step.h"
 #include "world/feed_tape.h"
 #include "world/paper.h"
 
 struct run {
   struct keel_replay *replay;
   const keel_replay_options *options;
-  const struct keel_contract **listed;
-  size_t listed_count;
   pthread_mutex_t tick_lock;
 };
 
@@ -34,7 +33,7 @@ static int tick(struct run *run, const struct keel_replay_part *part) {
 static keel_status wire(struct run *run, struct keel_replay_part *part) {
   const struct keel_strategy *strategy = run->replay->strategy;
   const struct keel_policy **policies = KEEL_ARENA_NEW(&part->arena, const struct keel_policy *, part->variant_count);
-  for (size_t v = 0; v < part->variant_count; v++) policies[v] = &strategy->variants[part->first_variant + v].policy;
+  for (size_t v = 0; v < part->variant_count; v++) policies[v] = &strategy->variants[part->variants[v]].policy;
   struct keel_wiring_input input = {.book = &strategy->book,
                                     .terms = &strategy->market,
                                     .policies = policies,
@@ -42,8 +41,8 @@ static keel_status wire(struct run *run, struct keel_replay_part *part) {
                                     .costs = &strategy->costs,
                                     .limits = &strategy->limits,
                                     .paths = 1,
-                                    .listed = run->listed,
-                                    .listed_count = run->listed_count};
+                                    .listed = run->replay->listed,
+                                    .listed_count = run->replay->listed_count};
   return keel_wiring_build(&part->arena, &input, &part->wiring, &part->error);
 }
 
@@ -57,15 +56,35 @@ static void record(struct keel_replay_part *part, struct keel_block *block) {
   }
 }
 
-/* The contract that kept an underlying's book from entering: one without a price. */
-static keel_status never_entered(const struct keel_block *block, size_t u, keel_error *error) {
+/* Whether every book is over and its hedge closed: what the tape has beyond is of no interest. */
+static int is_finished(const struct keel_block *block) {
+  for (size_t u = 0; u < block->wiring->underlying_count; u++)
+    if (!block->finished[u]) return 0;
+  return 1;
+}
+
+/* The row that kept an underlying's book from entering: a position that expired before, or what has no price. */
+static uint32_t row_that_waits(const struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   const struct keel_marks *marks = &block->marks[block->now[u]];
-  uint32_t missing = underlying->spot;
-  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
-    if (block->wiring->rows[r].units != 0 && isnan(marks->price[r])) missing = r;
+  uint32_t unpriced = underlying->spot;
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
+    if (block->wiring->rows[r].units == 0) continue;
+    if (block->settled[r]) return r;
+    if (isnan(marks->price[r])) unpriced = r;
+  }
+  return unpriced;
+}
+
+static keel_status never_entered(const struct keel_block *block, size_t u, keel_error *error) {
+  uint32_t row = row_that_waits(block, u);
   char name[128];
-  keel_contract_format(&block->wiring->rows[missing].contract, block->wiring->terms->calendar, name, sizeof name);
+  keel_contract_format(&block->wiring->rows[row].contract, block->wiring->terms->calendar, name, sizeof name);
+  if (block->settled[row])
+    return keel_fail(error, KEEL_STATUS_INPUT, block->wiring->terms->tape,
+                     "%s expires before its book can enter: spot and all positions on it need a usable quote first; "
+                     "give market.implied_vol, or leave the position out",
+                     name);
   return keel_fail(
       error, KEEL_STATUS_INPUT, block->wiring->terms->tape,
       "%s never has a usable quote in this run, so its book cannot enter; give market.implied_vol, or choose "
@@ -82,12 +101,13 @@ static keel_status run_part(struct run *run, struct keel_replay_part *part) {
   struct keel_feed_tape feed;
   keel_feed_tape_init(&feed, &part->arena, run->replay->tape, &part->wiring);
   keel_feed_tape_limit(&feed, strategy->run.start_ns, strategy->run.end_ns);
-  keel_ledger_init(&part->ledger, &part->arena, &part->wiring, part->first_variant);
+  keel_ledger_init(&part->ledger, &part->arena, &part->wiring, part->variants);
   keel_arena_seal(&part->arena);
   while (keel_feed_tape_next(&feed, &block->market)) {
     part->instants++;
     keel_step(block);
     record(part, block);
+    if (is_finished(block)) break;
     if (tick(run, part)) return keel_fail(&part->error, KEEL_STATUS_STOPPED, NULL, "stopped");
   }
   part->events = feed.events;
@@ -108,105 +128,7 @@ static void part_task(void *context, size_t index, size_t worker) {
   part->status = run_part(run, part);
 }
 
-/* ---- checks of the book against the tape ---- */
-
-static int is_listed(const struct run *run, const struct keel_contract *contract) {
-  for (size_t i = 0; i < run->listed_count; i++)
-    if (keel_contract_same(run->listed[i], contract)) return 1;
-  return 0;
-}
-
-static const struct keel_underlying_terms *terms_of(const struct keel_market_terms *market, const char *name) {
-  for (size_t u = 0; u < market->underlying_count; u++)
-    if (strcmp(market->underlyings[u].name, name) == 0) return &market->underlyings[u];
-  return NULL;
-}
-
-static keel_status check_spot(const struct run *run, const char *underlying, keel_error *error) {
-  struct keel_contract spot = {.underlying = underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE};
-  char names[256] = "";
-  size_t used = 0;
-  for (size_t i = 0; i < run->listed_count; i++) {
-    if (run->listed[i]->kind != KEEL_KIND_SPOT) continue;
-    if (strcmp(run->listed[i]->underlying, spot.underlying) == 0) return KEEL_STATUS_OK;
-    if (used < sizeof names)
-      used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", run->listed[i]->underlying);
-  }
-  return keel_fail(error, KEEL_STATUS_INPUT, run->replay->strategy->market.tape,
-                   "the tape has no underlying \"%s\"; it has %s", underlying, used ? names : "none");
-}
-
-/* When the run begins: the first instant that is played. */
-static int64_t first_instant(const struct run *run) {
-  struct keel_tape_cursor cursor = {0};
-  struct keel_tape_instant instant;
-  int64_t start = run->replay->strategy->run.start_ns;
-  while (keel_tape_next(run->replay->tape, &cursor, &instant))
-    if (start == KEEL_TIME_NONE || instant.time_ns >= start) return instant.time_ns;
-  return KEEL_TIME_NONE;
-}
-
-static keel_status check_position(const struct run *run, const struct keel_position *position, int64_t begin,
-                                  keel_error *error) {
-  const struct keel_market_terms *market = &run->replay->strategy->market;
-  const struct keel_underlying_terms *terms = terms_of(market, position->contract.underlying);
-  char name[128], when[40];
-  keel_contract_format(&position->contract, market->calendar, name, sizeof name);
-  if (!isnan(position->years))
-    return keel_fail_at(error, position->file, position->line, "years", "a replay needs `expiry`, a date");
-  if (position->contract.kind != KEEL_KIND_SPOT && begin != KEEL_TIME_NONE && position->contract.expiry_ns <= begin) {
-    keel_time_format(begin, when);
-    return keel_fail_at(error, position->file, position->line, "expiry", "%s has expired when the run begins, at %s",
-                        name, when);
-  }
-  if (position->contract.kind == KEEL_KIND_SPOT || (terms && !isnan(terms->implied_vol))) return KEEL_STATUS_OK;
-  if (is_listed(run, &position->contract)) return KEEL_STATUS_OK;
-  return keel_fail_at(error, position->file, position->line, NULL,
-                      "%s is not on the tape; allowed: a contract of the tape, or any with market.implied_vol given",
-                      name);
-}
-
-static keel_status check_book(const struct run *run, keel_error *error) {
-  const struct keel_strategy *strategy = run->replay->strategy;
-  int64_t begin = first_instant(run);
-  for (size_t i = 0; i < strategy->book.count; i++) {
-    const struct keel_position *position = &strategy->book.positions[i];
-    keel_status status = check_spot(run, position->contract.underlying, error);
-    if (status == KEEL_STATUS_OK) status = check_position(run, position, begin, error);
-    if (status != KEEL_STATUS_OK) return status;
-  }
-  return KEEL_STATUS_OK;
-}
-
-/* ---- putting the parts together ---- */
-
-static int by_time(const void *left, const void *right) {
-  const struct keel_ledger_row *a = left, *b = right;
-  if (a->time_ns != b->time_ns) return a->time_ns < b->time_ns ? -1 : 1;
-  if (a->underlying != b->underlying) return a->underlying < b->underlying ? -1 : 1;
-  if (a->variant != b->variant) return a->variant < b->variant ? -1 : 1;
-  /* a liquidation is a row of its own, after the decision of its instant */
-  return (a->reason == KEEL_REASON_LIQUIDATE) - (b->reason == KEEL_REASON_LIQUIDATE);
-}
-
-static keel_status join_ledgers(struct keel_replay *replay, keel_error *error) {
-  size_t count = 0, at = 0;
-  for (size_t p = 0; p < replay->part_count; p++) count += replay->parts[p].ledger.count;
-  replay->rows = malloc((count ? count : 1) * sizeof *replay->rows);
-  if (!replay->rows) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for the ledger");
-  for (size_t p = 0; p < replay->part_count; p++) {
-    struct keel_ledger *ledger = &replay->parts[p].ledger;
-    if (ledger->count) memcpy(replay->rows + at, ledger->rows, ledger->count * sizeof *ledger->rows);
-    at += ledger->count;
-    for (size_t v = 0; v < replay->parts[p].variant_count; v++)
-      replay->totals[replay->parts[p].first_variant + v] = ledger->totals[v];
-    keel_ledger_fini(ledger);
-    ledger->rows = NULL;
-  }
-  replay->row_count = count;
-  qsort(replay->rows, count, sizeof *replay->rows, by_time);
-  return KEEL_STATUS_OK;
-}
+/* ---- what a reader has to know ---- */
 
 static void list_problems(struct keel_replay *replay) {
   size_t imported = keel_tape_problems(replay->tape);
@@ -245,25 +167,15 @@ static void list_notes(struct keel_replay *replay) {
 
 /* ---- the whole ---- */
 
-static void lay_out_parts(struct keel_replay *replay, int threads) {
-  size_t variants = replay->strategy->variant_count;
-  size_t parts = threads > 1 ? (size_t)threads : 1;
-  replay->part_count = parts < variants ? parts : variants;
-  replay->parts = calloc(replay->part_count, sizeof *replay->parts);
-  replay->totals = calloc(variants, sizeof *replay->totals);
-  keel_assert(replay->parts && replay->totals);
-  for (size_t p = 0; p < replay->part_count; p++) {
-    struct keel_replay_part *part = &replay->parts[p];
-    keel_arena_init(&part->arena);
-    part->first_variant = p * variants / replay->part_count;
-    part->variant_count = (p + 1) * variants / replay->part_count - part->first_variant;
-  }
+static size_t thread_count(const keel_replay_options *options) {
+  return options->threads > 1 ? (size_t)options->threads : 1;
 }
 
 static keel_status run_parts(struct run *run, keel_error *error) {
   struct keel_replay *replay = run->replay;
   struct keel_pool *pool;
-  keel_status status = keel_pool_new(replay->part_count, &pool, error);
+  size_t threads = thread_count(run->options);
+  keel_status status = keel_pool_new(threads < replay->part_count ? threads : replay->part_count, &pool, error);
   if (status != KEEL_STATUS_OK) return status;
   pthread_mutex_init(&run->tick_lock, NULL);
   keel_pool_run(pool, replay->part_count, part_task, run);
@@ -274,7 +186,7 @@ static keel_status run_parts(struct run *run, keel_error *error) {
     if (error) *error = replay->parts[p].error;
     return replay->parts[p].status;
   }
-  status = join_ledgers(replay, error);
+  status = keel_replay_join(replay, error);
   if (status != KEEL_STATUS_OK) return status;
   list_problems(replay);
   list_notes(replay);
@@ -282,14 +194,12 @@ static keel_status run_parts(struct run *run, keel_error *error) {
 }
 
 static keel_status run_tape(struct keel_replay *replay, const keel_replay_options *options, keel_error *error) {
-  struct run run = {.replay = replay, .options = options, .listed_count = keel_tape_contracts(replay->tape)};
-  run.listed = malloc((run.listed_count + 1) * sizeof *run.listed);
-  if (!run.listed) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for the contracts of the tape");
-  for (size_t i = 0; i < run.listed_count; i++) run.listed[i] = keel_tape_contract(replay->tape, (uint32_t)i);
-  keel_status status = check_book(&run, error);
-  if (status == KEEL_STATUS_OK) status = run_parts(&run, error);
-  free(run.listed);
-  return status;
+  struct run run = {.replay = replay, .options = options};
+  replay->listed_count = keel_tape_contracts(replay->tape);
+  replay->listed = KEEL_ARENA_NEW(&replay->arena, const struct keel_contract *, replay->listed_count);
+  for (uint32_t i = 0; i < replay->listed_count; i++) replay->listed[i] = keel_tape_contract(replay->tape, i);
+  keel_status status = keel_replay_check(replay, error);
+  return status == KEEL_STATUS_OK ? run_parts(&run, error) : status;
 }
 
 keel_status keel_replay_run(const keel_strategy *strategy, const keel_replay_options *options, keel_replay **out,
@@ -301,7 +211,7 @@ keel_status keel_replay_run(const keel_strategy *strategy, const keel_replay_opt
   if (!replay) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a replay");
   replay->strategy = strategy;
   keel_arena_init(&replay->arena);
-  lay_out_parts(replay, options->threads);
+  keel_replay_lay_out(replay, thread_count(options));
   keel_status status = keel_tape_open(strategy->market.tape, &replay->tape, error);
   if (status == KEEL_STATUS_OK) status = run_tape(replay, options, error);
   if (status == KEEL_STATUS_OK)

@@ -1,4 +1,8 @@
-/* The inside of a replay, for its files: parts run on threads, the result is put together in the order of variants. */
+/* The inside of a replay, for its files: parts run on threads, the result is put together in the order of variants.
+ *
+ * What a variant does depends on the contracts that its wiring watches, since each of their quotes is a step. So only
+ * variants that hedge with the same futures (spot is watched anyway) share a part: a result depends neither on the
+ * number of threads nor on the other variants. */
 #ifndef KEEL_DRIVE_REPLAY_H
 #define KEEL_DRIVE_REPLAY_H
 
@@ -7,12 +11,13 @@
 #include "keel/replay.h"
 #include "world/tape.h"
 
-/* Some variants in a row, run in one pass over the tape. Parts share nothing that changes. */
+/* Some variants, run in one pass over the tape. Parts share nothing that changes. */
 struct keel_replay_part {
   struct keel_arena arena;
   struct keel_wiring wiring;
   struct keel_ledger ledger;
-  size_t first_variant, variant_count;
+  const uint32_t *variants; /* their numbers in the strategy */
+  size_t variant_count;
   uint64_t events, instants;
   uint64_t source_counts[KEEL_MARK_SOURCE_COUNT];
   keel_status status;
@@ -28,7 +33,9 @@ struct keel_replay {
   const keel_strategy *strategy;
   struct keel_arena arena; /* of the result; parts have their own, sealed */
   struct keel_tape *tape;
-  struct keel_replay_part *parts;
+  const struct keel_contract **listed; /* the contracts of the tape */
+  size_t listed_count;
+  struct keel_replay_part *parts; /* the strategy's own hedge is in the first */
   size_t part_count;
   struct keel_ledger_row *rows; /* of all parts, by time, underlying, variant */
   size_t row_count;
@@ -38,6 +45,13 @@ struct keel_replay {
   char **notes;
   size_t note_count;
 };
+
+/* Refuses what the tape cannot answer for. */
+keel_status keel_replay_check(const struct keel_replay *replay, keel_error *error);
+
+/* Parts for the variants, at least one for each set of contracts that is watched; then one ledger from all of them. */
+void keel_replay_lay_out(struct keel_replay *replay, size_t threads);
+keel_status keel_replay_join(struct keel_replay *replay, keel_error *error);
 
 /* One row's cell as text; returns the length. */
 size_t keel_ledger_cell(const struct keel_replay *replay, const struct keel_ledger_row *row, size_t column,

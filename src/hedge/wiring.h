@@ -18,6 +18,7 @@ struct keel_row {
   uint32_t partner;           /* the option of the same strike and expiry on the other side, or KEEL_NO_ROW */
   double units;               /* of the book: qty times multiplier; 0: not in the book */
   double phi;                 /* +1 call, -1 put */
+  int exercise_known;         /* while wiring: it was given, by the book or by the feed */
   int is_priced;              /* its Greeks are needed: of the book, or a hedge instrument */
 };
 
@@ -76,6 +77,9 @@ struct keel_wiring_input {
  * Errors: KEEL_STATUS_INPUT where the terms of an underlying are missing, or one contract has two multipliers. */
 keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
                               struct keel_wiring *wiring, keel_error *error);
+
+/* The policy's instrument for an underlying: the one that names it, else the one that names none, else NULL. */
+const struct keel_hedge_instrument *keel_policy_instrument(const struct keel_policy *policy, const char *underlying);
 
 /* The row of that contract, or KEEL_NO_ROW. */
 uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_contract *contract);

@@ -1,7 +1,7 @@
 /* Elementary functions for loops over lanes: branch-free, the same bits on every level and compiler, so that scalar
  * code whose result has to repeat uses them too. Explicit fma, no libm but sqrt and fabs.
  *
- * Accuracy, relative, in units of 2^-52: exp and log 1, the Mills ratio 2, pdf 2, cdf 3, in both tails and (but for the
+ * Accuracy, relative, in units of 2^-52: exp 1, log 2, the Mills ratio 2, pdf 2, cdf 4, in both tails and (but for the
  * rounding of subnormals) down to 0. Source: argument reduction after Cody and Waite (1980); the logarithm as 2 atanh;
  * N(-x) = e^(-x^2/2) R(x) after Cody (1969), with one rational function for all x >= 0. The constants are fitted by
  * tools/fit_normal.py. */
@@ -59,8 +59,8 @@ static inline double keel_inv_sqrt(double x) {
   return fma(r * e, fma(fma(e, 0.3125, 0.375), e, 0.5), r);
 }
 
-/* e^r for |r| <= ln 2 / 2. Even and odd powers apart, here and below: two short chains are faster than one long one. */
-static inline double keel_exp_reduced(double r) {
+/* e^r - 1 for |r| <= ln 2 / 2. Even and odd powers apart: two short chains are faster than one long one. */
+static inline double keel_expm1_reduced(double r) {
   double r2 = r * r;
   double even = fma(r2, 0x1.289185613a3d6p-22, 0x1.a019b90d2ae7ap-16);
   double odd = fma(r2, 0x1.af38a9b0ec855p-26, 0x1.71de0dae63bb3p-19);
@@ -70,7 +70,7 @@ static inline double keel_exp_reduced(double r) {
   odd = fma(odd, r2, 0x1.11111111109b3p-7);
   even = fma(even, r2, 0x1.0000000000001p-1);
   odd = fma(odd, r2, 0x1.5555555555556p-3);
-  return 1.0 + fma(fma(odd, r, even), r2, r);
+  return fma(fma(odd, r, even), r2, r);
 }
 
 /* e^x for |x| <= 708; garbage beyond. */
@@ -78,7 +78,7 @@ static inline double keel_exp_normal(double x) {
   double rounded = fma(x, 0x1.71547652b82fep+0, KEEL_ROUND);
   double n = rounded - KEEL_ROUND;
   double r = fma(n, -KEEL_LN2_LOW, fma(n, -KEEL_LN2_HIGH, x));
-  return keel_scale(keel_exp_reduced(r), rounded);
+  return keel_scale(1.0 + keel_expm1_reduced(r), rounded);
 }
 
 /* e^(x + low) for any x, |low| tiny: 0, subnormals and infinity where they are due. */
@@ -88,10 +88,16 @@ static inline double keel_exp_sum(double x, double low) {
   double r = fma(n, -KEEL_LN2_LOW, fma(n, -KEEL_LN2_HIGH, x)) + low;
   double half = fma(n, 0.5, KEEL_ROUND);
   double rest = n - (half - KEEL_ROUND) + KEEL_ROUND;
-  return keel_scale(keel_exp_reduced(r), half) * keel_scale(1.0, rest);
+  return keel_scale(1.0 + keel_expm1_reduced(r), half) * keel_scale(1.0, rest);
 }
 
 static inline double keel_exp(double x) { return keel_exp_sum(x, 0.0); }
+
+/* e^x - 1 for 0 <= x <= 708. */
+static inline double keel_expm1_positive(double x) {
+  double small = keel_expm1_reduced(keel_at_most(x, 0.25)), large = keel_exp_normal(x) - 1.0;
+  return x <= 0.25 ? small : large;
+}
 
 /* log(x / y) for normal positive x and y with a quotient in (2^-1022, 2^1023): k ln 2 + 2 atanh(f), f = (x - 2^k y) /
  * (x + 2^k y) within +-1/5. Accurate near x = y too. In two steps: an |f| beyond 1/4 says that x or y is 0 or the
@@ -120,9 +126,11 @@ static inline double keel_log_join(struct keel_log_parts parts) {
 
 /* log x for any x: -infinity at 0, NaN below. */
 static inline double keel_log(double x) {
-  int subnormal = x < DBL_MIN;
-  double result = keel_log_join(keel_log_split(subnormal ? x * 0x1p54 : x, 1.0));
-  result -= subnormal ? 54 * (KEEL_LN2_HIGH + KEEL_LN2_LOW) : 0.0;
+  double shift = x < DBL_MIN ? 54.0 : x > 0x1p1000 ? -54.0 : 0.0;
+  double scale = x < DBL_MIN ? 0x1p54 : x > 0x1p1000 ? 0x1p-54 : 1.0;
+  struct keel_log_parts parts = keel_log_split(x * scale, 1.0);
+  parts.k -= shift;
+  double result = keel_log_join(parts);
   result = x == 0.0 ? -INFINITY : result;
   result = x >= 0.0 ? result : NAN;
   return x > DBL_MAX ? x : result;
@@ -133,25 +141,50 @@ struct keel_ratio {
   double p, q;
 };
 static inline struct keel_ratio keel_mills(double x) {
-  double x2 = x * x;
-  double p_even = fma(x2, 0x1.66a129a40568ap-15, 0x1.26e4ec782b3acp-8);
-  double p_odd = fma(x2, 0x1.b68fcdcc5ed9dp-20, 0x1.2085d52314e81p-11);
-  double q_even = fma(x2, 0x1.12d3eb65f8d1cp-18, 0x1.6aaee8228837fp-10);
-  double q_odd = fma(x2, 0x1.c179b8b3eadbdp-14, 0x1.751b4caa7c93ap-7);
-  p_even = fma(p_even, x2, 0x1.a9ad8d2e02ba9p-4);
-  p_odd = fma(p_odd, x2, 0x1.a26e33bdc4145p-6);
-  q_even = fma(q_even, x2, 0x1.0bd43aa2d7c4bp-4);
-  q_odd = fma(q_odd, x2, 0x1.16159f1eb57d9p-2);
-  p_even = fma(p_even, x2, 0x1.39f3cfb9d2944p-1);
-  p_odd = fma(p_odd, x2, 0x1.3660f5e4e90f5p-2);
-  q_even = fma(q_even, x2, 0x1.a4631a3bf27e1p-1);
-  q_odd = fma(q_odd, x2, 0x1.c6ab18d98c162p+0);
-  p_even = fma(p_even, x2, 0.5);
-  p_odd = fma(p_odd, x2, 0x1.9371e0269e195p-1);
-  q_even = fma(q_even, x2, 0x1.4f6a2b5cf6c35p+1);
-  q_odd = fma(q_odd, x2, 0x1.2fda04e29fe36p+1);
-  q_even = fma(q_even, x2, 1.0);
-  return (struct keel_ratio){fma(p_odd, x, p_even), fma(q_odd, x, q_even)};
+  double q = fma(x, 0x1.12d3eb65f8d1cp-18, 0x1.c179b8b3eadbdp-14),
+         p = fma(x, 0x1.b68fcdcc5ed9dp-20, 0x1.66a129a40568ap-15);
+  q = fma(q, x, 0x1.6aaee8228837fp-10);
+  p = fma(p, x, 0x1.2085d52314e81p-11);
+  q = fma(q, x, 0x1.751b4caa7c93ap-7);
+  p = fma(p, x, 0x1.26e4ec782b3acp-8);
+  q = fma(q, x, 0x1.0bd43aa2d7c4bp-4);
+  p = fma(p, x, 0x1.a26e33bdc4145p-6);
+  q = fma(q, x, 0x1.16159f1eb57d9p-2);
+  p = fma(p, x, 0x1.a9ad8d2e02ba9p-4);
+  q = fma(q, x, 0x1.a4631a3bf27e1p-1);
+  p = fma(p, x, 0x1.3660f5e4e90f5p-2);
+  q = fma(q, x, 0x1.c6ab18d98c162p+0);
+  p = fma(p, x, 0x1.39f3cfb9d2944p-1);
+  q = fma(q, x, 0x1.4f6a2b5cf6c35p+1);
+  p = fma(p, x, 0x1.9371e0269e195p-1);
+  q = fma(q, x, 0x1.2fda04e29fe36p+1);
+  p = fma(p, x, 0.5);
+  q = fma(q, x, 1.0);
+  return (struct keel_ratio){p, q};
+}
+/* -R'(x) = 1/sqrt(2 pi) - x R(x) > 0, the same way. */
+static inline struct keel_ratio keel_mills_slope(double x) {
+  double q = fma(x, 0x1.5376f7c048a03p-20, 0x1.2114b48eefeedp-15),
+         p = fma(x, 0x1.0eda8949803edp-21, 0x1.cd4e6c6fdb18ap-17);
+  q = fma(q, x, 0x1.f16361e5a4546p-12);
+  p = fma(p, x, 0x1.89af2ee302ae6p-13);
+  q = fma(q, x, 0x1.1637937a27879p-8);
+  p = fma(p, x, 0x1.b1288ba39e14dp-10);
+  q = fma(q, x, 0x1.bb73310a64a6cp-6);
+  p = fma(p, x, 0x1.4f7795091d74dp-7);
+  q = fma(q, x, 0x1.05db2e180fa80p-3);
+  p = fma(p, x, 0x1.79eddd1915e10p-5);
+  q = fma(q, x, 0x1.d0692abe12d63p-2);
+  p = fma(p, x, 0x1.35e8cbb725bf0p-3);
+  q = fma(q, x, 0x1.3396aba58afafp+0);
+  p = fma(p, x, 0x1.66add20d79f33p-2);
+  q = fma(q, x, 0x1.28f9b63cc95adp+1);
+  p = fma(p, x, 0x1.0cfb8f31baad8p-1);
+  q = fma(q, x, 0x1.8cb46c036187dp+1);
+  p = fma(p, x, 0x1.9884533d43651p-2);
+  q = fma(q, x, 0x1.48fbed6134b1bp+1);
+  q = fma(q, x, 0x1p+0);
+  return (struct keel_ratio){p, q};
 }
 
 /* e^(-x^2/2), with the rounding of the square put back. */
@@ -179,30 +212,30 @@ static inline struct keel_log_parts keel_normal_inverse_split(double u) {
 
 static inline double keel_normal_inverse_ratio(double w) {
   double w2 = w * w;
-  double p_even = fma(w2, 0x1.70dbfaade6bc8p-56, 0x1.ea27ec47a1f9ap-39);
-  double p_odd = fma(w2, 0x1.ec4179dd2e77fp-46, 0x1.bb4ec6f57ba40p-34);
-  double q_even = fma(w2, 0x1.35a67b8b5bf61p-43, 0x1.a25b3f5db07f2p-33);
-  double q_odd = fma(w2, 0x1.c59d2af9681b4p-52, 0x1.0d4fc39b0c2e1p-37);
-  p_even = fma(p_even, w2, 0x1.b8dbde95a0046p-29);
-  p_odd = fma(p_odd, w2, 0x1.28669a8896c01p-24);
-  q_even = fma(q_even, w2, 0x1.a7db2ce6dec9ap-24);
-  q_odd = fma(q_odd, w2, 0x1.a7b6769f3b28ep-28);
-  p_even = fma(p_even, w2, 0x1.459fa0325fff4p-20);
-  p_odd = fma(p_odd, w2, 0x1.25101c547eb5ap-16);
-  q_even = fma(q_even, w2, 0x1.5fc8bb0ab576cp-16);
-  q_odd = fma(q_odd, w2, 0x1.fc122cc8e9d8ap-20);
-  p_even = fma(p_even, w2, 0x1.aabbb658ffcacp-13);
-  p_odd = fma(p_odd, w2, 0x1.f3bb2e2da47b6p-10);
-  q_even = fma(q_even, w2, 0x1.fe6aafd23a563p-10);
-  q_odd = fma(q_odd, w2, 0x1.0a60559af9048p-12);
-  p_even = fma(p_even, w2, 0x1.d593f6d3c7cc9p-7);
-  p_odd = fma(p_odd, w2, 0x1.5d2384ded3f1ap-4);
-  q_even = fma(q_even, w2, 0x1.34a38c0a4f69ap-4);
-  q_odd = fma(q_odd, w2, 0x1.c099c876b3a76p-7);
-  p_even = fma(p_even, w2, 0x1.890f91d9ec675p-2);
-  p_odd = fma(p_odd, w2, 0x1.46b46d899f1e9p+0);
+  double p_even = fma(w2, 0x1.76ea234662183p-56, 0x1.f3fefa0f7cbd6p-39);
+  double p_odd = fma(w2, 0x1.f5290d933be00p-46, 0x1.c4d0915d85d8dp-34);
+  double q_even = fma(w2, 0x1.3b8b4a2106052p-43, 0x1.aaf51b8a6218ap-33);
+  double q_odd = fma(w2, 0x1.cd6cc42d7ea81p-52, 0x1.12fa58b8036b9p-37);
+  p_even = fma(p_even, w2, 0x1.c193deff1bbb5p-29);
+  p_odd = fma(p_odd, w2, 0x1.2de14fcde4415p-24);
+  q_even = fma(q_even, w2, 0x1.af17f69ef10f9p-24);
+  q_odd = fma(q_odd, w2, 0x1.affabc6d122edp-28);
+  p_even = fma(p_even, w2, 0x1.4b44a0aeeb465p-20);
+  p_odd = fma(p_odd, w2, 0x1.29c0d327e0f73p-16);
+  q_even = fma(q_even, w2, 0x1.648314c34cdb6p-16);
+  q_odd = fma(q_odd, w2, 0x1.02922e3b3a82bp-19);
+  p_even = fma(p_even, w2, 0x1.b0f2f57a49e4cp-13);
+  p_odd = fma(p_odd, w2, 0x1.fa471de100fd5p-10);
+  q_even = fma(q_even, w2, 0x1.01958416db315p-9);
+  q_odd = fma(q_odd, w2, 0x1.0ea9cc13d31a1p-12);
+  p_even = fma(p_even, w2, 0x1.db07ef9e3dca3p-7);
+  p_odd = fma(p_odd, w2, 0x1.609e45a157730p-4);
+  q_even = fma(q_even, w2, 0x1.362c3de6a106fp-4);
+  q_odd = fma(q_odd, w2, 0x1.c71a8c9aaa5a3p-7);
+  p_even = fma(p_even, w2, 0x1.8c354e0adf893p-2);
+  p_odd = fma(p_odd, w2, 0x1.48cadabbb41cdp+0);
   q_even = fma(q_even, w2, 1.0);
-  q_odd = fma(q_odd, w2, 0x1.fa8694a74fd75p-3);
+  q_odd = fma(q_odd, w2, 0x1.00981c998c808p-2);
   p_even = fma(p_even, w2, 0x1.40d931ff62706p+1);
   return fma(p_odd, w, p_even) * keel_reciprocal(fma(q_odd, w, q_even));
 }

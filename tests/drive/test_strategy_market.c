@@ -27,7 +27,7 @@ static void an_underlying_says_what_differs(void **state) {
   if (keel_strategy_read(&source, overrides, 1, &strategy, &error)) fail_msg("%s: %s", error.where, error.what);
   const struct keel_market_terms *market = &strategy->market;
   assert_int_equal(market->underlying_count, 2);
-  const struct keel_underlying_terms *x = &market->underlyings[0], *brk = &market->underlyings[1];
+  const struct keel_underlying_terms *brk = &market->underlyings[0], *x = &market->underlyings[1]; /* by name */
   assert_string_equal(x->name, "X");
   assert_same_bits(x->yield, 0.02);
   assert_same_bits(x->implied_vol, 0.3);
@@ -82,7 +82,7 @@ static void wrong_dividends_are_refused(void **state) {
       {MARKET, MARKET_OF("dividends: [{ex: 2024-01-05}]"), "s.yaml:2: market.dividends.0.cash", "is missing"},
       {MARKET, MARKET_OF("dividends: [{ex: soon, cash: 1}]"), "s.yaml:2: market.dividends.0.ex", "`soon` is no date"},
       {MARKET, MARKET_OF("dividends: [{ex: 2024-01-05, cash: -1}]"), "s.yaml:2: market.dividends.0.cash",
-       "is -1; allowed: above 0 per share"},
+       "is -1; allowed: above 0, at most 1e+15 per share"},
       {MARKET, MARKET_OF("dividends: [{ex: 2024-01-05, cash: 1, pay: 2024-01-04}]"), "s.yaml:2: market.dividends.0.pay",
        "is before `ex`"},
       {MARKET, MARKET_OF("dividends: [{ex: 2024-02-05, cash: 1}, {ex: 2024-01-05, cash: 1}]"),

@@ -1,4 +1,4 @@
-#include "paths_support.h"
+#include "kernel/paths_support.h"
 
 #include <math.h>
 #include <stdlib.h>

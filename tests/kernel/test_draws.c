@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "paths_support.h"
+#include "kernel/paths_support.h"
 
 enum { STEPS = 16, FACTORS = 2 };
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "paths_support.h"
+#include "kernel/paths_support.h"
 
 enum { ROWS = 500 };
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "keel/black_scholes.h"
-#include "paths_support.h"
+#include "kernel/paths_support.h"
 
 static const struct keel_world world = {.kind = KEEL_WORLD_GBM, .spot = 100, .drift = 0.07, .gbm = {.vol = 0.3}};
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "paths_support.h"
+#include "kernel/paths_support.h"
 
 enum { STEPS_PER_YEAR = 32, STEPS_LEAST = 16 };
 /* What the scheme's steps cost at that many a year, relative to the price; 4 standard errors come on top. */

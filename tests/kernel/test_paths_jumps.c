@@ -1,7 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "paths_support.h"
+#include "kernel/paths_support.h"
 
 static struct keel_test_run run_of(const struct keel_world *world, size_t steps, double years, size_t paths) {
   return (struct keel_test_run){

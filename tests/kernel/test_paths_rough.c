@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "keel/black_scholes.h"
-#include "paths_support.h"
+#include "kernel/paths_support.h"
 
 static const struct keel_world world = {.kind = KEEL_WORLD_ROUGH_BERGOMI,
                                         .spot = 100,

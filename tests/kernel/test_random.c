@@ -8,7 +8,7 @@
 #include "keel/cpu.h"
 #include "kernel/kernel.h"
 #include "kernel/lane_math.h"
-#include "paths_support.h"
+#include "kernel/paths_support.h"
 
 enum { MANY = 1 << 14 };
 
