@@ -27,7 +27,7 @@ typedef struct keel_import_options {
 } keel_import_options;
 
 typedef struct keel_import_problem {
-  const char *kind;    /* one word, as on the tape: "crossed" */
+  const char *kind;    /* one word, as on the tape: "crossed"; texts are constant */
   const char *meaning; /* in words */
   uint64_t count;      /* rows (two_spots: instants) */
   int dropped;         /* whether those rows are not on the tape */
@@ -37,13 +37,14 @@ typedef struct keel_import_result {
   uint64_t rows, dropped; /* rows read, and those of them that are not on the tape */
   uint64_t quotes;        /* on the tape, those of spot included */
   uint64_t contracts, instants;
-  int64_t first_ns, last_ns; /* of the first and last instant */
+  int64_t first_ns, last_ns; /* the first and last instant: nanoseconds since 1970-01-01T00:00Z */
   size_t problem_count;
   keel_import_problem problems[KEEL_IMPORT_PROBLEMS_MAX]; /* only those that occurred */
 } keel_import_result;
 
 /* `out` is written beside its place and renamed when complete; "-" among the files is stdin. options may be NULL.
- * Errors: KEEL_STATUS_INPUT (file:line), also when no row could be used; KEEL_STATUS_IO; KEEL_STATUS_STOPPED. */
+ * Errors: KEEL_STATUS_INPUT (file:line), also when no row could be used; KEEL_STATUS_IO; KEEL_STATUS_MEMORY;
+ * KEEL_STATUS_STOPPED. */
 KEEL_API keel_status keel_import(const char *const *files, size_t count, const char *out,
                                  const keel_import_options *options, keel_import_result *result, keel_error *error);
 

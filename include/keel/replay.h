@@ -24,13 +24,18 @@ typedef struct keel_replay_options {
   void *tick_context;
 } keel_replay_options;
 
-/* Runs market.tape under all variants. Errors: whatever is wrong with the strategy's market, the tape, or the book on
- * it. */
+/* Runs market.tape under all variants. `options` may be NULL: one thread, no tick. The strategy has to outlive the
+ * replay; the caller frees *replay, which is NULL after an error. Errors: KEEL_STATUS_INPUT for what is wrong with the
+ * book or hedge on this tape, KEEL_STATUS_CORRUPT for a damaged tape, KEEL_STATUS_UNSUPPORTED for one of another
+ * version, KEEL_STATUS_IO, KEEL_STATUS_MEMORY, KEEL_STATUS_STOPPED. */
 KEEL_API keel_status keel_replay_run(const keel_strategy *strategy, const keel_replay_options *options,
                                      keel_replay **replay, keel_error *error);
-KEEL_API void keel_replay_free(keel_replay *replay);
+KEEL_API void keel_replay_free(keel_replay *replay); /* NULL is fine */
 
-/* ---- totals. Variant 0 is the strategy's own. Money is for the whole book. ---- */
+/* ---- totals. Variant 0 is the strategy's own. Money is for the whole book. ----
+ *
+ * Here and below an index counts from 0 and has to be less than what the function beside it counts. Names and texts are
+ * constant, or live as long as the replay; those of variants as long as the strategy. */
 
 typedef struct keel_replay_totals {
   uint64_t decisions, trades;
@@ -42,12 +47,12 @@ typedef struct keel_replay_totals {
 
 /* How many there are. */
 KEEL_API size_t keel_replay_variants(const keel_replay *replay);
-/* Its name; lives as long as the strategy. */
+/* Its name. */
 KEEL_API const char *keel_replay_variant(const keel_replay *replay, size_t variant);
 /* Its totals. */
 KEEL_API void keel_replay_total(const keel_replay *replay, size_t variant, keel_replay_totals *totals);
 
-/* The components of the explanation: they sum to pnl, `unexplained` among them. */
+/* The components of the explanation, in money: they sum to pnl, `unexplained` among them. */
 KEEL_API size_t keel_explain_components(void);
 KEEL_API const char *keel_explain_name(size_t component);
 KEEL_API const char *keel_explain_help(size_t component);

@@ -94,8 +94,6 @@ void keel_pool_free(struct keel_pool *pool) {
   free(pool);
 }
 
-size_t keel_pool_threads(const struct keel_pool *pool) { return pool->others + 1; }
-
 void keel_pool_run(struct keel_pool *pool, size_t count, keel_pool_task task, void *context) {
   pthread_mutex_lock(&pool->lock);
   pool->task = task;

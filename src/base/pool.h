@@ -18,7 +18,6 @@ typedef void (*keel_pool_task)(void *context, size_t index, size_t worker);
  */
 keel_status keel_pool_new(size_t threads, struct keel_pool **pool, keel_error *error);
 void keel_pool_free(struct keel_pool *pool);
-size_t keel_pool_threads(const struct keel_pool *pool);
 
 /* Runs task(context, 0 .. count-1), each once; returns when all are done. */
 void keel_pool_run(struct keel_pool *pool, size_t count, keel_pool_task task, void *context);

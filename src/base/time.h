@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "keel/error.h"
+#include "keel/time.h"
 
 #define KEEL_NS_PER_SECOND INT64_C(1000000000)
 #define KEEL_NS_PER_DAY (INT64_C(86400) * KEEL_NS_PER_SECOND)
@@ -40,8 +41,6 @@ struct keel_time_text {
 };
 int keel_time_parse(const char *text, size_t length, struct keel_time_text *out);
 
-/* `2018-01-31T21:00:00Z`, with as many digits of fraction as needed. buffer takes 40 bytes. */
-void keel_time_format(int64_t time_ns, char *buffer);
 /* `2018-01-31`. buffer takes 16 bytes. */
 void keel_date_format(int32_t days, char *buffer);
 

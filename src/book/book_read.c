@@ -7,6 +7,7 @@
 
 #include "base/csv.h"
 #include "base/fail.h"
+#include "base/grow.h"
 
 /* ---- the fields of a position ---- */
 
@@ -209,13 +210,9 @@ static keel_status read_header(struct row *row) {
 
 /* Appends to an array that grows. */
 static keel_status push(struct keel_book *book, size_t *room, const struct keel_position *position, struct row *row) {
-  if (book->count == *room) {
-    size_t more = *room ? 2 * *room : 64;
-    struct keel_position *grown = realloc(book->positions, more * sizeof *grown);
-    if (!grown) return keel_fail(row->reader->error, KEEL_STATUS_MEMORY, row->file, "no memory for its positions");
-    book->positions = grown;
-    *room = more;
-  }
+  struct keel_position *grown = keel_grown(book->positions, book->count, room, sizeof *grown);
+  if (!grown) return keel_fail(row->reader->error, KEEL_STATUS_MEMORY, row->file, "no memory for its positions");
+  book->positions = grown;
   book->positions[book->count++] = *position;
   return KEEL_STATUS_OK;
 }

@@ -60,7 +60,6 @@ struct keel_cli {
   int json, quiet, help;
   const char *csv; /* NULL: not asked for; "-": stdout */
   int threads;     /* at least 1; all cores by default */
-  int has_seed;
   uint64_t seed;
 };
 

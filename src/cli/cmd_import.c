@@ -1,7 +1,7 @@
 /* keel import: recorded market data into a tape. Runs world/import.c and shows what was read, dropped, and why. */
-#include "base/time.h"
 #include "cli/cli.h"
 #include "keel/import.h"
+#include "keel/time.h"
 
 static void print_problems(const keel_import_result *result, int dropped, const char *title) {
   int any = 0;

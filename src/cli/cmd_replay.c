@@ -6,7 +6,6 @@
 
 #include "base/fail.h"
 #include "cli/cli.h"
-#include "drive/strategy_fields.h"
 #include "keel/replay.h"
 
 enum { SIDE_BY_SIDE = 5, NAME = 14 }; /* variants in one block of the table, and how wide */
@@ -92,6 +91,14 @@ static int no_memory(void) {
   return keel_cli_fail(&(keel_error){.status = KEEL_STATUS_MEMORY, .what = "no memory for the result"});
 }
 
+static int print_fields(void) {
+  char *text = keel_strategy_document();
+  if (!text) return no_memory();
+  fputs(text, stdout);
+  free(text);
+  return KEEL_EXIT_DONE;
+}
+
 static int print_ledger(const keel_replay *replay) {
   size_t length;
   char *text = keel_ledger_csv(replay, &length);
@@ -123,10 +130,7 @@ static int show(struct keel_cli *cli, const keel_replay *replay) {
 
 static int run(struct keel_cli *cli) {
   keel_error error;
-  if (keel_cli_value(cli, "help-fields")) {
-    keel_strategy_fields_print(stdout);
-    return KEEL_EXIT_DONE;
-  }
+  if (keel_cli_value(cli, "help-fields")) return print_fields();
   if (cli->operand_count == 0) return keel_cli_usage(cli, "no STRATEGY");
   keel_strategy *strategy;
   if (keel_strategy_load(cli->operands[0], cli->sets, cli->set_count, &strategy, &error) != KEEL_STATUS_OK)

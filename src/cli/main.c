@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "keel/version.h"
+
 /* clang-format off */
 const struct keel_cli_command *const keel_commands[] = {
     &keel_cmd_price,
@@ -63,7 +65,7 @@ int main(int argc, char **argv) {
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
     keel_cli_help(stdout);
   } else if (strcmp(name, "--version") == 0) {
-    puts("keel " KEEL_VERSION);
+    printf("keel %s\n", keel_version());
   } else {
     return unknown(name);
   }

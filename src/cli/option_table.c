@@ -178,8 +178,6 @@ static void close_run(struct run *run) {
 }
 
 int keel_option_table_run(struct keel_cli *cli, const struct keel_option_job *job) {
-  if (cli->json && cli->csv && strcmp(cli->csv, "-") == 0)
-    return keel_cli_usage(cli, "--json and --csv - cannot both go to stdout");
   struct run run = {.cli = cli, .table = {.job = job}};
   keel_error error;
   keel_status status = open_run(&run, &error);

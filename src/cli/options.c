@@ -49,7 +49,6 @@ static int whole(const char *text, uint64_t max, uint64_t *number) {
 }
 
 static const char *set_seed(struct keel_cli *cli, const char *value) {
-  cli->has_seed = 1;
   return whole(value, UINT64_MAX, &cli->seed) ? NULL : "a whole number from 0 to 18446744073709551615";
 }
 
@@ -74,7 +73,7 @@ const struct keel_cli_option keel_cli_common[] = {
     {"seed", 0, "N", "seed of all randomness", 0, set_seed},
     {"threads", 0, "N", "threads to use (default: all cores); never changes a result", 0, set_threads},
     {"cpu", 0, "LEVEL", "instruction set: auto, base, v3, v4; never changes a result", 0, set_cpu},
-    {"quiet", 'q', NULL, "no progress bar and no remarks on stderr; errors are still shown", 0, set_quiet},
+    {"quiet", 'q', NULL, "no progress bar and no remarks; results and errors are still shown", 0, set_quiet},
     {"help", 'h', NULL, "show this help", 0, set_help},
     {0},
 };
@@ -144,12 +143,14 @@ static int parse_option(struct keel_cli *cli, int argc, char **argv, int *at) {
   return accept(cli, option, value);
 }
 
-static int check_operands(const struct keel_cli *cli) {
+static int check(const struct keel_cli *cli) {
   const struct keel_cli_command *command = cli->command;
   if (cli->help) return KEEL_EXIT_DONE;
   if (cli->operand_count < (size_t)command->operands_min) return keel_cli_usage(cli, "needs %s", command->usage);
   if (command->operands_max >= 0 && cli->operand_count > (size_t)command->operands_max)
     return keel_cli_usage(cli, "one argument too many: \"%s\"", cli->operands[command->operands_max]);
+  if (cli->json && cli->csv && strcmp(cli->csv, "-") == 0)
+    return keel_cli_usage(cli, "--json and --csv - cannot both go to stdout");
   return KEEL_EXIT_DONE;
 }
 
@@ -173,7 +174,7 @@ int keel_cli_parse(struct keel_cli *cli, int argc, char **argv) {
       if (status != KEEL_EXIT_DONE) return status;
     }
   }
-  return check_operands(cli);
+  return check(cli);
 }
 
 void keel_cli_free(struct keel_cli *cli) {

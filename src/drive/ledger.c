@@ -32,7 +32,7 @@ const char *const keel_reason_names[KEEL_REASON_COUNT] = {
 static const struct keel_ledger_column_info fixed_columns[] = {
     {"time", "UTC", KEEL_LEDGER_TIME, 0},
     {"variant", "the rule; base is the strategy's own", KEEL_LEDGER_VARIANT, 0},
-    {"underlying", "", KEEL_LEDGER_UNDERLYING, 0},
+    {"underlying", "what the row is about", KEEL_LEDGER_UNDERLYING, 0},
     {"reason", "why it traded, or why not", KEEL_LEDGER_REASON, 0},
     NUMBER(spot, "mark of spot"),
     NUMBER(book_value, "mark of the book on this underlying"),

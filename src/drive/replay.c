@@ -23,7 +23,7 @@ struct run {
 
 static int tick(struct run *run, const struct keel_replay_part *part) {
   const keel_replay_options *options = run->options;
-  if (!options->tick || (part->instants - 1) % 64 != 0) return 0;
+  if (!options || !options->tick || (part->instants - 1) % 64 != 0) return 0;
   pthread_mutex_lock(&run->tick_lock);
   int stop = options->tick(options->tick_context, part->instants, keel_tape_instants(run->replay->tape));
   pthread_mutex_unlock(&run->tick_lock);
@@ -152,8 +152,10 @@ static void list_notes(struct keel_replay *replay) {
   size_t room = 2 + strategy->warning_count;
   replay->notes = KEEL_ARENA_NEW(&replay->arena, char *, room);
   if (replay->parts[0].wiring.has_american)
-    add_note(replay,
-             "American positions are marked at their quotes; their vols and Greeks are those of the European formula.");
+    add_note(
+        replay,
+        "American positions are marked at their quotes, and without one by the European formula, not below intrinsic; "
+        "their vols and Greeks are those of the European formula.");
   for (size_t v = 0; v < strategy->variant_count; v++) {
     if (strategy->variants[v].policy.target.kind != KEEL_TARGET_SHARE_BALANCE) continue;
     add_note(
@@ -168,7 +170,7 @@ static void list_notes(struct keel_replay *replay) {
 /* ---- the whole ---- */
 
 static size_t thread_count(const keel_replay_options *options) {
-  return options->threads > 1 ? (size_t)options->threads : 1;
+  return options && options->threads > 1 ? (size_t)options->threads : 1;
 }
 
 static keel_status run_parts(struct run *run, keel_error *error) {

@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "drive/replay.h"
+#include "keel/version.h"
 
 /* ---- totals ---- */
 
@@ -184,7 +185,7 @@ char *keel_replay_json(const keel_replay *replay) {
   char hash[20];
   snprintf(hash, sizeof hash, "%016llx", (unsigned long long)keel_ledger_hash(replay));
   json_object_set_new(document, "ledger_hash", json_string(hash));
-  json_object_set_new(document, "version", json_string(KEEL_VERSION));
+  json_object_set_new(document, "version", json_string(keel_version()));
   char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
   json_decref(document);
   return text;

@@ -1,6 +1,8 @@
 #include "drive/strategy_fields.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "book/book_read.h"
 #include "book/field_types.h"
@@ -150,4 +152,14 @@ const struct keel_config_field keel_strategy_fields[] = {
     {0}};
 #undef AT
 
-void keel_strategy_fields_print(FILE *out) { keel_config_document(out, keel_strategy_fields); }
+char *keel_strategy_document(void) {
+  char *text = NULL;
+  size_t length;
+  FILE *memory = open_memstream(&text, &length);
+  if (!memory) return NULL;
+  keel_config_document(memory, keel_strategy_fields);
+  int failed = ferror(memory);
+  if (fclose(memory) == 0 && !failed) return text;
+  free(text);
+  return NULL;
+}

@@ -9,9 +9,6 @@
 /* Read into a keel_strategy, with a keel_field_context. */
 extern const struct keel_config_field keel_strategy_fields[];
 
-/* Writes the documentation of all fields in Markdown: the second part of docs/strategy.md, and `--help-fields`. */
-void keel_strategy_fields_print(FILE *out);
-
 /* ---- the parts ---- */
 extern const struct keel_config_type
     keel_type_market; /* struct keel_strategy: market, for the underlyings of its book */

@@ -373,6 +373,7 @@ const struct keel_config_field keel_strategy_hedge_fields[] = {
      .type = &keel_type_map,
      AT(trigger),
      .fields = trigger_fields,
+     .absent = "none; required where the target trades",
      .help = "when to act: at the first step, and then when any of these fires"},
     {.name = "move", .type = &keel_type_map, AT(move), .fields = move_fields, .help = "how far to go"},
     {.name = "execution", .type = &keel_type_map, AT(execution), .fields = execution_fields, .help = "by which path"},

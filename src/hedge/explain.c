@@ -17,7 +17,9 @@ const struct keel_component_info keel_component_table[KEEL_COMPONENT_COUNT] = {
     [KEEL_COMPONENT_SPREAD] = {"spread", "pnl_spread", "what trading paid to cross the spread"},
     [KEEL_COMPONENT_FEES] = {"fees", "pnl_fees", "fees per share and per order"},
     [KEEL_COMPONENT_TAXES] = {"taxes", "pnl_taxes", "taxes on buying and selling"},
-    [KEEL_COMPONENT_IMPACT] = {"impact", "pnl_impact", "how far the hedge's own orders moved the price"},
-    [KEEL_COMPONENT_SETTLEMENT] = {"settlement", "pnl_settlement", "what settlement paid beyond the last mark"},
+    [KEEL_COMPONENT_IMPACT] = {"impact", "pnl_impact",
+                               "how far the hedge's own orders moved the price; 0 for paper fills"},
+    [KEEL_COMPONENT_SETTLEMENT] = {"settlement", "pnl_settlement",
+                                   "what delivery at the strike brought; 0 where options settle in cash"},
     [KEEL_COMPONENT_UNEXPLAINED] = {"unexplained", "pnl_unexplained", "what remains: higher orders of larger moves"},
 };

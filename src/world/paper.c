@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "hedge/mark.h"
+
 struct keel_paper {
   const struct keel_market_terms *terms;
   size_t paths, variants;
@@ -19,8 +21,6 @@ struct keel_paper *keel_paper_new(struct keel_arena *arena, const struct keel_wi
   return paper;
 }
 
-static int is_two_sided(double bid, double ask) { return bid > 0 && ask >= bid && ask < INFINITY; }
-
 static int is_stale(const struct keel_paper *paper, const struct keel_market *market, size_t row) {
   int64_t since = market->quote_ns[row], most = paper->terms->stale_ns;
   return most != KEEL_TIME_NONE && (since == KEEL_TIME_NONE || market->time_ns - since > most);
@@ -32,7 +32,7 @@ static double fill_price(const struct keel_paper *paper, const struct keel_marke
                          const struct keel_order *order, size_t i, double qty) {
   size_t at = order->row * market->paths + i;
   double bid = market->bid[at], ask = market->ask[at];
-  int quoted = is_two_sided(bid, ask), fresh = quoted && !is_stale(paper, market, order->row);
+  int quoted = keel_quote_is_usable(bid, ask), fresh = quoted && !is_stale(paper, market, order->row);
   double mid = fresh ? 0.5 * (bid + ask) : order->mark[i], half = quoted ? 0.5 * (ask - bid) : 0;
   if (!isnan(order->half_spread_bps)) half = mid * order->half_spread_bps / 1e4;
   if (order->free) half = 0;
@@ -67,7 +67,7 @@ static void paper_poll(void *self, const struct keel_market *market, size_t unde
   for (size_t i = 0; i < paper->paths; i++) {
     size_t at = order->row * market->paths + i;
     int fills = resting[i] != 0 && market->quote_ns[order->row] == market->time_ns &&
-                is_two_sided(market->bid[at], market->ask[at]);
+                keel_quote_is_usable(market->bid[at], market->ask[at]);
     fill->qty[i] = fills ? resting[i] : 0;
     fill->price[i] = fills ? fill_price(paper, market, order, i, resting[i]) : 0;
     resting[i] = fills ? 0 : resting[i];

@@ -127,6 +127,7 @@ static void mistakes_name_their_place(void **state) {
   assert_int_equal(keel_scratch_count("ledger2"), 0);
   keel_program_free(&program);
   assert_program("$KEEL replay", NULL, 2, "", NULL);
+  assert_program("$KEEL replay x.yaml --json --csv -", NULL, 2, "", NULL);
   assert_program("$KEEL replay --help-fields | grep -c order_qty_max", NULL, 0, NULL, "");
 }
 

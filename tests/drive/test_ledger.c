@@ -1,7 +1,12 @@
 #include "drive/ledger.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "hedge/bench_market.h"
 #include "hedge/textbook.h"
+#include "support/program.h"
 #include "world/paper.h"
 
 /* A run over paper that is recorded as replay records it. */
@@ -73,6 +78,22 @@ static void columns_have_names_and_places(void **state) {
     assert_non_null(keel_reason_names[r]);
     for (int s = 0; s < r; s++) assert_string_not_equal(keel_reason_names[r], keel_reason_names[s]);
   }
+}
+
+static void assert_page_has(const char *page, const char *name, const char *help) {
+  char row[256];
+  snprintf(row, sizeof row, "\n| `%s` | %s", name, help);
+  if (!strstr(page, row)) fail_msg("docs/ledger.md has no row that begins%s", row);
+}
+
+static void the_page_names_each_column_and_reason(void **state) {
+  (void)state;
+  char *page = keel_file_content(KEEL_SOURCE_DIR "/docs/ledger.md", NULL);
+  assert_non_null(page);
+  for (size_t c = 0; c < keel_ledger_column_count(); c++)
+    assert_page_has(page, keel_ledger_column_at(c).name, keel_ledger_column_at(c).help);
+  for (int r = 0; r < KEEL_REASON_COUNT; r++) assert_page_has(page, keel_reason_names[r], "");
+  free(page);
 }
 
 /* ---- rows ---- */
@@ -258,6 +279,7 @@ static void the_hash_sees_every_bit(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(columns_have_names_and_places),
+      cmocka_unit_test(the_page_names_each_column_and_reason),
       cmocka_unit_test(a_row_per_decision),
       cmocka_unit_test(the_last_row_closes_the_account),
       cmocka_unit_test(late_fills_have_their_rows),

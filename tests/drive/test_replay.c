@@ -133,6 +133,17 @@ static void the_ledger_has_the_same_bits_everywhere(void **state) {
   keel_cpu_force("auto", NULL);
 }
 
+static void without_options_it_runs_on_one_thread(void **state) {
+  (void)state;
+  keel_strategy *strategy;
+  keel_replay *replay;
+  assert_int_equal(keel_strategy_load(generated_market(), NULL, 0, &strategy, NULL), KEEL_STATUS_OK);
+  assert_int_equal(keel_replay_run(strategy, NULL, &replay, NULL), KEEL_STATUS_OK);
+  assert_true(keel_ledger_hash(replay) == GENERATED_HASH);
+  keel_replay_free(replay);
+  keel_strategy_free(strategy);
+}
+
 /* ---- stopping ---- */
 
 static int stop_at_once(void *context, uint64_t done, uint64_t total) {
@@ -159,6 +170,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(recorded_straddles_equal_the_second_computation),
       cmocka_unit_test(the_ledger_has_the_same_bits_everywhere),
+      cmocka_unit_test(without_options_it_runs_on_one_thread),
       cmocka_unit_test(stops_when_asked),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,20 +79,11 @@ static char *read_whole(const char *path) {
   return text;
 }
 
-static char *render(void) {
-  char *text = NULL;
-  size_t length = 0;
-  FILE *memory = open_memstream(&text, &length);
-  keel_strategy_fields_print(memory);
-  fclose(memory);
-  return text;
-}
-
 /* KEEL_UPDATE_DOCS=1 writes the fields anew. */
 static void the_documentation_is_up_to_date(void **state) {
   (void)state;
   static const char path[] = KEEL_SOURCE_DIR "/docs/strategy.md";
-  char *page = read_whole(path), *fields = render();
+  char *page = read_whole(path), *fields = keel_strategy_document();
   char *start = strstr(page, MARKER);
   assert_non_null(start);
   start += sizeof MARKER - 1;
@@ -117,7 +108,7 @@ static int has_field(const char *text, const char *name) {
 
 static void every_level_is_documented(void **state) {
   (void)state;
-  char *fields = render();
+  char *fields = keel_strategy_document();
   static const char *const names[] = {
       "book.N.strike",          "market.rate",      "market.underlyings",        "hedge.target",
       "market.dividends.N.pay", "hedge.target.vol", "hedge.trigger.band.shares", "hedge.with.N.lot",

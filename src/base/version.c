@@ -1,0 +1,3 @@
+#include "keel/version.h"
+
+const char *keel_version(void) { return KEEL_VERSION; }
