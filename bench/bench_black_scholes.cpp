@@ -113,10 +113,13 @@ bool chosen(int argc, char **argv, const std::string &name) {
   return argc < 2;
 }
 
+// The peers price: what solves for a vol has none here.
 void show(const bench_subject &subject, const bench_subject &slow, const bench_subject &library) {
   double rate = bench_median(&subject);
-  std::printf("%s\t%.3g\toptions/s\tnaive=%.2f\tblackcalculator=%.1f\n", subject.name, rate, rate / bench_median(&slow),
-              rate / bench_median(&library));
+  std::printf("%s\t%.3g\toptions/s", subject.name, rate);
+  if (subject.run != implied)
+    std::printf("\tnaive=%.2f\tblackcalculator=%.1f", rate / bench_median(&slow), rate / bench_median(&library));
+  std::printf("\n");
 }
 
 }  // namespace

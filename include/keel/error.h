@@ -2,7 +2,8 @@
  *
  * Every function that can fail returns a keel_status and fills a keel_error, if one is given: where (as
  * `book.csv:14: strike` or a file's name), what is wrong, and what is allowed or what to do. The library never prints,
- * exits or logs. A bad number is no error: it is NaN in its lane. */
+ * exits or logs. A bad number is no error: it is NaN in its lane. A program that has no memory left for the small
+ * pieces of a wiring is ended, with a message, as it would be for a bug of ours. */
 #ifndef KEEL_ERROR_H
 #define KEEL_ERROR_H
 

@@ -191,6 +191,15 @@ static void a_position_that_expires_before_the_book_enters_is_an_error(void **st
   refuses(two_expiries, "market.tape", "X call 100 2024-03-06 expires before its book can enter");
 }
 
+/* What the tape has beyond the last expiry is not played: the first three closes are the whole run. */
+static void a_replay_ends_with_its_book(void **state) {
+  (void)state;
+  write_tape("market.tape", whole);
+  struct result result = ran("book=[{underlying: X, kind: call, strike: 100, expiry: 2024-03-06, qty: 1}]", NULL, 1);
+  assert_int_equal(keel_replay_instants(result.replay), 3);
+  done(result);
+}
+
 static void what_the_tape_says_of_a_contract_holds(void **state) {
   (void)state;
   write_tape("market.tape", whole);
@@ -210,6 +219,7 @@ int main(void) {
       cmocka_unit_test(the_hedge_does_not_change_what_the_book_is),
       cmocka_unit_test(the_ledger_adds_up_to_the_total_of_each_variant),
       cmocka_unit_test(a_position_that_expires_before_the_book_enters_is_an_error),
+      cmocka_unit_test(a_replay_ends_with_its_book),
       cmocka_unit_test(what_the_tape_says_of_a_contract_holds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
