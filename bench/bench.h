@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { BENCH_ROUNDS = 31 };
+enum { BENCH_ROUNDS = 101 };
 
 struct bench_subject {
   const char *name;
@@ -35,10 +35,10 @@ static inline double bench_seconds_of(const struct bench_subject *subject, long 
   return bench_seconds() - start;
 }
 
-/* How often a subject runs to take about 10 ms, so that reading the clock costs nothing beside it. */
+/* How often a subject runs to take about 1 ms, so that reading the clock costs nothing beside it. */
 static inline long bench_times(const struct bench_subject *subject) {
   long times = 1;
-  while (bench_seconds_of(subject, times) < 0.01) times *= 2;
+  while (bench_seconds_of(subject, times) < 0.001) times *= 2;
   return times;
 }
 

@@ -17,7 +17,7 @@
 
 namespace {
 
-constexpr size_t CACHED = 2048;
+constexpr size_t CACHED = 1024;
 
 // Columns start at cache lines, and not all at the same place of a page.
 struct Table {

@@ -25,7 +25,7 @@ struct keel_underlying_terms {
 struct keel_market_terms {
   const struct keel_calendar *calendar;      /* `calendar: nyse` (default) or `utc` */
   double rate;                               /* flat, of cash and of discounting; required */
-  int64_t stale_ns;                          /* `stale: 15m`: an older quote is not used; KEEL_TIME_NONE: no limit */
+  int64_t stale_ns;                          /* `stale: 15m`: an older quote is not used; a day if not given */
   const char *tape;                          /* path, relative paths made absolute against the strategy's folder */
   struct keel_underlying_terms *underlyings; /* one for each underlying of the book */
   size_t underlying_count;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 const char *const keel_reason_names[KEEL_REASON_COUNT] = {
     [KEEL_REASON_ENTER] = "enter",
     [KEEL_REASON_EVERY] = "every",
@@ -63,8 +65,8 @@ struct keel_ledger_column_info keel_ledger_column_at(size_t column) {
 /* ---- recording ---- */
 
 void keel_ledger_init(struct keel_ledger *ledger, struct keel_arena *arena, const struct keel_wiring *wiring,
-                      size_t first_variant) {
-  *ledger = (struct keel_ledger){.wiring = wiring, .first_variant = first_variant};
+                      const uint32_t *variants) {
+  *ledger = (struct keel_ledger){.wiring = wiring, .variants = variants};
   size_t lanes = wiring->underlying_count * wiring->variant_count;
   ledger->since = KEEL_ARENA_NEW(arena, struct keel_ledger_row, lanes);
   ledger->totals = KEEL_ARENA_NEW(arena, struct keel_ledger_totals, wiring->variant_count);
@@ -74,16 +76,10 @@ void keel_ledger_init(struct keel_ledger *ledger, struct keel_arena *arena, cons
 void keel_ledger_fini(struct keel_ledger *ledger) { free(ledger->rows); }
 
 static void append(struct keel_ledger *ledger, const struct keel_ledger_row *row) {
-  if (ledger->count == ledger->room) {
-    size_t room = ledger->room ? 2 * ledger->room : 256;
-    struct keel_ledger_row *rows = realloc(ledger->rows, room * sizeof *rows);
-    if (!rows) {
-      ledger->failed = 1;
-      return;
-    }
-    ledger->rows = rows;
-    ledger->room = room;
-  }
+  struct keel_ledger_row *rows = keel_grown(ledger->rows, ledger->count, &ledger->room, sizeof *rows);
+  ledger->failed |= !rows;
+  if (!rows) return;
+  ledger->rows = rows;
   ledger->rows[ledger->count++] = *row;
 }
 
@@ -134,16 +130,23 @@ static void add_totals(struct keel_ledger *ledger, struct keel_block *block, siz
   gather_fills(since, block, lane);
 }
 
+/* At the end of a lane without a holding there is no trade, and yet what happened since the last row. */
+static int is_left_over(const struct keel_ledger_row *since, double reason) {
+  int any = 0;
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) any |= since->explain[c] != 0;
+  return any && reason == KEEL_REASON_LIQUIDATE;
+}
+
 static void record_lane(struct keel_ledger *ledger, struct keel_block *block, size_t u, size_t v) {
   size_t lane = keel_lane_of(block->wiring, u, v), at = lane * block->wiring->paths;
   add_totals(ledger, block, u, v);
   struct keel_ledger_row *row = &ledger->since[lane];
-  if (!block->decided[lane] && row->trade == 0) return;
+  if (!block->decided[lane] && row->trade == 0 && !is_left_over(row, block->reason[at])) return;
   size_t spot = block->wiring->underlyings[u].spot, total = u * block->wiring->paths;
   struct keel_marks *marks = keel_marks_after(block, u);
   struct keel_accounts *account = keel_account_after(block, u);
   row->time_ns = block->market.time_ns;
-  row->variant = (uint32_t)(ledger->first_variant + v);
+  row->variant = ledger->variants[v];
   row->underlying = (uint32_t)u;
   row->spot = marks->price[spot * block->wiring->paths];
   row->book_value = block->totals.value[total];

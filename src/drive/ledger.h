@@ -1,10 +1,10 @@
-/* The ledger: a row per decision of each variant on each underlying. One table of columns feeds CSV, accessors and
- * docs. */
+/* The ledger: a row per decision of each variant on each underlying, and one at its end. One table of columns feeds
+ * CSV, accessors and docs. */
 #ifndef KEEL_DRIVE_LEDGER_H
 #define KEEL_DRIVE_LEDGER_H
 
 #include "base/text.h"
-#include "hedge/step.h"
+#include "hedge/block.h"
 
 struct keel_ledger_row {
   int64_t time_ns;
@@ -25,7 +25,7 @@ struct keel_ledger_totals {
 
 struct keel_ledger {
   const struct keel_wiring *wiring;
-  size_t first_variant; /* the strategy's number of the wiring's variant 0 */
+  const uint32_t *variants; /* the strategy's numbers of the wiring's variants */
   struct keel_ledger_row *rows;
   size_t count, room;
   struct keel_ledger_row *since;     /* [underlying][variant]: what has gathered since the last row */
@@ -35,7 +35,7 @@ struct keel_ledger {
 };
 
 void keel_ledger_init(struct keel_ledger *ledger, struct keel_arena *arena, const struct keel_wiring *wiring,
-                      size_t first_variant);
+                      const uint32_t *variants);
 void keel_ledger_fini(struct keel_ledger *ledger);
 
 /* Takes in what the last step (or liquidation) of an underlying did, in its lane of path 0. */

@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/pool.h"
+#include "hedge/step.h"
 #include "world/feed_tape.h"
 #include "world/paper.h"
 
@@ -34,7 +35,7 @@ static int tick(struct run *run, const struct keel_replay_part *part) {
 static keel_status wire(struct run *run, struct keel_replay_part *part) {
   const struct keel_strategy *strategy = run->replay->strategy;
   const struct keel_policy **policies = KEEL_ARENA_NEW(&part->arena, const struct keel_policy *, part->variant_count);
-  for (size_t v = 0; v < part->variant_count; v++) policies[v] = &strategy->variants[part->first_variant + v].policy;
+  for (size_t v = 0; v < part->variant_count; v++) policies[v] = &strategy->variants[part->variants[v]].policy;
   struct keel_wiring_input input = {.book = &strategy->book,
                                     .terms = &strategy->market,
                                     .policies = policies,
@@ -57,15 +58,35 @@ static void record(struct keel_replay_part *part, struct keel_block *block) {
   }
 }
 
-/* The contract that kept an underlying's book from entering: one without a price. */
-static keel_status never_entered(const struct keel_block *block, size_t u, keel_error *error) {
+/* Whether every book is over and its hedge closed: what the tape has beyond is of no interest. */
+static int is_finished(const struct keel_block *block) {
+  for (size_t u = 0; u < block->wiring->underlying_count; u++)
+    if (!block->finished[u]) return 0;
+  return 1;
+}
+
+/* The row that kept an underlying's book from entering: a position that expired before, or what has no price. */
+static uint32_t row_that_waits(const struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   const struct keel_marks *marks = &block->marks[block->now[u]];
-  uint32_t missing = underlying->spot;
-  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
-    if (block->wiring->rows[r].units != 0 && isnan(marks->price[r])) missing = r;
+  uint32_t unpriced = underlying->spot;
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
+    if (block->wiring->rows[r].units == 0) continue;
+    if (block->settled[r]) return r;
+    if (isnan(marks->price[r])) unpriced = r;
+  }
+  return unpriced;
+}
+
+static keel_status never_entered(const struct keel_block *block, size_t u, keel_error *error) {
+  uint32_t row = row_that_waits(block, u);
   char name[128];
-  keel_contract_format(&block->wiring->rows[missing].contract, block->wiring->terms->calendar, name, sizeof name);
+  keel_contract_format(&block->wiring->rows[row].contract, block->wiring->terms->calendar, name, sizeof name);
+  if (block->settled[row])
+    return keel_fail(error, KEEL_STATUS_INPUT, block->wiring->terms->tape,
+                     "%s expires before its book can enter: spot and all positions on it need a usable quote first; "
+                     "give market.implied_vol, or leave the position out",
+                     name);
   return keel_fail(
       error, KEEL_STATUS_INPUT, block->wiring->terms->tape,
       "%s never has a usable quote in this run, so its book cannot enter; give market.implied_vol, or choose "
@@ -82,12 +103,13 @@ static keel_status run_part(struct run *run, struct keel_replay_part *part) {
   struct keel_feed_tape feed;
   keel_feed_tape_init(&feed, &part->arena, run->replay->tape, &part->wiring);
   keel_feed_tape_limit(&feed, strategy->run.start_ns, strategy->run.end_ns);
-  keel_ledger_init(&part->ledger, &part->arena, &part->wiring, part->first_variant);
+  keel_ledger_init(&part->ledger, &part->arena, &part->wiring, part->variants);
   keel_arena_seal(&part->arena);
   while (keel_feed_tape_next(&feed, &block->market)) {
     part->instants++;
     keel_step(block);
     record(part, block);
+    if (is_finished(block)) break;
     if (tick(run, part)) return keel_fail(&part->error, KEEL_STATUS_STOPPED, NULL, "stopped");
   }
   part->events = feed.events;
@@ -110,10 +132,11 @@ static void part_task(void *context, size_t index, size_t worker) {
 
 /* ---- checks of the book against the tape ---- */
 
-static int is_listed(const struct run *run, const struct keel_contract *contract) {
+/* The contract as the tape has it, or NULL. */
+static const struct keel_contract *listed_as(const struct run *run, const struct keel_contract *contract) {
   for (size_t i = 0; i < run->listed_count; i++)
-    if (keel_contract_same(run->listed[i], contract)) return 1;
-  return 0;
+    if (keel_contract_same(run->listed[i], contract)) return run->listed[i];
+  return NULL;
 }
 
 static const struct keel_underlying_terms *terms_of(const struct keel_market_terms *market, const char *name) {
@@ -159,11 +182,47 @@ static keel_status check_position(const struct run *run, const struct keel_posit
     return keel_fail_at(error, position->file, position->line, "expiry", "%s has expired when the run begins, at %s",
                         name, when);
   }
-  if (position->contract.kind == KEEL_KIND_SPOT || (terms && !isnan(terms->implied_vol))) return KEEL_STATUS_OK;
-  if (is_listed(run, &position->contract)) return KEEL_STATUS_OK;
+  const struct keel_contract *listed = listed_as(run, &position->contract);
+  if (listed && listed->multiplier != position->contract.multiplier)
+    return keel_fail_at(error, position->file, position->line, "multiplier", "is %g, and on the tape %s has %g",
+                        position->contract.multiplier, name, listed->multiplier);
+  if (listed || position->contract.kind == KEEL_KIND_SPOT || (terms && !isnan(terms->implied_vol)))
+    return KEEL_STATUS_OK;
   return keel_fail_at(error, position->file, position->line, NULL,
                       "%s is not on the tape; allowed: a contract of the tape, or any with market.implied_vol given",
                       name);
+}
+
+/* A future that hedges `underlying`. */
+static keel_status check_future(const struct run *run, const struct keel_hedge_instrument *with, const char *underlying,
+                                keel_error *error) {
+  struct keel_contract future = with->contract;
+  future.underlying = underlying;
+  const struct keel_contract *listed = listed_as(run, &future);
+  if (listed && listed->multiplier == future.multiplier) return KEEL_STATUS_OK;
+  char name[128];
+  keel_contract_format(&future, run->replay->strategy->market.calendar, name, sizeof name);
+  if (listed)
+    return keel_fail_at(error, run->replay->strategy->path, 0, "hedge.with",
+                        "multiplier is %g, and on the tape %s has %g", future.multiplier, name, listed->multiplier);
+  return keel_fail_at(error, run->replay->strategy->path, 0, "hedge.with",
+                      "%s is not on the tape, so nothing can be traded; allowed: spot, or a future of the tape", name);
+}
+
+static keel_status check_futures(const struct run *run, keel_error *error) {
+  const struct keel_strategy *strategy = run->replay->strategy;
+  for (size_t v = 0; v < strategy->variant_count; v++) {
+    const struct keel_policy *policy = &strategy->variants[v].policy;
+    if (policy->target.kind == KEEL_TARGET_NONE) continue;
+    for (size_t u = 0; u < strategy->market.underlying_count; u++) {
+      const char *name = strategy->market.underlyings[u].name;
+      const struct keel_hedge_instrument *with = keel_policy_instrument(policy, name);
+      if (!with || with->contract.kind != KEEL_KIND_FUTURE) continue;
+      keel_status status = check_future(run, with, name, error);
+      if (status != KEEL_STATUS_OK) return status;
+    }
+  }
+  return KEEL_STATUS_OK;
 }
 
 static keel_status check_book(const struct run *run, keel_error *error) {
@@ -175,7 +234,7 @@ static keel_status check_book(const struct run *run, keel_error *error) {
     if (status == KEEL_STATUS_OK) status = check_position(run, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;
   }
-  return KEEL_STATUS_OK;
+  return check_futures(run, error);
 }
 
 /* ---- putting the parts together ---- */
@@ -199,7 +258,7 @@ static keel_status join_ledgers(struct keel_replay *replay, keel_error *error) {
     if (ledger->count) memcpy(replay->rows + at, ledger->rows, ledger->count * sizeof *ledger->rows);
     at += ledger->count;
     for (size_t v = 0; v < replay->parts[p].variant_count; v++)
-      replay->totals[replay->parts[p].first_variant + v] = ledger->totals[v];
+      replay->totals[replay->parts[p].variants[v]] = ledger->totals[v];
     keel_ledger_fini(ledger);
     ledger->rows = NULL;
   }
@@ -245,25 +304,70 @@ static void list_notes(struct keel_replay *replay) {
 
 /* ---- the whole ---- */
 
-static void lay_out_parts(struct keel_replay *replay, int threads) {
-  size_t variants = replay->strategy->variant_count;
-  size_t parts = threads > 1 ? (size_t)threads : 1;
-  replay->part_count = parts < variants ? parts : variants;
-  replay->parts = calloc(replay->part_count, sizeof *replay->parts);
+static size_t thread_count(const keel_replay_options *options) {
+  return options->threads > 1 ? (size_t)options->threads : 1;
+}
+
+/* The next future from `*at` on, or NULL. */
+static const struct keel_hedge_instrument *next_future(const struct keel_policy *policy, size_t *at) {
+  while (*at < policy->with_count) {
+    const struct keel_hedge_instrument *with = &policy->with[(*at)++];
+    if (with->contract.kind == KEEL_KIND_FUTURE) return with;
+  }
+  return NULL;
+}
+
+static int same_name(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
+
+/* Whether two policies hedge with the same futures, and so watch the same contracts. */
+static int same_futures(const struct keel_policy *a, const struct keel_policy *b) {
+  size_t at_a = 0, at_b = 0;
+  for (;;) {
+    const struct keel_hedge_instrument *one = next_future(a, &at_a), *other = next_future(b, &at_b);
+    if (!one || !other) return one == other;
+    if (one->contract.expiry_ns != other->contract.expiry_ns || !same_name(one->underlying, other->underlying))
+      return 0;
+    if (one->contract.multiplier != other->contract.multiplier) return 0;
+  }
+}
+
+/* Adds parts for a group of variants: as many as its share of the threads. */
+static void split_group(struct keel_replay *replay, const uint32_t *group, size_t count, size_t threads) {
+  size_t share = threads * count / replay->strategy->variant_count;
+  size_t parts = share > count ? count : share > 1 ? share : 1;
+  for (size_t p = 0; p < parts; p++) {
+    struct keel_replay_part *part = &replay->parts[replay->part_count++];
+    size_t first = p * count / parts;
+    keel_arena_init(&part->arena);
+    part->variants = group + first;
+    part->variant_count = (p + 1) * count / parts - first;
+  }
+}
+
+static void lay_out_parts(struct keel_replay *replay, size_t threads) {
+  const struct keel_strategy *strategy = replay->strategy;
+  size_t variants = strategy->variant_count, placed = 0;
+  replay->parts = calloc(variants, sizeof *replay->parts);
   replay->totals = calloc(variants, sizeof *replay->totals);
   keel_assert(replay->parts && replay->totals);
-  for (size_t p = 0; p < replay->part_count; p++) {
-    struct keel_replay_part *part = &replay->parts[p];
-    keel_arena_init(&part->arena);
-    part->first_variant = p * variants / replay->part_count;
-    part->variant_count = (p + 1) * variants / replay->part_count - part->first_variant;
+  uint32_t *order = KEEL_ARENA_NEW(&replay->arena, uint32_t, variants);
+  unsigned char *done = KEEL_ARENA_NEW(&replay->arena, unsigned char, variants);
+  for (size_t v = 0; v < variants; v++) {
+    size_t first = placed;
+    for (size_t w = v; w < variants; w++) {
+      if (done[w] || !same_futures(&strategy->variants[v].policy, &strategy->variants[w].policy)) continue;
+      done[w] = 1;
+      order[placed++] = (uint32_t)w;
+    }
+    if (placed > first) split_group(replay, order + first, placed - first, threads);
   }
 }
 
 static keel_status run_parts(struct run *run, keel_error *error) {
   struct keel_replay *replay = run->replay;
   struct keel_pool *pool;
-  keel_status status = keel_pool_new(replay->part_count, &pool, error);
+  size_t threads = thread_count(run->options);
+  keel_status status = keel_pool_new(threads < replay->part_count ? threads : replay->part_count, &pool, error);
   if (status != KEEL_STATUS_OK) return status;
   pthread_mutex_init(&run->tick_lock, NULL);
   keel_pool_run(pool, replay->part_count, part_task, run);
@@ -301,7 +405,7 @@ keel_status keel_replay_run(const keel_strategy *strategy, const keel_replay_opt
   if (!replay) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a replay");
   replay->strategy = strategy;
   keel_arena_init(&replay->arena);
-  lay_out_parts(replay, options->threads);
+  lay_out_parts(replay, thread_count(options));
   keel_status status = keel_tape_open(strategy->market.tape, &replay->tape, error);
   if (status == KEEL_STATUS_OK) status = run_tape(replay, options, error);
   if (status == KEEL_STATUS_OK)

@@ -1,4 +1,8 @@
-/* The inside of a replay, for its files: parts run on threads, the result is put together in the order of variants. */
+/* The inside of a replay, for its files: parts run on threads, the result is put together in the order of variants.
+ *
+ * What a variant does depends on the contracts that its wiring watches, since each of their quotes is a step. So only
+ * variants that hedge with the same futures (spot is watched anyway) share a part: a result depends neither on the
+ * number of threads nor on the other variants. */
 #ifndef KEEL_DRIVE_REPLAY_H
 #define KEEL_DRIVE_REPLAY_H
 
@@ -7,12 +11,13 @@
 #include "keel/replay.h"
 #include "world/tape.h"
 
-/* Some variants in a row, run in one pass over the tape. Parts share nothing that changes. */
+/* Some variants, run in one pass over the tape. Parts share nothing that changes. */
 struct keel_replay_part {
   struct keel_arena arena;
   struct keel_wiring wiring;
   struct keel_ledger ledger;
-  size_t first_variant, variant_count;
+  const uint32_t *variants; /* their numbers in the strategy */
+  size_t variant_count;
   uint64_t events, instants;
   uint64_t source_counts[KEEL_MARK_SOURCE_COUNT];
   keel_status status;
@@ -28,7 +33,7 @@ struct keel_replay {
   const keel_strategy *strategy;
   struct keel_arena arena; /* of the result; parts have their own, sealed */
   struct keel_tape *tape;
-  struct keel_replay_part *parts;
+  struct keel_replay_part *parts; /* the strategy's own hedge is in the first */
   size_t part_count;
   struct keel_ledger_row *rows; /* of all parts, by time, underlying, variant */
   size_t row_count;

@@ -191,7 +191,8 @@ static keel_status check_trigger(struct check *check, const struct keel_policy *
                                  const struct keel_config_node *hedge) {
   const struct keel_trigger *trigger = &policy->trigger;
   int64_t period_ns = period(trigger), stale_ns = check->strategy->market.stale_ns;
-  if (period_ns != KEEL_TIME_NONE && stale_ns > period_ns)
+  const struct keel_config_node *market = keel_config_child(check->root, "market");
+  if (market && keel_config_child(market, "stale") && period_ns != KEEL_TIME_NONE && stale_ns > period_ns)
     warn(check, check->root, "market.stale",
          "is longer than `every` of the trigger: a decision may use quotes that are older than "
          "the decision before it");

@@ -1,5 +1,6 @@
 /* The market of a strategy. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "book/field_types.h"
@@ -95,8 +96,8 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
     {.name = "stale",
      .type = &keel_type_duration,
      AT(terms.stale_ns),
-     .absent = "no limit",
-     .help = "an older quote is not used"},
+     .preset = "1d",
+     .help = "an older quote is not used: its vol at the new spot is"},
     {.name = "model", .type = &keel_type_later, .help = "give market.tape"},
     {.name = "underlyings",
      .type = &type_underlyings,
@@ -148,7 +149,12 @@ static struct keel_underlying_terms *terms_of(struct keel_market_terms *market, 
   return NULL;
 }
 
-/* One entry for each underlying of the book, in the order in which they first appear. */
+static int by_name(const void *left, const void *right) {
+  const struct keel_underlying_terms *a = left, *b = right;
+  return strcmp(a->name, b->name);
+}
+
+/* One entry for each underlying of the book, by name: the order of its positions says nothing. */
 static void list_underlyings(struct keel_arena *arena, const struct keel_book *book,
                              const struct keel_underlying_terms *own, struct keel_market_terms *market) {
   market->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying_terms, book->count);
@@ -159,6 +165,7 @@ static void list_underlyings(struct keel_arena *arena, const struct keel_book *b
     *terms = *own;
     terms->name = name;
   }
+  qsort(market->underlyings, market->underlying_count, sizeof *market->underlyings, by_name);
 }
 
 static keel_status unknown_underlying(keel_error *error, const struct keel_config_node *node,

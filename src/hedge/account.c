@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hedge/mark.h"
+#include "hedge/verbs.h"
 #include "kernel/lane_math.h"
 
 /* The stretch of time that is accounted for. Entering and liquidating take none: then both marks are the same. */
@@ -75,10 +76,10 @@ static void book_changes(struct keel_block *block, size_t u, size_t v, int no_ti
   }
 }
 
-/* The instrument of a lane; a lane that trades nothing is accounted on spot, of which it holds none. */
+/* The instrument of a lane; a lane that has none, or none any more, is accounted on spot, of which it holds none. */
 static uint32_t instrument_of(const struct keel_block *block, size_t u, size_t v) {
   uint32_t row = block->wiring->lines[keel_lane_of(block->wiring, u, v)].row;
-  return row == KEEL_NO_ROW ? block->wiring->underlyings[u].spot : row;
+  return row == KEEL_NO_ROW || !block->alive[row] ? block->wiring->underlyings[u].spot : row;
 }
 
 static void run_lane(struct keel_block *block, size_t u, size_t v, const struct span *span) {
@@ -89,6 +90,7 @@ static void run_lane(struct keel_block *block, size_t u, size_t v, const struct 
   double *none = block->path_scratch[2], *paid = block->path_scratch[3];
   int no_time = span->before == span->after;
   int waived = (!block->entered[u] && costs->open_waived) || (block->entered[u] && no_time && costs->close_waived);
+  int polled_waived = block->polled_free[keel_lane_of(block->wiring, u, v)];
   memset(none, 0, paths * sizeof *none);
   dividends_due(block, u, v, span, paid);
   double **explain = block->explain;
@@ -100,10 +102,11 @@ static void run_lane(struct keel_block *block, size_t u, size_t v, const struct 
       .book_spot = block->wiring->rows[spot].units,
       .multiplier = block->wiring->rows[row].contract.multiplier,
       .is_future = block->wiring->rows[row].contract.kind == KEEL_KIND_FUTURE,
-      .fee_per_share = waived ? 0 : costs->fee_per_share,
-      .fee_per_order = waived ? 0 : costs->fee_per_order,
-      .buy_tax = waived ? 0 : costs->buy_tax_bps / 1e4,
-      .sell_tax = waived ? 0 : costs->sell_tax_bps / 1e4,
+      .fee_per_share = costs->fee_per_share,
+      .fee_per_order = costs->fee_per_order,
+      .buy_tax = costs->buy_tax_bps / 1e4,
+      .sell_tax = costs->sell_tax_bps / 1e4,
+      .pays = {!polled_waived, !waived},
       .spot_before = keel_at_row(block, span->before->price, spot),
       .spot_after = keel_at_row(block, span->after->price, spot),
       .price_before = keel_at_row(block, span->before->price, row),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hedge/mark.h"
+#include "hedge/verbs.h"
 
 /* ---- target: a table of rules, one row per kind ---- */
 
@@ -172,10 +173,9 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
 int keel_row_has_price(const struct keel_block *block, size_t u, uint32_t r) {
   size_t at = r * block->wiring->paths;
   const double *price = block->marks[block->now[u]].price + at;
-  const double *bid = block->market.bid + at, *ask = block->market.ask + at;
   int known = block->alive[r] && !block->settled[r];
-  for (size_t i = 0; i < block->wiring->paths; i++)
-    known &= price[i] > 0 && (block->market.vol || keel_quote_is_usable(bid[i], ask[i]));
+  known &= block->market.vol || keel_quote_source(block, r) == KEEL_MARK_QUOTE;
+  for (size_t i = 0; i < block->wiring->paths; i++) known &= price[i] > 0;
   return known;
 }
 

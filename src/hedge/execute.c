@@ -1,7 +1,7 @@
 /* Verb 4 of 5: trades become orders, orders become fills. */
 #include <string.h>
 
-#include "hedge/step.h"
+#include "hedge/verbs.h"
 
 struct keel_order keel_order_for(struct keel_block *block, size_t u, size_t v, const double *qty) {
   const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];
@@ -16,14 +16,17 @@ struct keel_order keel_order_for(struct keel_block *block, size_t u, size_t v, c
                              .mark = keel_at_row(block, keel_marks_after(block, u)->price, line->row)};
 }
 
-/* Late fills of earlier orders; they are booked before this step decides. */
+/* Late fills of earlier orders; they are booked before this step decides. Nothing fills on what has expired. */
 void keel_collect(struct keel_block *block, size_t u) {
   size_t paths = block->wiring->paths;
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
     struct keel_fill fill = {.qty = keel_at_lane(block, block->polled_qty, u, v),
                              .price = keel_at_lane(block, block->polled_price, u, v)};
     double *working = keel_at_lane(block, keel_account_before(block, u)->working, u, v);
+    uint32_t row = block->wiring->lines[keel_lane_of(block->wiring, u, v)].row;
     memset(fill.qty, 0, paths * sizeof(double));
+    block->polled_free[keel_lane_of(block->wiring, u, v)] = block->sent_free[keel_lane_of(block->wiring, u, v)];
+    if (row == KEEL_NO_ROW || !block->alive[row]) continue;
     block->venue.poll(block->venue.self, &block->market, u, v, &fill);
     for (size_t i = 0; i < paths; i++) working[i] -= fill.qty[i];
   }
@@ -46,6 +49,7 @@ void keel_execute(struct keel_block *block, size_t u) {
     }
     if (any) {
       struct keel_order order = keel_order_for(block, u, v, qty);
+      block->sent_free[keel_lane_of(block->wiring, u, v)] = order.free != 0;
       block->venue.send(block->venue.self, &block->market, &order, &fill);
     }
     for (size_t i = 0; i < paths; i++) working[i] = qty[i] - fill.qty[i];

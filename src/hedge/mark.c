@@ -1,6 +1,7 @@
 /* Verb 1 of 5: what everything is worth now, and its Greeks. Spot and dividends here; options by quotes (mark_quotes.c)
  * or by the model that makes the market (mark_model.c). */
 #include "hedge/mark.h"
+#include "hedge/verbs.h"
 
 #include <math.h>
 
@@ -11,6 +12,16 @@ const char *const keel_mark_source_names[KEEL_MARK_SOURCE_COUNT] = {
     "marked_missing",  "no_implied_vol",   "no_parity_forward", "settled_late"};
 
 int keel_quote_is_usable(double bid, double ask) { return bid > 0 && ask >= bid && ask < INFINITY; }
+
+enum keel_mark_source keel_quote_source(const struct keel_block *block, uint32_t r) {
+  double bid = block->market.bid[r], ask = block->market.ask[r];
+  int64_t stale = block->wiring->terms->stale_ns, since = block->market.quote_ns[r];
+  if (since == KEEL_TIME_NONE || (isnan(bid) && isnan(ask))) return KEEL_MARK_MISSING;
+  if (bid > ask) return KEEL_MARK_CROSSED;
+  if (!keel_quote_is_usable(bid, ask)) return KEEL_MARK_ONE_SIDED;
+  if (stale != KEEL_TIME_NONE && block->market.time_ns - since > stale) return KEEL_MARK_STALE;
+  return KEEL_MARK_QUOTE;
+}
 
 /* Spot at mid; where its quote is not usable, as it was. */
 static int mark_spot(struct keel_block *block, size_t u) {
@@ -71,6 +82,14 @@ static void settle(struct keel_block *block, size_t u) {
   }
 }
 
+/* Whether no position has expired: a book cannot enter without one of them. */
+static int is_whole(const struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
+    if (block->wiring->rows[r].units != 0 && block->settled[r]) return 0;
+  return 1;
+}
+
 int keel_mark(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   marks->time_ns[u] = block->market.time_ns;
@@ -83,7 +102,7 @@ int keel_mark(struct keel_block *block, size_t u) {
   else
     known = keel_mark_from_quotes(block, u);
   settle(block, u);
-  return known;
+  return known && (block->entered[u] || is_whole(block, u));
 }
 
 void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const double *price) {

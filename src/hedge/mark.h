@@ -2,7 +2,7 @@
 #ifndef KEEL_HEDGE_MARK_H
 #define KEEL_HEDGE_MARK_H
 
-#include "hedge/step.h"
+#include "hedge/block.h"
 
 /* Rows gathered for one call of a kernel, when there is one path: contiguous whatever rows are left out. */
 struct keel_mark_scratch {
@@ -23,6 +23,8 @@ static inline double keel_years_between(int64_t from_ns, int64_t to_ns) {
 
 /* Two-sided: a bid above zero, an ask not below it. */
 int keel_quote_is_usable(double bid, double ask);
+/* What a row's last quote is good for (one path): KEEL_MARK_QUOTE, or why it is not used. */
+enum keel_mark_source keel_quote_source(const struct keel_block *block, uint32_t row);
 
 /* Returns whether every living position of the underlying has a price. */
 int keel_mark_from_quotes(struct keel_block *block, size_t underlying);

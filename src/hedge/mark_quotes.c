@@ -35,20 +35,10 @@ static int is_live_option(const struct keel_block *block, uint32_t r) {
 
 /* ---- quotes ---- */
 
-static enum keel_mark_source judge(const struct keel_block *block, uint32_t r) {
-  double bid = block->market.bid[r], ask = block->market.ask[r];
-  int64_t stale = block->wiring->terms->stale_ns, since = block->market.quote_ns[r];
-  if (since == KEEL_TIME_NONE || (isnan(bid) && isnan(ask))) return KEEL_MARK_MISSING;
-  if (bid > ask) return KEEL_MARK_CROSSED;
-  if (!keel_quote_is_usable(bid, ask)) return KEEL_MARK_ONE_SIDED;
-  if (stale != KEEL_TIME_NONE && block->market.time_ns - since > stale) return KEEL_MARK_STALE;
-  return KEEL_MARK_QUOTE;
-}
-
 static void read_quotes(struct keel_block *block, const struct keel_underlying *underlying) {
   struct keel_mark_scratch *scratch = block->scratch;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
-    scratch->source[r] = (unsigned char)judge(block, r);
+    scratch->source[r] = (unsigned char)keel_quote_source(block, r);
     int usable = scratch->source[r] == KEEL_MARK_QUOTE && is_live(block, r);
     scratch->mid[r] = usable ? 0.5 * (block->market.bid[r] + block->market.ask[r]) : NAN;
     scratch->implied[r] = NAN;
@@ -91,9 +81,12 @@ static double parity_forward(const struct keel_block *block, const struct keel_s
   return 0.5 * (forwards[(found - 1) / 2] + forwards[found / 2]);
 }
 
+/* Options stand behind futures in a slice. */
+static uint32_t last_row(const struct keel_slice *slice) { return slice->first + slice->count - 1; }
+
 /* An expiry of which only futures are watched has no strikes to take a forward from. */
 static int has_options(const struct keel_block *block, const struct keel_slice *slice) {
-  return keel_kind_is_option(block->wiring->rows[slice->first + slice->count - 1].contract.kind);
+  return keel_kind_is_option(block->wiring->rows[last_row(slice)].contract.kind);
 }
 
 static double slice_yield(struct keel_block *block, size_t u, const struct keel_slice *slice) {
@@ -101,11 +94,11 @@ static double slice_yield(struct keel_block *block, size_t u, const struct keel_
   if (underlying->terms->forward == KEEL_FORWARD_YIELD) return underlying->terms->yield;
   double spot = keel_marks_after(block, u)->price[underlying->spot], rate = block->market.rate;
   double years = keel_years_between(block->market.time_ns, slice->expiry_ns);
-  if (!(years > 0)) return keel_marks_before(block, u)->yield[slice->first];
+  if (!(years > 0)) return keel_marks_before(block, u)->yield[last_row(slice)];
   double forward = parity_forward(block, slice, keel_exp(rate * years));
   if (!isnan(forward)) return rate - keel_log(forward / spot) / years;
   if (has_options(block, slice)) block->source_counts[KEEL_MARK_NO_FORWARD]++;
-  return block->entered[u] ? keel_marks_before(block, u)->yield[slice->first] : underlying->terms->yield;
+  return block->entered[u] ? keel_marks_before(block, u)->yield[last_row(slice)] : underlying->terms->yield;
 }
 
 static void mark_forwards(struct keel_block *block, size_t u) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hedge/mark.h"
+#include "hedge/verbs.h"
 #include "kernel/lane_math.h"
 
 static void clear(const struct keel_block *block, size_t u, double *array) {

@@ -1,111 +1,10 @@
 /* The hedging step: five verbs over a block of lanes. A driver is only wiring: it sets the market and calls keel_step.
  *
- *     mark -> measure -> decide -> execute -> account
- *
- * A lane is one hedged account: a (path, variant), here split by underlying so that everything adds up. Verbs read what
- * was `before` and write what is `after`; the step swaps the two when it begins on an underlying. No verb allocates,
- * and none knows a file, a clock or a thread: time is market->time_ns.
- *
- * Shapes: marks [row][path]; book totals [underlying][path]; accounts [underlying][variant][path]. */
+ *     mark -> measure -> decide -> execute -> account */
 #ifndef KEEL_HEDGE_STEP_H
 #define KEEL_HEDGE_STEP_H
 
-#include "book/market.h"
-#include "hedge/explain.h"
-#include "hedge/venue.h"
-#include "hedge/wiring.h"
-#include "kernel/kernel.h"
-#include "kernel/lanes.h"
-
-/* How a row was marked; each use of a fall-back is counted, for rows of the book. */
-enum keel_mark_source {
-  KEEL_MARK_QUOTE,      /* mid of a usable two-sided quote */
-  KEEL_MARK_ONE_SIDED,  /* the rest: the last usable quote's vol, the strike's, or market.implied_vol, at the new spot
-                           ... */
-  KEEL_MARK_CROSSED,    /* ... because the quote had one side, or bid above ask, */
-  KEEL_MARK_STALE,      /* or was too old, */
-  KEEL_MARK_MISSING,    /* or never came */
-  KEEL_MARK_NO_VOL,     /* a mid outside the bounds of its price: mark at mid, Greeks by the strike's vol */
-  KEEL_MARK_NO_FORWARD, /* no strike with both sides quoted: the last parity forward's yield is kept */
-  KEEL_MARK_LATE,       /* settled at the first instant after expiry, for want of one at expiry */
-  KEEL_MARK_SOURCE_COUNT
-};
-extern const char *const keel_mark_source_names[KEEL_MARK_SOURCE_COUNT];
-
-/* Marks at one instant. */
-struct keel_marks {
-  int64_t *time_ns;    /* [underlying] */
-  double *rate;        /* [underlying] */
-  double *yield;       /* [row]: what the forward in use implies */
-  double *escrow;      /* [row]: present value of dividends until expiry that are taken off spot */
-  double *price, *vol; /* marks and marking vols */
-  keel_greeks greeks;  /* at marking vols, per share; price is the array above */
-  double *hedge_vol;   /* [row][path]: the strike's hedging vol */
-  double *hedge_delta; /* [hedge vol][row][path]: the delta that decisions use */
-};
-
-/* What the book is and did, per underlying. */
-struct keel_totals {
-  double *value; /* marks of what is alive, futures at 0 */
-  double *value_before;
-  double *delta, *gamma, *vega, *theta; /* at marking vols, in shares, and per 1.00 */
-  double *gross_delta;                  /* [hedge vol][underlying][path] */
-  double *hedge_delta;                  /* [hedge vol][underlying][path] */
-  double *cash;                         /* flows of the book in this step: settlement, variation, yield */
-  double *change[KEEL_COMPONENT_COUNT]; /* what moved the book in this step */
-};
-
-struct keel_accounts {
-  double *holding, *working; /* contracts of the hedge instrument; working: sent and not yet filled */
-  double *cash, *receivable;
-  double *equity; /* cash, receivable, book and holdings at marks */
-};
-
-/* Everything of one block. Filled by keel_block_new; the arrays live in its arena. */
-struct keel_block {
-  const struct keel_wiring *wiring;
-  struct keel_market market;
-  struct keel_venue venue;
-
-  /* mark */
-  struct keel_marks marks[2]; /* of each underlying's last step and of this one: keel_marks_before, keel_marks_after */
-  unsigned char *alive;       /* [row]: not expired */
-  unsigned char *settled;     /* [row]: settles in this step */
-  double *last_vol;           /* [row][path]: of the last usable quote; NaN: none yet */
-  uint64_t source_counts[KEEL_MARK_SOURCE_COUNT];
-  struct keel_mark_scratch *scratch;
-
-  /* measure */
-  struct keel_totals totals;
-
-  /* decide: [underlying][variant] or with [path] */
-  int64_t *last_every_ns; /* when the timer last fired; KEEL_TIME_NONE: never */
-  int32_t *last_every_day;
-  int *decided;    /* whether this step was a decision */
-  double *balance; /* share_balance: the shares that keep the balance, as of the last step */
-  double *target, *band, *notional_max, *trade, *reason;
-
-  /* execute */
-  double *polled_qty, *polled_price, *sent_qty, *sent_price;
-
-  /* account */
-  struct keel_accounts accounts[2];
-  double *explain[KEEL_COMPONENT_COUNT]; /* of this step */
-  double *pnl;                           /* of this step */
-  double *dividend_due;                  /* [dividend of any underlying][variant][path]: booked at its ex-date */
-  size_t *dividend_first;                /* [underlying]: its first in dividend_due */
-  double *path_scratch[4];
-
-  /* where each underlying is */
-  unsigned char *now;         /* [underlying]: which of the two marks is `after` */
-  unsigned char *now_account; /* [underlying]: which of the two accounts is `after` */
-  unsigned char *entered;     /* [underlying]: its book is in at the market's mark */
-  unsigned char *stepped;     /* [underlying]: the five verbs ran in this step */
-  unsigned char *finished;    /* [underlying]: its last option settled and its hedge is closed */
-};
-
-/* Memory is of the arena; the market's bid and ask start as NaN. `needs_market_vol`: a model makes the market. */
-struct keel_block *keel_block_new(struct keel_arena *arena, const struct keel_wiring *wiring, int needs_market_vol);
+#include "hedge/block.h"
 
 /* One instant: for each changed underlying, the five verbs. What it did is in the block until the next call. */
 void keel_step(struct keel_block *block);
@@ -115,46 +14,5 @@ int keel_is_over(const struct keel_block *block, size_t underlying);
 
 /* Closes the holdings of one underlying, in every variant: a step of no time, with a ledger row of its own. */
 void keel_liquidate(struct keel_block *block, size_t underlying);
-
-/* ---- the verbs, on one underlying ---- */
-/* Returns whether the underlying can be stepped: it has a price, and so has each position on it. */
-int keel_mark(struct keel_block *block, size_t underlying);
-void keel_measure(struct keel_block *block, size_t underlying);
-void keel_decide(struct keel_block *block, size_t underlying);
-void keel_collect(struct keel_block *block, size_t underlying); /* fills of orders sent before */
-void keel_execute(struct keel_block *block, size_t underlying);
-struct keel_order keel_order_for(struct keel_block *block, size_t underlying, size_t variant, const double *qty);
-void keel_account(struct keel_block *block, size_t underlying);
-void keel_account_closing(struct keel_block *block, size_t underlying); /* a step of no time: only fills */
-
-/* ---- places in the arrays ---- */
-static inline struct keel_marks *keel_marks_after(struct keel_block *block, size_t underlying) {
-  return &block->marks[block->now[underlying]];
-}
-static inline struct keel_marks *keel_marks_before(struct keel_block *block, size_t underlying) {
-  return &block->marks[!block->now[underlying]];
-}
-static inline struct keel_accounts *keel_account_after(struct keel_block *block, size_t underlying) {
-  return &block->accounts[block->now_account[underlying]];
-}
-static inline struct keel_accounts *keel_account_before(struct keel_block *block, size_t underlying) {
-  return &block->accounts[!block->now_account[underlying]];
-}
-static inline double *keel_at_row(const struct keel_block *block, double *array, size_t row) {
-  return array + row * block->wiring->paths;
-}
-static inline double *keel_at_lane(const struct keel_block *block, double *array, size_t underlying, size_t variant) {
-  return array + keel_lane_of(block->wiring, underlying, variant) * block->wiring->paths;
-}
-static inline double *keel_at_total(const struct keel_block *block, double *array, size_t underlying) {
-  return array + underlying * block->wiring->paths;
-}
-/* [hedge vol][underlying][path] and [hedge vol][row][path] */
-static inline double *keel_at_vol_total(const struct keel_block *block, double *array, size_t k, size_t underlying) {
-  return array + (k * block->wiring->underlying_count + underlying) * block->wiring->paths;
-}
-static inline double *keel_at_vol_row(const struct keel_block *block, double *array, size_t k, size_t row) {
-  return array + (k * block->wiring->row_count + row) * block->wiring->paths;
-}
 
 #endif

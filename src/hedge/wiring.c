@@ -99,8 +99,7 @@ static void gather_listed(struct gathering *to, const struct keel_wiring_input *
   }
 }
 
-/* The policy's instrument for an underlying: the one that names it, else the one that names none. */
-static const struct keel_hedge_instrument *instrument_for(const struct keel_policy *policy, const char *name) {
+const struct keel_hedge_instrument *keel_policy_instrument(const struct keel_policy *policy, const char *name) {
   const struct keel_hedge_instrument *general = NULL;
   for (size_t i = 0; i < policy->with_count; i++) {
     const struct keel_hedge_instrument *with = &policy->with[i];
@@ -124,7 +123,7 @@ static void gather_hedges(struct gathering *to, const struct keel_wiring_input *
     struct keel_contract spot = {.underlying = name, .kind = KEEL_KIND_SPOT, .multiplier = 1};
     gather(to, &spot, u, 0, 1);
     for (size_t v = 0; v < input->variant_count; v++) {
-      const struct keel_hedge_instrument *with = instrument_for(input->policies[v], name);
+      const struct keel_hedge_instrument *with = keel_policy_instrument(input->policies[v], name);
       if (!with) continue;
       struct keel_contract contract = contract_of(with, name);
       gather(to, &contract, u, 0, 1);
@@ -186,7 +185,7 @@ static void draw_lines(struct keel_arena *arena, const struct keel_wiring_input 
   for (size_t u = 0; u < wiring->underlying_count; u++) {
     for (size_t v = 0; v < wiring->variant_count; v++) {
       const char *name = wiring->terms->underlyings[u].name;
-      const struct keel_hedge_instrument *with = instrument_for(wiring->policies[v], name);
+      const struct keel_hedge_instrument *with = keel_policy_instrument(wiring->policies[v], name);
       struct keel_hedge_line *line = &wiring->lines[keel_lane_of(wiring, u, v)];
       line->row = KEEL_NO_ROW;
       if (!with) continue;

@@ -77,6 +77,9 @@ struct keel_wiring_input {
 keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
                               struct keel_wiring *wiring, keel_error *error);
 
+/* The policy's instrument for an underlying: the one that names it, else the one that names none, else NULL. */
+const struct keel_hedge_instrument *keel_policy_instrument(const struct keel_policy *policy, const char *underlying);
+
 /* The row of that contract, or KEEL_NO_ROW. */
 uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_contract *contract);
 

@@ -4,34 +4,34 @@
  *
  *   price = phi (A N(phi d1) - B N(phi d2)),   A n(d1) = B n(d2),   N(-d) = sqrt(2 pi) n(d) R(d) for d >= 0
  *
- * so one Gaussian serves everything: U = sqrt(2 pi) A n(d1) = sqrt(2 pi) B n(d2), taken from the d nearer to 0.
- * Source: Merton (1973), eq. 21; R is the Mills ratio (lane_math.h).
+ * so one Gaussian serves everything: U = sqrt(2 pi) A n(d1) = sqrt(2 pi) B n(d2), taken from the d nearer to 0, whose
+ * size is | |x|/v - v/2 |. Source: Merton (1973), eq. 21; R is the Mills ratio (lane_math.h).
  *
  * The work is cut into loops over a tile, each with a short chain of dependent operations: an iteration is then small
  * enough that the processor has several of them in flight. Both shapes and all sets run through the same loops. */
 #include "keel/black_scholes.h"
 
+#include "kernel/bounds.h"
 #include "kernel/lane_math.h"
 #include "kernel/level.h"
 
 enum { TILE = 128 };
 
-#define RATE_YEARS_MOST 700.0 /* beyond, the discount factors leave the normal numbers */
-#define AMOUNT_MOST 0x1p900   /* beyond, products of spot and strike overflow */
-/* Bounds that keep limits finite: past them the normal density is 0 whatever the other terms are. */
-#define V2_LEAST 0x1p-500
+/* Added where 0 has a limit: too small to change anything else. */
+#define AMOUNT_LEAST 0x1p-500
+#define V2_LEAST 0x1p-400
+/* Past these v^2 and |x|/v the normal density is 0, whatever else. */
 #define V2_MOST 10816.0
 #define Z_MOST 53.0
-#define LOG_MOST 0x1p60 /* |log(S/K)| where one of them is 0 */
-#define SPOT_LEAST 0x1p-1000
 
-/* A tile between the loops. */
+/* A tile between the loops. _low is what rounding took from the number before it. */
 struct tile {
   _Alignas(64) double yield_factor[TILE],
       strike_value[TILE], check[TILE]; /* e^(-qT), B; check is NaN for a bad contract */
-  double log_k[TILE], log_f[TILE], v2[TILE], inv_v[TILE];
-  double d1[TILE], d2[TILE], exponent[TILE], base[TILE]; /* U = base e^(2 exponent) */
-  double tail1[TILE], tail2[TILE], q[TILE];              /* tails: e^(-qT) N(-|d1|), B N(-|d2|) */
+  double log_k[TILE], log_f[TILE], v2[TILE], v2_low[TILE], inv_v[TILE];
+  double m[TILE], m_low[TILE], d1[TILE], d2[TILE], base[TILE]; /* |m| = |x| - v^2/2 */
+  double exponent[TILE], exponent_low[TILE];                   /* U = base e^(2 exponent) */
+  double tail1[TILE], tail2[TILE], q[TILE];                    /* in the end e^(-qT) N(-|d1|) and B N(-|d2|) */
   double u[TILE], inv_spot[TILE];
 };
 
@@ -41,7 +41,7 @@ static void discount(size_t count, const keel_options *in, struct tile *t) {
     double years = in->years[i], strike = in->strike[i];
     double rate_years = in->rate[i] * years, yield_years = in->yield[i] * years;
     int ok = (strike >= 0) & (years >= 0) & (fabs(in->phi[i]) == 1) &
-             (fabs(rate_years) + fabs(yield_years) <= RATE_YEARS_MOST);
+             (fabs(rate_years) + fabs(yield_years) <= KEEL_RATE_YEARS_MOST);
     t->yield_factor[i] = keel_exp_normal(-yield_years);
     t->strike_value[i] = strike * keel_exp_normal(-rate_years);
     t->check[i] = ok ? strike : NAN;
@@ -51,12 +51,13 @@ static void discount(size_t count, const keel_options *in, struct tile *t) {
 static void reduce(size_t count, const keel_options *in, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    struct keel_log_parts parts = keel_log_split(in->spot[i], in->strike[i]);
-    double v2 = fma(in->vol[i] * in->vol[i], in->years[i], V2_LEAST);
+    struct keel_log_parts parts = keel_log_split(in->spot[i] + AMOUNT_LEAST, in->strike[i] + AMOUNT_LEAST);
+    double vol = in->vol[i], years = in->years[i], vol2 = vol * vol, v2 = fma(vol2, years, V2_LEAST);
     v2 = v2 > V2_MOST ? V2_MOST : v2;
     t->log_k[i] = parts.k;
     t->log_f[i] = parts.f;
     t->v2[i] = v2;
+    t->v2_low[i] = fma(fma(vol, vol, -vol2), years, fma(vol2, years, -v2));
     t->inv_v[i] = keel_inv_sqrt(v2);
   }
 }
@@ -64,19 +65,38 @@ static void reduce(size_t count, const keel_options *in, struct tile *t) {
 static void standardise(size_t count, const keel_options *in, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    double spot = in->spot[i], strike = in->strike[i], inv_v = t->inv_v[i];
-    double spot_value = spot * t->yield_factor[i], strike_value = t->strike_value[i];
+    double v2 = t->v2[i], inv_v = t->inv_v[i], carry = in->rate[i] - in->yield[i], years = in->years[i];
+    double spot_value = in->spot[i] * t->yield_factor[i], strike_value = t->strike_value[i];
     struct keel_log_parts parts = {t->log_k[i], t->log_f[i]};
-    double log_ratio = keel_log_join(parts);
-    log_ratio = fabs(parts.f) <= 0.25 ? log_ratio : copysign(LOG_MOST, spot - strike);
-    double x = fma(in->rate[i] - in->yield[i], in->years[i], log_ratio);
-    double size = fabs(x) * inv_v;
-    size = size > Z_MOST ? Z_MOST : size;
-    double z = copysign(size, x), h = 0.5 * t->v2[i] * inv_v;
-    t->d1[i] = z + h;
-    t->d2[i] = z - h;
-    t->exponent[i] = -0.25 * (size - h) * (size - h);
+    double log_ratio = keel_log_join(parts), exact = fma(carry, years, log_ratio);
+    double v = v2 * inv_v, h = 0.5 * v, most = Z_MOST * v;
+    double x = copysign(fabs(exact) > most ? most : fabs(exact), exact);
+    double half_v2 = copysign(0.5 * v2, x), m = x - half_v2;
+    t->m[i] = m;
+    t->m_low[i] = x - m - half_v2 + fma(carry, years, log_ratio - exact);
+    t->d1[i] = fma(x, inv_v, h);
+    t->d2[i] = fma(x, inv_v, -h);
     t->base[i] = x > 0 ? strike_value : spot_value;
+  }
+}
+
+/* -m^2 / (4 v^2) in twice the precision: an error there counts up to 1,000-fold in the far wings. */
+static void square(size_t count, struct tile *t) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) {
+    double m = t->m[i], m_low = t->m_low[i], inv_v2 = t->inv_v[i] * t->inv_v[i], q = m * inv_v2, p = m * q;
+    double q_low = inv_v2 * (fma(-q, t->v2[i], m) + fma(-q, t->v2_low[i], m_low));
+    t->exponent[i] = -0.25 * p;
+    t->exponent_low[i] = -0.25 * fma(m_low, q, fma(m, q_low, fma(m, q, -p)));
+  }
+}
+
+static void weigh(size_t count, struct tile *t) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) {
+    double root = keel_exp_normal(t->exponent[i]);
+    root = fma(root, t->exponent_low[i], root);
+    t->u[i] = t->base[i] * root * root;
   }
 }
 
@@ -91,14 +111,11 @@ static void mills(size_t count, struct tile *t) {
   }
 }
 
-static void weigh(size_t count, const keel_options *in, struct tile *t) {
+static void divide(size_t count, const keel_options *in, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    double spot = in->spot[i] + SPOT_LEAST, q = t->q[i];
-    double inverse = keel_reciprocal(q * spot), inv_q = inverse * spot, inv_spot = inverse * q;
-    double root = keel_exp_normal(t->exponent[i]);
-    double u = t->base[i] * root * root, u_q = u * inv_q;
-    t->u[i] = u;
+    double spot = in->spot[i] + AMOUNT_LEAST, q = t->q[i];
+    double inverse = keel_reciprocal(q * spot), inv_spot = inverse * q, u_q = t->u[i] * (inverse * spot);
     t->inv_spot[i] = inv_spot;
     t->tail1[i] *= u_q * inv_spot;
     t->tail2[i] *= u_q;
@@ -163,7 +180,7 @@ __attribute__((always_inline)) static inline void finish(struct span span, const
 #pragma omp simd
   for (size_t i = 0; i < span.count; i++) {
     double spot = in->spot[i], vol = in->vol[i];
-    int ok = (spot >= 0) & (vol >= 0) & (spot + vol + t->check[i] <= AMOUNT_MOST);
+    int ok = (spot >= 0) & (vol >= 0) & (spot + vol + t->check[i] <= KEEL_AMOUNT_MOST);
     store(span.start + i, ok, lane_of(i, in, t), set, out);
   }
 }
@@ -173,8 +190,10 @@ static void price_tile(struct span span, const keel_options *in, struct tile *t,
                        const keel_greeks *out) {
   reduce(span.count, in, t);
   standardise(span.count, in, t);
+  square(span.count, t);
+  weigh(span.count, t);
   mills(span.count, t);
-  weigh(span.count, in, t);
+  divide(span.count, in, t);
   switch (set) {
     case KEEL_GREEK_SET_PRICE:
       finish(span, in, t, KEEL_GREEK_SET_PRICE, out);

@@ -10,6 +10,7 @@
  * z^2). */
 #include "keel/implied_vol.h"
 
+#include "kernel/bounds.h"
 #include "kernel/lane_math.h"
 #include "kernel/level.h"
 
@@ -128,7 +129,7 @@ __attribute__((always_inline)) static inline struct quote quote_of(const keel_op
   double k = fabs(fma(in->rate[i] - in->yield[i], years, keel_log_join(parts)));
   double y = time_value / (spot_value < strike_value ? spot_value : strike_value);
   int ok = (spot >= 0) & (strike >= 0) & (years >= 0) & (price >= 0) & (fabs(in->phi[i]) == 1) &
-           (spot + strike + price <= 0x1p900) & (fabs(rate_years) + fabs(yield_years) <= 700.0);
+           (spot + strike + price <= KEEL_AMOUNT_MOST) & (fabs(rate_years) + fabs(yield_years) <= KEEL_RATE_YEARS_MOST);
   int inside = (y >= Y_LEAST) & (y < 1) & (k < 700) & (fabs(parts.f) <= 0.25) & (years > 0);
   return (struct quote){
       .k = inside ? k : 0.0, .y = inside ? y : 0.5, .time_value = time_value, .ok = ok, .inside = inside};

@@ -1,7 +1,7 @@
 /* Elementary functions for loops over lanes: branch-free, the same bits on every level and compiler, so that scalar
  * code whose result has to repeat uses them too. Explicit fma, no libm but sqrt and fabs.
  *
- * Accuracy, relative, in units of 2^-52: exp and log 1, the Mills ratio 2, pdf 2, cdf 3, in both tails and (but for the
+ * Accuracy, relative, in units of 2^-52: exp 1, log 2, the Mills ratio 2, pdf 2, cdf 4, in both tails and (but for the
  * rounding of subnormals) down to 0. Source: argument reduction after Cody and Waite (1980); the logarithm as 2 atanh;
  * N(-x) = e^(-x^2/2) R(x) after Cody (1969), with one rational function for all x >= 0. The constants are fitted by
  * tools/fit_normal.py. */
@@ -59,7 +59,7 @@ static inline double keel_inv_sqrt(double x) {
   return fma(r * e, fma(fma(e, 0.3125, 0.375), e, 0.5), r);
 }
 
-/* e^r for |r| <= ln 2 / 2. Even and odd powers apart, here and below: two short chains are faster than one long one. */
+/* e^r for |r| <= ln 2 / 2. Even and odd powers apart: two short chains are faster than one long one. */
 static inline double keel_exp_reduced(double r) {
   double r2 = r * r;
   double even = fma(r2, 0x1.289185613a3d6p-22, 0x1.a019b90d2ae7ap-16);
@@ -120,9 +120,11 @@ static inline double keel_log_join(struct keel_log_parts parts) {
 
 /* log x for any x: -infinity at 0, NaN below. */
 static inline double keel_log(double x) {
-  int subnormal = x < DBL_MIN;
-  double result = keel_log_join(keel_log_split(subnormal ? x * 0x1p54 : x, 1.0));
-  result -= subnormal ? 54 * (KEEL_LN2_HIGH + KEEL_LN2_LOW) : 0.0;
+  double shift = x < DBL_MIN ? 54.0 : x > 0x1p1000 ? -54.0 : 0.0;
+  double scale = x < DBL_MIN ? 0x1p54 : x > 0x1p1000 ? 0x1p-54 : 1.0;
+  struct keel_log_parts parts = keel_log_split(x * scale, 1.0);
+  parts.k -= shift;
+  double result = keel_log_join(parts);
   result = x == 0.0 ? -INFINITY : result;
   result = x >= 0.0 ? result : NAN;
   return x > DBL_MAX ? x : result;
@@ -133,27 +135,27 @@ struct keel_ratio {
   double p, q;
 };
 static inline struct keel_ratio keel_mills(double x) {
-  double x2 = x * x;
-  double p_even = fma(x2, 0x1.66a129a40568ap-15, 0x1.26e4ec782b3acp-8);
-  double p_odd = fma(x2, 0x1.b68fcdcc5ed9dp-20, 0x1.2085d52314e81p-11);
-  double q_even = fma(x2, 0x1.12d3eb65f8d1cp-18, 0x1.6aaee8228837fp-10);
-  double q_odd = fma(x2, 0x1.c179b8b3eadbdp-14, 0x1.751b4caa7c93ap-7);
-  p_even = fma(p_even, x2, 0x1.a9ad8d2e02ba9p-4);
-  p_odd = fma(p_odd, x2, 0x1.a26e33bdc4145p-6);
-  q_even = fma(q_even, x2, 0x1.0bd43aa2d7c4bp-4);
-  q_odd = fma(q_odd, x2, 0x1.16159f1eb57d9p-2);
-  p_even = fma(p_even, x2, 0x1.39f3cfb9d2944p-1);
-  p_odd = fma(p_odd, x2, 0x1.3660f5e4e90f5p-2);
-  q_even = fma(q_even, x2, 0x1.a4631a3bf27e1p-1);
-  q_odd = fma(q_odd, x2, 0x1.c6ab18d98c162p+0);
-  p_even = fma(p_even, x2, 0.5);
-  p_odd = fma(p_odd, x2, 0x1.9371e0269e195p-1);
-  q_even = fma(q_even, x2, 0x1.4f6a2b5cf6c35p+1);
-  q_odd = fma(q_odd, x2, 0x1.2fda04e29fe36p+1);
-  q_even = fma(q_even, x2, 1.0);
-  return (struct keel_ratio){fma(p_odd, x, p_even), fma(q_odd, x, q_even)};
+  double q = fma(x, 0x1.12d3eb65f8d1cp-18, 0x1.c179b8b3eadbdp-14),
+         p = fma(x, 0x1.b68fcdcc5ed9dp-20, 0x1.66a129a40568ap-15);
+  q = fma(q, x, 0x1.6aaee8228837fp-10);
+  p = fma(p, x, 0x1.2085d52314e81p-11);
+  q = fma(q, x, 0x1.751b4caa7c93ap-7);
+  p = fma(p, x, 0x1.26e4ec782b3acp-8);
+  q = fma(q, x, 0x1.0bd43aa2d7c4bp-4);
+  p = fma(p, x, 0x1.a26e33bdc4145p-6);
+  q = fma(q, x, 0x1.16159f1eb57d9p-2);
+  p = fma(p, x, 0x1.a9ad8d2e02ba9p-4);
+  q = fma(q, x, 0x1.a4631a3bf27e1p-1);
+  p = fma(p, x, 0x1.3660f5e4e90f5p-2);
+  q = fma(q, x, 0x1.c6ab18d98c162p+0);
+  p = fma(p, x, 0x1.39f3cfb9d2944p-1);
+  q = fma(q, x, 0x1.4f6a2b5cf6c35p+1);
+  p = fma(p, x, 0x1.9371e0269e195p-1);
+  q = fma(q, x, 0x1.2fda04e29fe36p+1);
+  p = fma(p, x, 0.5);
+  q = fma(q, x, 1.0);
+  return (struct keel_ratio){p, q};
 }
-
 /* e^(-x^2/2), with the rounding of the square put back. */
 static inline double keel_gaussian(double x) {
   x = keel_at_most(fabs(x), 40.0);

@@ -81,7 +81,7 @@ void KEEL_AT(keel_lanes_decide)(size_t paths, const struct keel_lane_decide *lan
     why = small > 0 && wanted != 0 ? KEEL_REASON_MINIMUM : why;
     why = clipped > 0 ? KEEL_REASON_LIMIT : why;
     why = act > 0 ? why : KEEL_REASON_INSIDE;
-    double bad = off - off == 0 ? 0 : 1; /* infinite, or no number */
+    double bad = off - off == 0 && out - out == 0 ? 0 : 1; /* infinite, or no number */
     trade[i] = bad > 0 ? 0 : out;
     reason[i] = bad > 0 ? KEEL_REASON_BAD_NUMBER : why;
   }
@@ -109,8 +109,8 @@ void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *l
       bought += qty;
       value += shares * price;
       crossed += shares * (at - price);
-      charged += fabs(shares) * in.fee_per_share + (qty != 0 ? in.fee_per_order : 0);
-      taxed += notional * (qty > 0 ? in.buy_tax : in.sell_tax);
+      charged += in.pays[k] * (fabs(shares) * in.fee_per_share + (qty != 0 ? in.fee_per_order : 0));
+      taxed += in.pays[k] * notional * (qty > 0 ? in.buy_tax : in.sell_tax);
     }
     double outlay = (future > 0 ? 0 : value) + crossed + charged + taxed;
     hedge[i] = move;

@@ -65,6 +65,7 @@ struct keel_lane_account {
   double multiplier;
   int is_future; /* the instrument is at no value: its moves are cash */
   double fee_per_share, fee_per_order, buy_tax, sell_tax;
+  double pays[2]; /* of the fills below: 1, or 0 where their fees and taxes are waived */
   const double *spot_before, *spot_after;
   const double *price_before, *price_after; /* the instrument's mark */
   const double *holding_before, *cash_before;

@@ -2,12 +2,8 @@
 #include <stdio.h>
 
 #include "keel/implied_vol.h"
+#include "kernel/bounds.h"
 #include "kernel/lane_math.h"
-
-/* Beyond, e^(-rate years) leaves the normal numbers. */
-#define RATE_YEARS_MOST 700.0
-/* Beyond, products of spot and strike overflow. */
-#define AMOUNT_MOST 0x1p900
 
 static const char *contract_problem(const keel_option *option) {
   if (fabs(option->phi) != 1) return "phi is neither 1 (call) nor -1 (put)";
@@ -19,7 +15,7 @@ static const char *contract_problem(const keel_option *option) {
   if (option->years < 0) return "years is negative";
   if (!isfinite(option->rate)) return "rate is not a finite number";
   if (!isfinite(option->yield)) return "yield is not a finite number";
-  if (!(fabs(option->rate * option->years) + fabs(option->yield * option->years) <= RATE_YEARS_MOST))
+  if (!(fabs(option->rate * option->years) + fabs(option->yield * option->years) <= KEEL_RATE_YEARS_MOST))
     return "rate or yield times years is beyond 700";
   return NULL;
 }
@@ -37,7 +33,7 @@ const char *keel_option_problem(const keel_option *option, double spot, double v
   if (isnan(vol)) return "vol is not a number";
   if (isinf(vol)) return "vol is infinite";
   if (vol < 0) return "vol is negative";
-  return spot + option->strike + vol <= AMOUNT_MOST ? NULL : "spot and strike are too large";
+  return spot + option->strike + vol <= KEEL_AMOUNT_MOST ? NULL : "spot and strike are too large";
 }
 
 static const char *bounds_problem(const keel_option *option, double spot, double price, char *text) {
@@ -61,7 +57,7 @@ const char *keel_implied_problem(const keel_option *option, double spot, double 
   if (isnan(price)) return "price is not a number";
   if (isinf(price)) return "price is infinite";
   if (price < 0) return "price is negative";
-  if (!(spot + option->strike + price <= AMOUNT_MOST)) return "spot and strike are too large";
+  if (!(spot + option->strike + price <= KEEL_AMOUNT_MOST)) return "spot and strike are too large";
   problem = bounds_problem(option, spot, price, text);
   if (problem) return problem;
   double vol;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/grow.h"
 #include "base/number.h"
 #include "world/import_time.h"
 #include "world/tape_record.h"
@@ -23,23 +24,15 @@ static struct keel_import_meaning meaning_of(int64_t whole, int problem) {
   return (struct keel_import_meaning){.whole = whole, .problem = problem};
 }
 
-static void *grown(void *items, size_t count, size_t *room, size_t size) {
-  if (count < *room) return items;
-  size_t more = *room ? *room * 2 : 64;
-  void *moved = realloc(items, more * size);
-  if (moved) *room = more;
-  return moved;
-}
-
 /* ---- texts that repeat: parsed once, then remembered ---- */
 
 /* Returns the number of the new underlying, or -1 if there is no memory. */
 static int64_t add_underlying(struct keel_import_rows *rows, const char *name) {
   size_t number = rows->underlying_count;
-  void *underlyings = grown(rows->underlyings, number, &rows->underlying_room, sizeof *rows->underlyings);
+  void *underlyings = keel_grown(rows->underlyings, number, &rows->underlying_room, sizeof *rows->underlyings);
   if (!underlyings) return -1;
   rows->underlyings = underlyings;
-  void *spots = grown(rows->spots, number, &rows->spot_room, sizeof *rows->spots);
+  void *spots = keel_grown(rows->spots, number, &rows->spot_room, sizeof *rows->spots);
   if (!spots) return -1;
   rows->spots = spots;
   rows->underlyings[number] = (struct keel_import_underlying){
@@ -229,7 +222,7 @@ static int make_room(struct keel_import_rows *rows) {
 static int enter_run(struct keel_import_rows *rows, int64_t time_ns) {
   size_t count = rows->run_count;
   if (count && rows->runs[count - 1].time_ns == time_ns) return 1;
-  void *runs = grown(rows->runs, count, &rows->run_room, sizeof *rows->runs);
+  void *runs = keel_grown(rows->runs, count, &rows->run_room, sizeof *rows->runs);
   if (!runs) return 0;
   rows->runs = runs;
   if (count && rows->runs[count - 1].time_ns > time_ns) rows->unsorted = 1;
@@ -248,7 +241,7 @@ static void append(struct keel_import_rows *rows, uint32_t id, double bid, doubl
 static uint32_t id_of(struct keel_import_rows *rows, const struct keel_contract *contract) {
   uint32_t id = keel_contract_index_find(&rows->index, rows->contracts, contract);
   if (id != KEEL_CONTRACT_NONE) return id;
-  void *contracts = grown(rows->contracts, rows->contract_count, &rows->contract_room, sizeof *rows->contracts);
+  void *contracts = keel_grown(rows->contracts, rows->contract_count, &rows->contract_room, sizeof *rows->contracts);
   if (!contracts) return KEEL_CONTRACT_NONE;
   rows->contracts = contracts;
   id = (uint32_t)rows->contract_count;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 struct keel_paper {
+  const struct keel_market_terms *terms;
   size_t paths, variants;
   double *resting;           /* [underlying][variant][path]: waits for the next quote */
   struct keel_order *orders; /* [underlying][variant]: what rests there; its qty is not read */
@@ -12,7 +13,7 @@ struct keel_paper {
 struct keel_paper *keel_paper_new(struct keel_arena *arena, const struct keel_wiring *wiring) {
   struct keel_paper *paper = KEEL_ARENA_NEW(arena, struct keel_paper, 1);
   size_t lanes = wiring->underlying_count * wiring->variant_count;
-  *paper = (struct keel_paper){.paths = wiring->paths, .variants = wiring->variant_count};
+  *paper = (struct keel_paper){.terms = wiring->terms, .paths = wiring->paths, .variants = wiring->variant_count};
   paper->resting = KEEL_ARENA_NEW(arena, double, lanes * wiring->paths);
   paper->orders = KEEL_ARENA_NEW(arena, struct keel_order, lanes);
   return paper;
@@ -20,12 +21,19 @@ struct keel_paper *keel_paper_new(struct keel_arena *arena, const struct keel_wi
 
 static int is_two_sided(double bid, double ask) { return bid > 0 && ask >= bid && ask < INFINITY; }
 
-/* Mid, and half the spread that is paid: quoted, or in bps of mid; an instrument without a quote trades at its mark. */
-static double fill_price(const struct keel_market *market, const struct keel_order *order, size_t i, double qty) {
+static int is_stale(const struct keel_paper *paper, const struct keel_market *market, size_t row) {
+  int64_t since = market->quote_ns[row], most = paper->terms->stale_ns;
+  return most != KEEL_TIME_NONE && (since == KEEL_TIME_NONE || market->time_ns - since > most);
+}
+
+/* Mid, and half the spread that is paid: as last quoted, or in bps of mid; an instrument without a quote of its own, or
+ * with one that is too old to be used, trades around its mark. */
+static double fill_price(const struct keel_paper *paper, const struct keel_market *market,
+                         const struct keel_order *order, size_t i, double qty) {
   size_t at = order->row * market->paths + i;
   double bid = market->bid[at], ask = market->ask[at];
-  int quoted = is_two_sided(bid, ask);
-  double mid = quoted ? 0.5 * (bid + ask) : order->mark[i], half = quoted ? 0.5 * (ask - bid) : 0;
+  int quoted = is_two_sided(bid, ask), fresh = quoted && !is_stale(paper, market, order->row);
+  double mid = fresh ? 0.5 * (bid + ask) : order->mark[i], half = quoted ? 0.5 * (ask - bid) : 0;
   if (!isnan(order->half_spread_bps)) half = mid * order->half_spread_bps / 1e4;
   if (order->free) half = 0;
   return qty > 0 ? mid + half : mid - half;
@@ -39,12 +47,13 @@ static void paper_send(void *self, const struct keel_market *market, const struc
   if (order->waits) {
     paper->orders[lane] = *order;
     memcpy(resting, order->qty, paper->paths * sizeof *resting);
+    memset(fill->qty, 0, paper->paths * sizeof *fill->qty);
     return;
   }
   memset(resting, 0, paper->paths * sizeof *resting);
   for (size_t i = 0; i < paper->paths; i++) {
     fill->qty[i] = order->qty[i];
-    fill->price[i] = order->qty[i] != 0 ? fill_price(market, order, i, order->qty[i]) : 0;
+    fill->price[i] = order->qty[i] != 0 ? fill_price(paper, market, order, i, order->qty[i]) : 0;
   }
 }
 
@@ -60,7 +69,7 @@ static void paper_poll(void *self, const struct keel_market *market, size_t unde
     int fills = resting[i] != 0 && market->quote_ns[order->row] == market->time_ns &&
                 is_two_sided(market->bid[at], market->ask[at]);
     fill->qty[i] = fills ? resting[i] : 0;
-    fill->price[i] = fills ? fill_price(market, order, i, resting[i]) : 0;
+    fill->price[i] = fills ? fill_price(paper, market, order, i, resting[i]) : 0;
     resting[i] = fills ? 0 : resting[i];
   }
 }

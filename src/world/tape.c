@@ -11,6 +11,7 @@
 
 #include "base/crc32c.h"
 #include "base/fail.h"
+#include "base/grow.h"
 #include "world/contract_index.h"
 #include "world/tape_record.h"
 
@@ -55,15 +56,6 @@ static keel_status no_memory(const struct scan *scan) {
   return keel_fail(scan->error, KEEL_STATUS_MEMORY, scan->name, "no memory");
 }
 
-/* Room for one more item; NULL if there is no memory (the array stays as it is). */
-static void *grown(void *items, size_t count, size_t *room, size_t size) {
-  if (count < *room) return items;
-  size_t more = *room ? *room * 2 : 64;
-  void *moved = realloc(items, more * size);
-  if (moved) *room = more;
-  return moved;
-}
-
 /* ---- what a tape refuses ---- */
 
 const char *keel_tape_contract_problem(const struct keel_contract *contract) {
@@ -104,10 +96,10 @@ static keel_status add_contract(struct scan *scan, const struct keel_contract *c
   struct keel_tape *tape = scan->tape;
   if (keel_contract_index_find(&scan->index, tape->contracts, contract) != KEEL_CONTRACT_NONE)
     return corrupt(scan, "a contract that is already there");
-  void *contracts = grown(tape->contracts, tape->contract_count, &tape->contract_room, sizeof *tape->contracts);
+  void *contracts = keel_grown(tape->contracts, tape->contract_count, &tape->contract_room, sizeof *tape->contracts);
   if (!contracts) return no_memory(scan);
   tape->contracts = contracts;
-  void *seen = grown(tape->seen, tape->contract_count, &tape->seen_room, sizeof *tape->seen);
+  void *seen = keel_grown(tape->seen, tape->contract_count, &tape->seen_room, sizeof *tape->seen);
   if (!seen) return no_memory(scan);
   tape->seen = seen;
   tape->contracts[tape->contract_count] = *contract;
@@ -165,7 +157,7 @@ static keel_status read_instant(struct scan *scan, const unsigned char *body, si
   const char *problem = ids_problem(tape, &instant);
   if (!problem) problem = keel_tape_quotes_problem(instant.count, instant.bids, instant.asks);
   if (problem) return corrupt(scan, problem);
-  void *instants = grown(tape->instants, tape->instant_count, &tape->instant_room, sizeof *tape->instants);
+  void *instants = keel_grown(tape->instants, tape->instant_count, &tape->instant_room, sizeof *tape->instants);
   if (!instants) return no_memory(scan);
   tape->instants = instants;
   tape->instants[tape->instant_count++] = scan->offset;
@@ -180,7 +172,7 @@ static keel_status read_problem(struct scan *scan, const unsigned char *body, si
   memcpy(&problem.count, body, sizeof problem.count);
   problem.kind = text_at(body + sizeof problem.count, size - sizeof problem.count);
   if (!problem.kind) return corrupt(scan, "a problem without its kind");
-  void *problems = grown(tape->problems, tape->problem_count, &tape->problem_room, sizeof *tape->problems);
+  void *problems = keel_grown(tape->problems, tape->problem_count, &tape->problem_room, sizeof *tape->problems);
   if (!problems) return no_memory(scan);
   tape->problems = problems;
   tape->problems[tape->problem_count++] = problem;

@@ -56,7 +56,7 @@ static void the_example_is_read_into_its_structs(void **state) {
 
   const struct keel_market_terms *market = &strategy->market;
   assert_same_bits(market->rate, 0.0525);
-  assert_int_equal(market->stale_ns, KEEL_TIME_NONE);
+  assert_int_equal(market->stale_ns, KEEL_NS_PER_DAY);
   assert_string_equal(market->tape, keel_scratch("tsla.tape"));
   assert_int_equal(market->underlying_count, 1);
   assert_string_equal(market->underlyings[0].name, "TSLA");

@@ -27,7 +27,7 @@ static void an_underlying_says_what_differs(void **state) {
   if (keel_strategy_read(&source, overrides, 1, &strategy, &error)) fail_msg("%s: %s", error.where, error.what);
   const struct keel_market_terms *market = &strategy->market;
   assert_int_equal(market->underlying_count, 2);
-  const struct keel_underlying_terms *x = &market->underlyings[0], *brk = &market->underlyings[1];
+  const struct keel_underlying_terms *brk = &market->underlyings[0], *x = &market->underlyings[1]; /* by name */
   assert_string_equal(x->name, "X");
   assert_same_bits(x->yield, 0.02);
   assert_same_bits(x->implied_vol, 0.3);

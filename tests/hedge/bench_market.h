@@ -1,6 +1,6 @@
 /* A small market on the bench: terms, a book, policies, a block, and a desk that fills, for the tests of the step. */
-#ifndef KEEL_TESTS_BENCH_MARKET_H
-#define KEEL_TESTS_BENCH_MARKET_H
+#ifndef KEEL_TESTS_HEDGE_BENCH_MARKET_H
+#define KEEL_TESTS_HEDGE_BENCH_MARKET_H
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Black-Scholes by the C library's functions, apart from the kernels: what the tests of the step compare with. */
-#ifndef KEEL_TESTS_TEXTBOOK_H
-#define KEEL_TESTS_TEXTBOOK_H
+#ifndef KEEL_TESTS_HEDGE_TEXTBOOK_H
+#define KEEL_TESTS_HEDGE_TEXTBOOK_H
 
 #include <math.h>
 

@@ -177,6 +177,9 @@ static void bad_numbers_do_not_trade(void **state) {
   first.fired = 1;
   first.fired_reason = KEEL_REASON_ENTER;
   assert_true(decide_with(first, 0, 5, 0, INFINITY).reason == KEEL_REASON_ENTER);
+  first.lot = 0x1p-1074; /* 5 is more lots than there are numbers */
+  assert_true(decide_with(first, 0, 5, 0, INFINITY).trade == 0);
+  assert_true(decide_with(first, 0, 5, 0, INFINITY).reason == KEEL_REASON_BAD_NUMBER);
 }
 
 static int is_multiple(double qty, double lot) { return fabs(qty / lot - nearbyint(qty / lot)) < 1e-9; }
@@ -296,13 +299,16 @@ static void draw_terms(struct keel_lane_account *lane) {
   lane->fee_per_order = draw(0, 3);
   lane->buy_tax = draw(0, 0.001);
   lane->sell_tax = draw(0, 0.001);
+  for (int k = 0; k < 2; k++) lane->pays[k] = draw_below(2);
 }
 
 /* One fill by itself: what leaves cash beyond the value at mark, split into its three kinds. */
-static void one_fill(const struct keel_lane_account *lane, double qty, double price, double mark, double costs[3]) {
+static void one_fill(const struct keel_lane_account *lane, int k, const double deal[2], double mark, double costs[3]) {
+  double qty = deal[0], price = deal[1];
   if (qty == 0) return;
   double shares = qty * lane->multiplier, paid = shares * price;
   costs[0] += paid - shares * mark;
+  if (lane->pays[k] == 0) return;
   costs[1] += fabs(shares) * lane->fee_per_share + lane->fee_per_order;
   costs[2] += qty > 0 ? paid * lane->buy_tax : -paid * lane->sell_tax;
 }
@@ -314,8 +320,8 @@ static void check_account(const struct keel_lane_account *lane, const struct acc
   double interest = a->in[5][i] * lane->interest, booked = spot_held * lane->dividend;
   double yield = spot_held * a->in[1][i] * lane->yield;
   double borrow = spot_held < 0 ? spot_held * a->in[0][i] * lane->borrow : 0;
-  one_fill(lane, a->in[7][i], a->in[9][i], mark, costs);
-  one_fill(lane, a->in[8][i], a->in[0][i], mark, costs);
+  one_fill(lane, 0, (double[]){a->in[7][i], a->in[9][i]}, mark, costs);
+  one_fill(lane, 1, (double[]){a->in[8][i], a->in[0][i]}, mark, costs);
   double bought = a->in[7][i] + a->in[8][i];
   double cash = a->in[5][i] + interest + yield + borrow + a->in[6][i] + a->in[10][i] - costs[0] - costs[1] - costs[2];
   cash += lane->is_future ? move : -bought * lane->multiplier * mark;

@@ -1,0 +1,107 @@
+#include "hedge/block.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "hedge/mark.h"
+
+static double *numbers(struct keel_arena *arena, size_t count, double value) {
+  double *array = KEEL_ARENA_NEW(arena, double, count);
+  for (size_t i = 0; i < count && value != 0; i++) array[i] = value;
+  return array;
+}
+
+static void init_marks(struct keel_arena *arena, const struct keel_wiring *wiring, struct keel_marks *marks) {
+  size_t cells = wiring->row_count * wiring->paths;
+  keel_greeks *greeks = &marks->greeks;
+  double **zeroed[] = {&greeks->delta, &greeks->gamma, &greeks->vega,  &greeks->theta, &greeks->rho, &greeks->psi,
+                       &greeks->vanna, &greeks->volga, &greeks->charm, &greeks->speed, &marks->vol,  &marks->hedge_vol};
+  for (size_t i = 0; i < sizeof zeroed / sizeof *zeroed; i++) *zeroed[i] = numbers(arena, cells, 0);
+  marks->price = greeks->price = numbers(arena, cells, NAN);
+  marks->hedge_delta = numbers(arena, cells * wiring->hedge_vol_count, 0);
+  marks->yield = numbers(arena, wiring->row_count, 0);
+  marks->escrow = numbers(arena, wiring->row_count, 0);
+  marks->rate = numbers(arena, wiring->underlying_count, 0);
+  marks->time_ns = KEEL_ARENA_NEW(arena, int64_t, wiring->underlying_count);
+  for (size_t u = 0; u < wiring->underlying_count; u++) { /* spot's delta is 1 by definition */
+    size_t at = wiring->underlyings[u].spot * wiring->paths;
+    for (size_t i = 0; i < wiring->paths; i++) {
+      greeks->delta[at + i] = 1;
+      for (size_t k = 0; k < wiring->hedge_vol_count; k++) marks->hedge_delta[k * cells + at + i] = 1;
+    }
+  }
+}
+
+static void init_totals(struct keel_arena *arena, const struct keel_wiring *wiring, struct keel_totals *totals) {
+  size_t cells = wiring->underlying_count * wiring->paths;
+  double **plain[] = {&totals->value, &totals->value_before, &totals->delta, &totals->gamma,
+                      &totals->vega,  &totals->theta,        &totals->cash};
+  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
+  totals->gross_delta = numbers(arena, cells * wiring->hedge_vol_count, 0);
+  totals->hedge_delta = numbers(arena, cells * wiring->hedge_vol_count, 0);
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) totals->change[c] = numbers(arena, cells, 0);
+}
+
+static void init_lanes(struct keel_arena *arena, struct keel_block *block) {
+  const struct keel_wiring *wiring = block->wiring;
+  size_t lanes = wiring->underlying_count * wiring->variant_count, cells = lanes * wiring->paths;
+  double **plain[] = {&block->target,   &block->band,       &block->notional_max, &block->trade,
+                      &block->reason,   &block->pnl,        &block->polled_qty,   &block->polled_price,
+                      &block->sent_qty, &block->sent_price, &block->balance};
+  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
+  for (size_t i = 0; i < 4; i++) block->path_scratch[i] = numbers(arena, wiring->paths, 0);
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) block->explain[c] = numbers(arena, cells, 0);
+  for (int i = 0; i < 2; i++) {
+    double **account[] = {&block->accounts[i].holding, &block->accounts[i].working, &block->accounts[i].cash,
+                          &block->accounts[i].receivable, &block->accounts[i].equity};
+    for (size_t k = 0; k < sizeof account / sizeof *account; k++) *account[k] = numbers(arena, cells, 0);
+  }
+  block->last_every_ns = KEEL_ARENA_NEW(arena, int64_t, lanes);
+  block->last_every_day = KEEL_ARENA_NEW(arena, int32_t, lanes);
+  block->decided = KEEL_ARENA_NEW(arena, int, lanes);
+  block->polled_free = KEEL_ARENA_NEW(arena, unsigned char, lanes);
+  block->sent_free = KEEL_ARENA_NEW(arena, unsigned char, lanes);
+  for (size_t i = 0; i < lanes; i++) block->last_every_ns[i] = KEEL_TIME_NONE;
+}
+
+static void init_market(struct keel_arena *arena, struct keel_block *block, int needs_market_vol) {
+  const struct keel_wiring *wiring = block->wiring;
+  size_t cells = wiring->row_count * wiring->paths;
+  block->market = (struct keel_market){.rows = wiring->row_count,
+                                       .paths = wiring->paths,
+                                       .time_ns = KEEL_TIME_NONE,
+                                       .rate = wiring->terms->rate,
+                                       .bid = numbers(arena, cells, NAN),
+                                       .ask = numbers(arena, cells, NAN),
+                                       .vol = needs_market_vol ? numbers(arena, cells, NAN) : NULL,
+                                       .quote_ns = KEEL_ARENA_NEW(arena, int64_t, wiring->row_count),
+                                       .changed = KEEL_ARENA_NEW(arena, uint32_t, wiring->underlying_count)};
+  for (size_t r = 0; r < wiring->row_count; r++) block->market.quote_ns[r] = KEEL_TIME_NONE;
+}
+
+struct keel_block *keel_block_new(struct keel_arena *arena, const struct keel_wiring *wiring, int needs_market_vol) {
+  struct keel_block *block = KEEL_ARENA_NEW(arena, struct keel_block, 1);
+  block->wiring = wiring;
+  init_market(arena, block, needs_market_vol);
+  for (int i = 0; i < 2; i++) init_marks(arena, wiring, &block->marks[i]);
+  init_totals(arena, wiring, &block->totals);
+  init_lanes(arena, block);
+  block->scratch = keel_mark_scratch_new(arena, wiring);
+  block->alive = KEEL_ARENA_NEW(arena, unsigned char, wiring->row_count);
+  block->settled = KEEL_ARENA_NEW(arena, unsigned char, wiring->row_count);
+  block->last_vol = numbers(arena, wiring->row_count * wiring->paths, NAN);
+  memset(block->alive, 1, wiring->row_count);
+  block->now = KEEL_ARENA_NEW(arena, unsigned char, wiring->underlying_count);
+  block->now_account = KEEL_ARENA_NEW(arena, unsigned char, wiring->underlying_count);
+  block->entered = KEEL_ARENA_NEW(arena, unsigned char, wiring->underlying_count);
+  block->finished = KEEL_ARENA_NEW(arena, unsigned char, wiring->underlying_count);
+  block->stepped = KEEL_ARENA_NEW(arena, unsigned char, wiring->underlying_count);
+  block->dividend_first = KEEL_ARENA_NEW(arena, size_t, wiring->underlying_count);
+  size_t dividends = 0;
+  for (size_t u = 0; u < wiring->underlying_count; u++) {
+    block->dividend_first[u] = dividends;
+    dividends += wiring->underlyings[u].terms->dividend_count;
+  }
+  block->dividend_due = numbers(arena, dividends * wiring->variant_count * wiring->paths, 0);
+  return block;
+}

@@ -1,0 +1,18 @@
+/* The five verbs of a step, on one underlying: verb = function = file. Each reads what the ones before it wrote into
+ * the block. No verb allocates, and none knows a file, a clock or a thread: time is market->time_ns. */
+#ifndef KEEL_HEDGE_VERBS_H
+#define KEEL_HEDGE_VERBS_H
+
+#include "hedge/block.h"
+
+/* Returns whether the underlying can be stepped: it has a price, and so has each position on it. */
+int keel_mark(struct keel_block *block, size_t underlying);
+void keel_measure(struct keel_block *block, size_t underlying);
+void keel_decide(struct keel_block *block, size_t underlying);
+void keel_collect(struct keel_block *block, size_t underlying); /* fills of orders sent before */
+void keel_execute(struct keel_block *block, size_t underlying);
+struct keel_order keel_order_for(struct keel_block *block, size_t underlying, size_t variant, const double *qty);
+void keel_account(struct keel_block *block, size_t underlying);
+void keel_account_closing(struct keel_block *block, size_t underlying); /* a step of no time: only fills */
+
+#endif

@@ -1,0 +1,162 @@
+#include "world/feed_tape.h"
+
+#include "hedge/bench_market.h"
+
+/* Contracts of the tape by id: X spot, X call, a put nobody watches, Y spot, and spot of an unknown Z. */
+enum { X_SPOT, X_CALL, X_FAR_PUT, Y_SPOT, Z_SPOT, IDS };
+
+struct event {
+  int64_t time_ns;
+  size_t count;
+  uint32_t ids[3];
+  double bids[3], asks[3];
+};
+
+static const struct event events[] = {
+    {10, 1, {Z_SPOT}, {1}, {2}},
+    {20, 2, {X_SPOT, X_FAR_PUT}, {100, 5}, {101, 6}},
+    {30, 2, {X_CALL, Y_SPOT}, {3, 50}, {NAN, 51}},
+    {40, 1, {X_FAR_PUT}, {5}, {6}},
+    {50, 1, {X_SPOT}, {102}, {103}},
+    {60, 3, {X_CALL, Z_SPOT, X_SPOT}, {4, 1, 104}, {5, 2, 105}},
+    {70, 0, {0}, {0}, {0}},
+    {80, 1, {Z_SPOT}, {1}, {2}},
+};
+enum { EVENTS = sizeof events / sizeof *events };
+
+struct feed_bench {
+  struct bench bench;
+  struct keel_tape *tape;
+  struct keel_feed_tape feed;
+};
+
+static const char *write_tape(void) {
+  const char *path = keel_scratch("feed.tape");
+  struct keel_contract contracts[IDS] = {
+      [X_SPOT] = bench_spot("X"),
+      [X_CALL] = bench_option(KEEL_KIND_CALL, 100, 30),
+      [X_FAR_PUT] = bench_option(KEEL_KIND_PUT, 100, 31),
+      [Y_SPOT] = bench_spot("Y"),
+      [Z_SPOT] = bench_spot("Z"),
+  };
+  struct keel_tape_writer *writer;
+  assert_int_equal(keel_tape_writer_open(path, &writer, NULL), KEEL_STATUS_OK);
+  for (uint32_t id = 0; id < IDS; id++) assert_int_equal(keel_tape_writer_contract(writer, &contracts[id]), id);
+  for (size_t i = 0; i < EVENTS; i++) {
+    const struct event *event = &events[i];
+    const struct keel_tape_instant instant = {event->time_ns, event->count, event->ids, event->bids, event->asks};
+    assert_int_equal(keel_tape_writer_instant(writer, &instant, NULL), KEEL_STATUS_OK);
+  }
+  assert_int_equal(keel_tape_writer_close(writer, NULL), KEEL_STATUS_OK);
+  return path;
+}
+
+static void start(struct feed_bench *f) {
+  bench_start(&f->bench);
+  bench_underlying(&f->bench, "Y");
+  bench_hold(&f->bench, bench_option(KEEL_KIND_CALL, 100, 30), -1);
+  assert_int_equal(bench_wire(&f->bench, 1, NULL), KEEL_STATUS_OK);
+  f->bench.block = keel_block_new(&f->bench.arena, &f->bench.wiring, 0);
+  assert_int_equal(keel_tape_open(write_tape(), &f->tape, NULL), KEEL_STATUS_OK);
+  keel_feed_tape_init(&f->feed, &f->bench.arena, f->tape, &f->bench.wiring);
+}
+
+static void end(struct feed_bench *f) {
+  keel_tape_close(f->tape);
+  bench_end(&f->bench);
+}
+
+/* The last event of a watched contract at or before that time and not before `from`; NULL: none. */
+static const struct event *last_of(uint32_t id, int64_t from, int64_t time_ns, size_t *at) {
+  const struct event *found = NULL;
+  for (size_t i = 0; i < EVENTS; i++)
+    for (size_t k = 0; k < events[i].count; k++)
+      if (events[i].ids[k] == id && events[i].time_ns <= time_ns && events[i].time_ns >= from)
+        found = &events[i], *at = k;
+  return found;
+}
+
+/* Each row shows what the tape had said by then, and nothing later. */
+static void assert_market(struct feed_bench *f, int64_t from, int64_t time_ns) {
+  const struct keel_market *market = &f->bench.block->market;
+  const struct keel_contract contracts[] = {bench_spot("X"), bench_option(KEEL_KIND_CALL, 100, 30), bench_spot("Y")};
+  const uint32_t ids[] = {X_SPOT, X_CALL, Y_SPOT};
+  assert_true(market->time_ns == time_ns);
+  for (int i = 0; i < 3; i++) {
+    size_t row = bench_row(&f->bench, contracts[i]), at = 0;
+    const struct event *event = last_of(ids[i], from, time_ns, &at);
+    assert_true(market->quote_ns[row] == (event ? event->time_ns : KEEL_TIME_NONE));
+    assert_true(event ? market->bid[row] == event->bids[at] : isnan(market->bid[row]));
+    assert_true(event && !isnan(event->asks[at]) ? market->ask[row] == event->asks[at] : isnan(market->ask[row]));
+  }
+}
+
+static void plays_each_watched_instant_once(void **state) {
+  (void)state;
+  struct feed_bench f;
+  start(&f);
+  const int64_t times[] = {20, 30, 50, 60};
+  const unsigned changed[] = {1, 3, 1, 3}; /* at the last, all */
+  struct keel_market *market = &f.bench.block->market;
+  for (int i = 0; i < 4; i++) {
+    assert_int_equal(keel_feed_tape_next(&f.feed, market), 1);
+    assert_market(&f, 0, times[i]);
+    assert_int_equal(market->is_last, i == 3);
+    unsigned mask = 0;
+    for (size_t k = 0; k < market->changed_count; k++) {
+      mask |= 1u << market->changed[k];
+      assert_true(k == 0 || market->changed[k] > market->changed[k - 1]);
+    }
+    assert_int_equal(mask, changed[i]);
+  }
+  assert_int_equal(f.feed.events, 6); /* of watched rows */
+  for (int i = 0; i < 2; i++) assert_int_equal(keel_feed_tape_next(&f.feed, market), 0);
+  assert_true(market->time_ns == 60);
+  end(&f);
+}
+
+/* Every start and every end: only what lies within, both ends included, and the last of it knows that it is. */
+static void keeps_within_start_and_end(void **state) {
+  (void)state;
+  const int64_t watched[] = {20, 30, 50, 60};
+  for (int64_t from = 0; from <= 90; from += 5) {
+    for (int64_t to = 0; to <= 90; to += 5) {
+      struct feed_bench f;
+      start(&f);
+      keel_feed_tape_limit(&f.feed, from ? from : KEEL_TIME_NONE, to ? to : KEEL_TIME_NONE);
+      struct keel_market *market = &f.bench.block->market;
+      int left = 0;
+      for (int i = 0; i < 4; i++) left += watched[i] >= from && (!to || watched[i] <= to);
+      for (int i = 0; i < 4; i++) {
+        if (watched[i] < from || (to && watched[i] > to)) continue;
+        assert_int_equal(keel_feed_tape_next(&f.feed, market), 1);
+        assert_market(&f, from, watched[i]);
+        assert_int_equal(market->is_last, --left == 0);
+        assert_true(!market->is_last || market->changed_count == 2);
+      }
+      assert_int_equal(keel_feed_tape_next(&f.feed, market), 0);
+      end(&f);
+    }
+  }
+}
+
+static void may_begin_again(void **state) {
+  (void)state;
+  struct feed_bench f;
+  start(&f);
+  struct keel_market *market = &f.bench.block->market;
+  while (keel_feed_tape_next(&f.feed, market)) continue;
+  keel_feed_tape_limit(&f.feed, KEEL_TIME_NONE, KEEL_TIME_NONE);
+  assert_int_equal(keel_feed_tape_next(&f.feed, market), 1);
+  assert_true(market->time_ns == 20 && !market->is_last);
+  end(&f);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(plays_each_watched_instant_once),
+      cmocka_unit_test(keeps_within_start_and_end),
+      cmocka_unit_test(may_begin_again),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
