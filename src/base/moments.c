@@ -43,6 +43,7 @@ static double power_of_two(int64_t power) { return power < -1074 ? 0.0 : ldexp(1
 
 static struct keel_moments rescale(const struct keel_moments *moments, int64_t exponent) {
   struct keel_moments out = *moments;
+  if (moments->exponent == exponent) return out;
   double factor = power_of_two(moments->exponent - exponent), power = 1;
   out.exponent = exponent;
   out.centre *= factor;

@@ -5,7 +5,9 @@
 #include <stddef.h>
 
 #include "keel/black_scholes.h"
+#include "kernel/bands.h"
 #include "kernel/lanes.h"
+#include "kernel/leaf.h"
 
 struct keel_kernel {
   const char *level;
@@ -14,6 +16,8 @@ struct keel_kernel {
                               keel_greek_set set, const keel_greeks *out);
   void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
   struct keel_lanes lanes;
+  struct keel_leaf leaf;
+  struct keel_bands bands;
 };
 
 /* The table in use. Set before main runs; changed only by keel_cpu_force. */
