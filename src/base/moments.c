@@ -41,7 +41,7 @@ struct keel_moments keel_moments_about(const struct keel_moments *moments, doubl
 /* 2^power for power <= 0; 0 where that is below what a double holds. */
 static double power_of_two(int64_t power) { return power < -1074 ? 0.0 : ldexp(1.0, (int)power); }
 
-static struct keel_moments rescale(const struct keel_moments *moments, int64_t exponent) {
+struct keel_moments keel_moments_scaled(const struct keel_moments *moments, int64_t exponent) {
   struct keel_moments out = *moments;
   if (moments->exponent == exponent) return out;
   double factor = power_of_two(moments->exponent - exponent), power = 1;
@@ -60,7 +60,7 @@ struct keel_moments keel_moments_merge(const struct keel_moments *left, const st
     out = *only;
   } else {
     int64_t exponent = left->exponent > right->exponent ? left->exponent : right->exponent;
-    struct keel_moments a = rescale(left, exponent), b = rescale(right, exponent);
+    struct keel_moments a = keel_moments_scaled(left, exponent), b = keel_moments_scaled(right, exponent);
     double centre = a.centre + (b.centre - a.centre) * (b.sum[0] / (a.sum[0] + b.sum[0]));
     a = keel_moments_about(&a, centre);
     b = keel_moments_about(&b, centre);

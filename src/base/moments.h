@@ -45,6 +45,10 @@ struct keel_moments keel_moments_merge(const struct keel_moments *left, const st
 /* The same about another centre. */
 struct keel_moments keel_moments_about(const struct keel_moments *moments, double centre);
 
+/* The same with another exponent, which is not below its own. */
+struct keel_moments keel_moments_scaled(const struct keel_moments *moments, int64_t exponent);
+
+/* Times 2^exponent. */
 static inline double keel_moments_mean(const struct keel_moments *moments) {
   return moments->centre + moments->sum[1] / moments->sum[0];
 }
