@@ -26,10 +26,10 @@ static const double binomial[ORDER + 1][ORDER + 1] = {
 };
 
 /* sum (x - c + h)^k = sum over j of binomial(k, j) h^(k-j) sum (x - c)^j, by Horner in h. */
-struct keel_moments keel_moments_about(const struct keel_moments *moments, double centre) {
+struct keel_moments keel_moments_about(const struct keel_moments *moments, double centre, double rest) {
   struct keel_moments out = *moments;
-  double h = moments->centre - centre;
-  out.centre = centre;
+  double h = (moments->centre - centre) - rest;
+  out.centre = centre + rest;
   for (int64_t k = 1; k <= moments->order; k++) {
     double sum = moments->sum[0];
     for (int64_t j = 1; j <= k; j++) sum = sum * h + binomial[k][j] * moments->sum[j];
@@ -62,8 +62,8 @@ struct keel_moments keel_moments_merge(const struct keel_moments *left, const st
     int64_t exponent = left->exponent > right->exponent ? left->exponent : right->exponent;
     struct keel_moments a = keel_moments_scaled(left, exponent), b = keel_moments_scaled(right, exponent);
     double centre = a.centre + (b.centre - a.centre) * (b.sum[0] / (a.sum[0] + b.sum[0]));
-    a = keel_moments_about(&a, centre);
-    b = keel_moments_about(&b, centre);
+    a = keel_moments_about(&a, centre, 0);
+    b = keel_moments_about(&b, centre, 0);
     out = a;
     for (int k = 0; k <= ORDER; k++) out.sum[k] = a.sum[k] + b.sum[k];
     out.min = b.min < a.min ? b.min : a.min;

@@ -42,8 +42,8 @@ struct keel_moments keel_moments_none(int order);
 /* Of both; `left` has the smaller path numbers. */
 struct keel_moments keel_moments_merge(const struct keel_moments *left, const struct keel_moments *right);
 
-/* The same about another centre. */
-struct keel_moments keel_moments_about(const struct keel_moments *moments, double centre);
+/* The same about centre + rest: `rest` may be below the last digit of the centre, as that of a mean is. */
+struct keel_moments keel_moments_about(const struct keel_moments *moments, double centre, double rest);
 
 /* The same with another exponent, which is not below its own. */
 struct keel_moments keel_moments_scaled(const struct keel_moments *moments, int64_t exponent);

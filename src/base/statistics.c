@@ -16,14 +16,15 @@ static struct sample sample_of(const struct keel_moment_tree *tree) {
   struct keel_moments total = keel_moment_tree_total(tree);
   s.count = total.sum[0];
   s.mean = keel_moments_mean(&total);
-  s.total = keel_moments_about(&total, s.mean);
+  double rest = total.sum[1] / s.count;
+  s.total = keel_moments_about(&total, total.centre, rest);
   s.m2 = s.total.sum[2] / s.count;
   s.m3 = s.total.sum[3] / s.count;
   s.m4 = s.total.sum[4] / s.count;
   s.batch_count = keel_moment_tree_batches(tree, s.batch);
   for (size_t b = 0; b < s.batch_count; b++) {
     s.batch[b] = keel_moments_scaled(&s.batch[b], total.exponent);
-    s.batch[b] = keel_moments_about(&s.batch[b], s.mean);
+    s.batch[b] = keel_moments_about(&s.batch[b], total.centre, rest);
   }
   return s;
 }

@@ -21,11 +21,11 @@ struct keel_one_step keel_boyle_emanuel(double gamma, double spot, double vol, d
       .mean = 0, .std = sqrt(2.0) * fabs(size), .skew = sign * sqrt(8.0), .kurtosis = 12 * fabs(sign)};
 }
 
-/* e^x - 1 for x >= 0, without the cancellation near 0: a series up to where the difference is safe. */
+/* e^x - 1 for x >= 0, without the cancellation near 0: by its series where x is small. */
 static double growth_of(double x) {
-  if (x > 0.5) return keel_exp(x) - 1;
   double sum = 1;
-  for (int k = 16; k > 1; k--) sum = fma(sum, x / k, 1);
+  if (x > 0.5) return keel_exp(x) - 1;
+  for (int k = 16; k > 1; k--) sum = 1 + sum * x / k;
   return sum * x;
 }
 
