@@ -6,8 +6,13 @@
 
 #include "base/fail.h"
 
-enum { BINS_PER_WIDE = KEEL_BINS / KEEL_WIDE_BINS, WIDE_SHIFT = 7, LEVEL_LEAST = -1000, INDEX_BITS = 51, PIECE = 256 };
-#define ROUND 0x1.8p52 /* x + this is x rounded to a whole number, which is in its low bits */
+enum {
+  BINS_PER_WIDE = KEEL_BINS / KEEL_WIDE_BINS,
+  WIDE_SHIFT = 7,
+  LEVEL_LEAST = -1000,
+  INDEX_BITS = 51,
+  PIECE = KEEL_LEAF_PATHS
+};
 _Static_assert(BINS_PER_WIDE == 1 << WIDE_SHIFT, "a wide bin is 2^WIDE_SHIFT bins");
 
 void keel_distribution_init(struct keel_distribution *distribution) {
@@ -24,14 +29,7 @@ static size_t wide_slot(int64_t wide) { return (size_t)wide % KEEL_WIDE_BINS; }
 static int has_bins(const struct keel_distribution *d) { return d->first <= d->last; }
 static double inv_width_of(int64_t level) { return ldexp(1.0, (int)-level); }
 
-/* floor(x / width), exact below 2^INDEX_BITS; what underflows in the division is just below 0, or 0. */
-static double floor_of(double x, double inv_width) {
-  double quotient = x * inv_width, nearest = (quotient + ROUND) - ROUND;
-  int is_above = (nearest > quotient) | ((quotient == 0) & (x < 0));
-  return nearest - (is_above ? 1.0 : 0.0);
-}
-
-static int64_t bin_of(double x, int64_t level) { return (int64_t)floor_of(x, inv_width_of(level)); }
+static int64_t bin_of(double x, int64_t level) { return (int64_t)keel_bin_floor(x, inv_width_of(level)); }
 
 /* The smallest level at which the wide bins hold both, and the index of a bin is exact. */
 static int64_t level_for(double min, double max) {
@@ -165,64 +163,40 @@ static double high_edge(const struct keel_distribution *d) {
   return d->high.count == KEEL_EXTREMES ? d->high.at[0].value : -INFINITY;
 }
 
-/* At most PIECE values, nearly all of which lie well inside. */
-struct piece {
-  size_t inside_count, outside_count;
-  uint64_t bin[PIECE]; /* t of each value, mod 2^51 */
-  uint32_t inside[PIECE], outside[PIECE];
-};
-
-static void sort_out(const struct keel_distribution *d, size_t count, const double *values, struct piece *piece) {
-  double low = low_edge(d), high = high_edge(d), inv_width = inv_width_of(d->level);
-  low = low < d->min ? nextafter(d->min, -INFINITY) : low;
-  high = high > d->max ? nextafter(d->max, INFINITY) : high;
-  for (size_t i = 0; i < count; i++) {
-    double shifted = floor_of(values[i], inv_width) + ROUND;
-    memcpy(&piece->bin[i], &shifted, sizeof shifted);
-  }
-  size_t inside = 0, outside = 0;
-  for (size_t i = 0; i < count; i++) {
-    int is_inside = (values[i] > low) & (values[i] < high);
-    piece->inside[inside] = (uint32_t)piece->bin[i];
-    piece->outside[outside] = (uint32_t)i;
-    inside += (size_t)is_inside;
-    outside += (size_t)!is_inside;
-  }
-  piece->inside_count = inside;
-  piece->outside_count = outside;
+struct keel_binning keel_distribution_binning(const struct keel_distribution *d) {
+  return (struct keel_binning){low_edge(d), high_edge(d), d->min, d->max, inv_width_of(d->level)};
 }
 
-/* Returns how many were bad. */
-static uint64_t add_piece(struct keel_distribution *d, size_t batch, size_t count, const double *values) {
-  struct piece piece;
+/* Nearly all values have a slot; returns how many have none. */
+static uint32_t count_slots(struct keel_distribution *d, size_t batch, size_t count, const uint32_t *slots) {
+  uint32_t wide[KEEL_WIDE_BINS + 1] = {0};
+  for (size_t i = 0; i < count; i++) d->bins.all[slots[i]]++;
+  for (size_t i = 0; i < count; i++) wide[slots[i] >> WIDE_SHIFT]++;
+  for (size_t i = 0; i < KEEL_WIDE_BINS; i++) d->bins.wide[batch][i] += wide[i];
+  d->bins.all[KEEL_NO_SLOT] = 0;
+  return wide[KEEL_WIDE_BINS];
+}
+
+void keel_distribution_add(struct keel_distribution *d, size_t batch, size_t count, const double *values,
+                           const uint32_t *slots) {
   struct waiting waiting;
   uint64_t bad = 0;
-  sort_out(d, count, values, &piece);
-  for (size_t i = 0; i < piece.inside_count; i++) d->bins.all[piece.inside[i] % KEEL_BINS]++;
-  for (size_t i = 0; i < piece.inside_count; i++)
-    d->bins.wide[batch][(piece.inside[i] >> WIDE_SHIFT) % KEEL_WIDE_BINS]++;
+  keel_assert(batch < KEEL_BATCHES_MAX && count <= PIECE && d->count + count <= UINT32_MAX);
   waiting.count = 0;
-  for (size_t i = 0; i < piece.outside_count; i++) {
-    double x = values[piece.outside[i]];
-    if (fabs(x) <= DBL_MAX)
-      place(d, (struct keel_extreme){x + 0.0, batch}, &waiting); /* one zero, not two */
+  d->batch_count[batch] += count; /* before new bins are made: they are made for batches that have values */
+  uint32_t left = count_slots(d, batch, count, slots);
+  for (size_t i = 0; left > 0; i++) {
+    if (slots[i] != KEEL_NO_SLOT) continue;
+    left--;
+    if (fabs(values[i]) <= DBL_MAX)
+      place(d, (struct keel_extreme){values[i] + 0.0, batch}, &waiting); /* one zero, not two */
     else
       bad++;
   }
   admit(d, &waiting);
-  return bad;
-}
-
-void keel_distribution_add(struct keel_distribution *d, size_t batch, size_t count, const double *values) {
-  keel_assert(batch < KEEL_BATCHES_MAX && d->count + count <= UINT32_MAX);
-  for (size_t i = 0; i < count; i += PIECE) {
-    size_t piece = count - i < PIECE ? count - i : PIECE;
-    d->batch_count[batch] += piece;
-    uint64_t bad = add_piece(d, batch, piece, values + i);
-    d->batch_count[batch] -= bad;
-    d->count += piece - bad;
-    d->bad += bad;
-  }
+  d->batch_count[batch] -= bad;
+  d->count += count - bad;
+  d->bad += bad;
 }
 
 void keel_distribution_merge(struct keel_distribution *d, const struct keel_distribution *other) {

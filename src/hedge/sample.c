@@ -23,12 +23,19 @@ void keel_sample_init(struct keel_sample *sample, struct keel_arena *arena, cons
   keel_distribution_init(sample->distribution);
 }
 
+static void add_to_distribution(struct keel_sample *sample, size_t count, const double *values) {
+  const struct keel_moment_tree *tree = sample->moments;
+  struct keel_binning binning = keel_distribution_binning(sample->distribution);
+  uint32_t slots[KEEL_LEAF_PATHS];
+  keel_kernel_now->leaf.slots(&binning, count, values, slots);
+  keel_distribution_add(sample->distribution, (size_t)(tree->next >> tree->batch_level), count, values, slots);
+}
+
 static void add_leaf(struct keel_sample *sample, size_t count, const double *values) {
   const struct keel_leaf *kernel = &keel_kernel_now->leaf;
   struct keel_moment_tree *tree = sample->moments;
   struct keel_moments node;
-  if (sample->distribution)
-    keel_distribution_add(sample->distribution, (size_t)(tree->next >> tree->batch_level), count, values);
+  if (sample->distribution) add_to_distribution(sample, count, values);
   kernel->moments(tree->order, count, values, &node);
   keel_moment_tree_push(tree, 0, &node);
   for (size_t i = 0; i < sample->plan.aversion_count; i++) {

@@ -5,7 +5,7 @@
  * appended in order. However it is cut, the results have the same bits. For what each part computes, and how well, see
  * base/moments.h, base/distribution.h and hedge/risk.h.
  *
- * Memory: 18 kB, and 99 kB more for a full one; 15 kB for each risk aversion. */
+ * Memory: 18 kB, and 100 kB more for a full one; 15 kB for each risk aversion. */
 #ifndef KEEL_HEDGE_SAMPLE_H
 #define KEEL_HEDGE_SAMPLE_H
 

@@ -173,3 +173,8 @@ void KEEL_AT(keel_leaf_exp_moments)(double factor, size_t count, const double *v
   out->exponent = (int64_t)most;
   reduce(2, count, weight, out);
 }
+
+void KEEL_AT(keel_leaf_slots)(const struct keel_binning *binning, size_t count, const double *values, uint32_t *slots) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) slots[i] = keel_bin_slot(binning, values[i]);
+}

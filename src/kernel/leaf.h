@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "base/moments.h"
+#include "base/distribution.h"
 
 struct keel_leaf {
   /* Moments of at most 256 values; `order` is 2 (mean and std only, the cheaper) or 8. Path i belongs to the sum i mod
@@ -15,6 +15,9 @@ struct keel_leaf {
    * the largest weight of the leaf is near 1. A weight below 2^-1000 of that is 0. An x that is not finite, or whose
    * product with `factor` is beyond 1e14, is bad. */
   void (*exp_moments)(double factor, size_t count, const double *values, struct keel_moments *out);
+
+  /* keel_bin_slot of each value. */
+  void (*slots)(const struct keel_binning *binning, size_t count, const double *values, uint32_t *slots);
 };
 
 #endif

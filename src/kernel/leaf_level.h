@@ -7,5 +7,6 @@
 
 void KEEL_AT(keel_leaf_moments)(int order, size_t count, const double *values, struct keel_moments *out);
 void KEEL_AT(keel_leaf_exp_moments)(double factor, size_t count, const double *values, struct keel_moments *out);
+void KEEL_AT(keel_leaf_slots)(const struct keel_binning *binning, size_t count, const double *values, uint32_t *slots);
 
 #endif

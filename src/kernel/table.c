@@ -10,6 +10,6 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .black_scholes_paths = KEEL_AT(keel_black_scholes_paths),
     .implied_vol = KEEL_AT(keel_implied_vol),
     .lanes = {KEEL_AT(keel_lanes_explain), KEEL_AT(keel_lanes_decide), KEEL_AT(keel_lanes_account)},
-    .leaf = {KEEL_AT(keel_leaf_moments), KEEL_AT(keel_leaf_exp_moments)},
+    .leaf = {KEEL_AT(keel_leaf_moments), KEEL_AT(keel_leaf_exp_moments), KEEL_AT(keel_leaf_slots)},
     .bands = {KEEL_AT(keel_whalley_wilmott), KEEL_AT(keel_zakamouline), KEEL_AT(keel_leland_vol)},
 };

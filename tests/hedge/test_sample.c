@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crc32c.h"
+#include "keel/cpu.h"
 #include "support/draws.h"
 #include "support/support.h"
 
@@ -73,6 +75,29 @@ static void block_sizes(void **state) {
     if (i > 0) assert_memory_equal(&got, &want, sizeof got);
   }
   assert_true(want.statistics.bad == 1 && want.statistics.count == COUNT - 1);
+}
+
+/* Whatever compiler and CPU: draws without libm, a hash of every bit that is reported. */
+static void golden_bits(void **state) {
+  (void)state;
+  struct keel_sample_plan plan = plan_of(1);
+  static struct report report;
+  struct draws draws = {2026};
+  const char *levels[] = {"base", "v3", "v4"};
+  static double cubes[COUNT];
+  for (size_t i = 0; i < COUNT; i++) {
+    double u = 4 * draw_uniform(&draws) - 2;
+    cubes[i] = u * u * u - 0.3;
+  }
+  for (size_t i = 0; i < 3; i++) {
+    if (keel_cpu_force(levels[i], NULL) != KEEL_STATUS_OK) continue;
+    struct keel_sample sample = new_sample(&plan, 0);
+    keel_sample_add(&sample, COUNT, cubes);
+    keel_sample_finish(&sample);
+    report_of(&sample, &report);
+    assert_int_equal(keel_crc32c(0, &report, sizeof report), 0x1730e24b);
+  }
+  assert_int_equal(keel_cpu_force("auto", NULL), KEEL_STATUS_OK);
 }
 
 /* Ranks 1 to 4 by whole subtrees, and by any leaves; the root receives bytes. */
@@ -208,9 +233,13 @@ static void antithetic_pairs(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(block_sizes),        cmocka_unit_test(ranks),
-      cmocka_unit_test(one_path_and_a_few), cmocka_unit_test(bytes_that_are_not_its_own),
-      cmocka_unit_test(mean_and_std_only),  cmocka_unit_test(rules_on_common_paths),
+      cmocka_unit_test(block_sizes),
+      cmocka_unit_test(golden_bits),
+      cmocka_unit_test(ranks),
+      cmocka_unit_test(one_path_and_a_few),
+      cmocka_unit_test(bytes_that_are_not_its_own),
+      cmocka_unit_test(mean_and_std_only),
+      cmocka_unit_test(rules_on_common_paths),
       cmocka_unit_test(antithetic_pairs),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -121,6 +121,28 @@ static void weights_of_what_has_none(void **state) {
   assert_true(got.bad == 0 && got.sum[0] == 0);
 }
 
+static void slots_are_those_of_the_header(void **state) {
+  (void)state;
+  double values[KEEL_LEAF_PATHS];
+  uint32_t slots[KEEL_LEAF_PATHS];
+  const struct keel_binning binning = {-1, 2, -0.99, 1.5, 4096};
+  const char *levels[] = {"base", "v3", "v4"};
+  draw_many(draw_normal, 13, KEEL_LEAF_PATHS, values);
+  values[0] = NAN, values[1] = INFINITY, values[2] = -1, values[3] = 1.5, values[4] = -0.0, values[5] = -0x1p-1074;
+  assert_int_equal(keel_bin_slot(&binning, 1.5), 1.5 * 4096);
+  assert_int_equal(keel_bin_slot(&binning, -0x1p-1074), KEEL_BINS - 1);
+  assert_int_equal(keel_bin_slot(&binning, -1), KEEL_NO_SLOT);
+  assert_int_equal(keel_bin_slot(&binning, NAN), KEEL_NO_SLOT);
+  for (size_t k = 0; k < 3; k++) {
+    if (keel_cpu_force(levels[k], NULL) != KEEL_STATUS_OK) continue;
+    for (size_t count = 1; count <= KEEL_LEAF_PATHS; count += 51) {
+      keel_kernel_now->leaf.slots(&binning, count, values, slots);
+      for (size_t i = 0; i < count; i++) assert_int_equal(slots[i], keel_bin_slot(&binning, values[i]));
+    }
+  }
+  assert_int_equal(keel_cpu_force("auto", NULL), KEEL_STATUS_OK);
+}
+
 static void every_level_has_the_same_bits(void **state) {
   (void)state;
   const char *levels[] = {"base", "v3", "v4"};
@@ -142,9 +164,13 @@ static void every_level_has_the_same_bits(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(equals_plain_sums),        cmocka_unit_test(bad_values_are_counted_and_left_out),
-      cmocka_unit_test(constants_have_no_spread), cmocka_unit_test(weights_do_not_overflow),
-      cmocka_unit_test(weights_of_what_has_none), cmocka_unit_test(every_level_has_the_same_bits),
+      cmocka_unit_test(equals_plain_sums),
+      cmocka_unit_test(bad_values_are_counted_and_left_out),
+      cmocka_unit_test(constants_have_no_spread),
+      cmocka_unit_test(weights_do_not_overflow),
+      cmocka_unit_test(weights_of_what_has_none),
+      cmocka_unit_test(every_level_has_the_same_bits),
+      cmocka_unit_test(slots_are_those_of_the_header),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
