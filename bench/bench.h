@@ -1,7 +1,7 @@
 /* What benches share: subjects that are timed in turn, round after round, so that noise of the machine falls on all of
  * them alike; then medians, and one line each: `subject<TAB>median<TAB>unit<TAB>peer=ratio...`. */
-#ifndef KEEL_BENCH_H
-#define KEEL_BENCH_H
+#ifndef KEEL_BENCH_BENCH_H
+#define KEEL_BENCH_BENCH_H
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* The peer to beat: one option after another, by libm. */
-#ifndef KEEL_BENCH_KEEL_BENCH_PEER_BLACK_SCHOLES_H
-#define KEEL_BENCH_KEEL_BENCH_PEER_BLACK_SCHOLES_H
+#ifndef KEEL_BENCH_PEER_BLACK_SCHOLES_H
+#define KEEL_BENCH_PEER_BLACK_SCHOLES_H
 
 #include <stddef.h>
 

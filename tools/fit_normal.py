@@ -5,6 +5,7 @@
   log    (atanh(f) / f - 1) / f^2, a polynomial in w = f^2 on [0, 0.0405]
   mills  R(x) = N(-x) e^(x^2/2), a rational function with R(0) = 1/2 exactly, on [0, 80]: Sanathanan-Koerner steps with
          Lawson's weights, which drive a least-squares fit of the relative error towards the minimax one
+  slope  -R'(x) = 1/sqrt(2 pi) - x R(x), the same way
 
 Needs mpmath. Takes about a minute."""
 
@@ -80,29 +81,35 @@ def lawson_step(m, n, points, values, weights, old):
     return [mpf(1) / 2] + list(solved[:m]), [mpf(1)] + list(solved[m:])
 
 
-def fit_mills(m=9, n=10, edge=mpf(80), steps=30):
+def slope(x):
+    return 1 / sqrt(2 * pi) - x * mills(x)
+
+
+def fit_rational(name, f, m, n, edge=mpf(80), steps=30):
+    """p / q of degrees m, n with q(0) = 1 and p(0) = f(0)."""
     span = edge / (edge + 3)
     points = [3 * s / (1 - s) for s in (span * (1 - cos(pi * i / 240)) / 2 for i in range(1, 241))]
-    values = [mills(x) for x in points]
+    values = [f(x) / f(mpf(0)) / 2 for x in points]
     weights = [mpf(1)] * len(points)
     old = [(1 + x) ** n for x in points]
     best = None
     for step in range(steps):
         p, q = lawson_step(m, n, points, values, weights, old)
         old = [polyval(q[::-1], x) for x in points]
-        errors = [abs(polyval(p[::-1], x) / y / f - 1) for x, y, f in zip(points, old, values)]
+        errors = [abs(polyval(p[::-1], x) / y / v - 1) for x, y, v in zip(points, old, values)]
         worst = max(errors)
         if best is None or worst < best[0]:
-            best = (worst, p, q)
+            best = (worst, [2 * f(mpf(0)) * c for c in p], q)
         if step >= 2:
             weights = [w * (e / worst + mpf("1e-3")) for w, e in zip(weights, errors)]
             weights = [w / max(weights) for w in weights]
     p, q = as_double(best[1]), as_double(best[2])
-    worst = max(abs(polyval(p[::-1], x) / polyval(q[::-1], x) / f - 1) for x, f in zip(points, values))
-    show(f"mills: relative error {mp.nstr(best[0], 3)}, {mp.nstr(worst, 3)} with rounded coefficients; numerator", p)
-    show("mills: denominator", q)
+    worst = max(abs(polyval(p[::-1], x) / polyval(q[::-1], x) / f(x) - 1) for x in points)
+    show(f"{name}: relative error {mp.nstr(best[0], 3)}, {mp.nstr(worst, 3)} with rounded coefficients; numerator", p)
+    show(f"{name}: denominator", q)
 
 
 fit_exp()
 fit_log()
-fit_mills()
+fit_rational("mills", mills, 9, 10)
+fit_rational("slope", slope, 9, 11)

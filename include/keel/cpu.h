@@ -8,11 +8,11 @@
 extern "C" {
 #endif
 
-/* The level in use: "base", "v3" (AVX2, FMA) or "v4" (AVX-512). The best one that the machine has is chosen at start.
- */
+/* The level in use: "base", "v3" (AVX2, FMA) or "v4" (AVX-512). At start it is the best one that the machine has, or
+ * the one that the environment variable KEEL_CPU names, if the machine has it. */
 KEEL_API const char *keel_cpu_level(void);
 
-/* Forces a level by name ("auto" for the best). Not while other threads compute.
+/* Forces a level by name ("auto" for the one at start). Not while other threads compute.
  * Errors: KEEL_STATUS_INPUT for an unknown name, KEEL_STATUS_UNSUPPORTED for one that this machine or build lacks. */
 KEEL_API keel_status keel_cpu_force(const char *level, keel_error *error);
 

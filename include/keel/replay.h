@@ -77,8 +77,8 @@ KEEL_API int keel_ledger_text(const keel_replay *replay, size_t row, size_t colu
 /* A hash of every bit of the ledger. */
 KEEL_API uint64_t keel_ledger_hash(const keel_replay *replay);
 
-/* The ledger as CSV: into a file, written whole or not at all; or as a text that the caller frees with free(), NULL without
- * memory. */
+/* The ledger as CSV: into a file, written whole or not at all; or as a text that the caller frees with free(), NULL
+ * without memory. */
 KEEL_API keel_status keel_ledger_save(const keel_replay *replay, const char *path, keel_error *error);
 /* See above; terminated, *length (may be NULL) without the end. */
 KEEL_API char *keel_ledger_csv(const keel_replay *replay, size_t *length);

@@ -19,6 +19,9 @@ static const struct keel_config_choice kinds[] = {{"call", KEEL_KIND_CALL, 0},
 static const struct keel_config_choice exercises[] = {
     {"european", KEEL_EXERCISE_EUROPEAN, 0}, {"american", KEEL_EXERCISE_AMERICAN, 0}, {0}};
 
+/* Of any amount in a book: products of them stay numbers. */
+#define KEEL_BOOK_MOST 1e15
+
 #define AT(member) .offset = offsetof(struct keel_position, member)
 const struct keel_config_field keel_position_fields[] = {
     {.name = "underlying",
@@ -36,13 +39,13 @@ const struct keel_config_field keel_position_fields[] = {
      .type = &keel_type_exercise,
      AT(contract.exercise),
      .choices = exercises,
-     .absent = "european",
+     .absent = "as the tape says, else european",
      .help = "when an option can be exercised; options only"},
     {.name = "strike",
      .type = &keel_type_number,
      AT(contract.strike),
      .flags = KEEL_CONFIG_ABOVE_MIN,
-     .max = INFINITY,
+     .max = KEEL_BOOK_MOST,
      .absent = "required for options",
      .help = "strike; options only"},
     {.name = "expiry",
@@ -62,13 +65,15 @@ const struct keel_config_field keel_position_fields[] = {
      .type = &keel_type_number,
      AT(qty),
      .flags = KEEL_CONFIG_REQUIRED,
+     .min = -KEEL_BOOK_MOST,
+     .max = KEEL_BOOK_MOST,
      .unit = "contracts",
      .help = "how many contracts; above 0 is long, below 0 short"},
     {.name = "multiplier",
      .type = &keel_type_number,
      AT(contract.multiplier),
      .flags = KEEL_CONFIG_ABOVE_MIN,
-     .max = INFINITY,
+     .max = KEEL_BOOK_MOST,
      .absent = "100 for options, 1 for spot; required for futures",
      .unit = "shares per contract",
      .help = "units of the underlying in one contract; spot has 1"},
@@ -137,6 +142,7 @@ static keel_status read_position(struct keel_config_reader *reader, const struct
                                  struct keel_position *position) {
   *position = (struct keel_position){.file = node->file, .line = node->line};
   keel_status status = keel_config_read(reader, keel_position_fields, node, position);
+  position->exercise_given = keel_config_child(node, "exercise") != NULL;
   return status ? status : check_position(reader, node, position);
 }
 

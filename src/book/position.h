@@ -7,8 +7,9 @@
 struct keel_position {
   struct keel_contract contract;
   double qty;
-  double years;     /* `years` given in place of `expiry` (simulated markets); NaN otherwise */
-  const char *file; /* where it came from, for messages */
+  int exercise_given; /* options: whether `exercise` was; if not, it is european until a tape says otherwise */
+  double years;       /* `years` given in place of `expiry` (simulated markets); NaN otherwise */
+  const char *file;   /* where it came from, for messages */
   long line;
 };
 

@@ -1,8 +1,10 @@
 /* keel replay: the rule on a tape. Runs drive/replay.c and shows its result as a person, a program or a spreadsheet
  * reads it. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "cli/cli.h"
 #include "drive/strategy_fields.h"
 #include "keel/replay.h"
@@ -94,9 +96,13 @@ static int print_ledger(const keel_replay *replay) {
   size_t length;
   char *text = keel_ledger_csv(replay, &length);
   if (!text) return no_memory();
-  fwrite(text, 1, length, stdout);
+  errno = 0;
+  int failed = fwrite(text, 1, length, stdout) != length, why = errno;
   free(text);
-  return KEEL_EXIT_DONE;
+  keel_error error;
+  if (!failed) return KEEL_EXIT_DONE;
+  keel_fail(&error, KEEL_STATUS_IO, "stdout", "cannot write: %s", strerror(why ? why : EIO));
+  return keel_cli_fail(&error);
 }
 
 static int show(struct keel_cli *cli, const keel_replay *replay) {

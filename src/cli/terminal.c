@@ -15,7 +15,16 @@
 
 static volatile sig_atomic_t stop_signal, pipe_closed;
 
-static void on_stop(int number) { stop_signal = number; }
+/* The alarms end a read that began just after the signal came. */
+static void on_stop(int number) {
+  stop_signal = number;
+  alarm(1);
+}
+
+static void on_alarm(int number) {
+  (void)number;
+  alarm(1);
+}
 
 static void on_pipe(int number) {
   (void)number;
@@ -29,11 +38,14 @@ static void handle(int number, void (*handler)(int), int flags) {
   sigaction(number, &action, NULL);
 }
 
-/* The first Ctrl-C asks, the second kills; reads are interrupted. A closed pipe is seen where it is written to. */
+/* The first Ctrl-C asks, the second kills; reads are interrupted. A closed pipe is seen where it is written to, and so
+ * is a file that may not grow. */
 void keel_cli_signals(void) {
   handle(SIGINT, on_stop, (int)SA_RESETHAND);
   handle(SIGTERM, on_stop, (int)SA_RESETHAND);
+  handle(SIGALRM, on_alarm, 0);
   handle(SIGPIPE, on_pipe, 0);
+  handle(SIGXFSZ, SIG_IGN, 0);
 }
 
 int keel_cli_stopped(void) { return stop_signal != 0; }

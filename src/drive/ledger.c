@@ -107,6 +107,11 @@ static double turnover_of(struct keel_block *block, size_t u, size_t lane) {
   return qty != 0 ? qty * price * block->wiring->rows[r].contract.multiplier : 0;
 }
 
+/* Settling and closing have rows of their own, and so has a rule that never trades where it begins; none decides. */
+static int is_decision(double reason) {
+  return reason != KEEL_REASON_SETTLED && reason != KEEL_REASON_LIQUIDATE && reason != KEEL_REASON_NO_TARGET;
+}
+
 static void add_totals(struct keel_ledger *ledger, struct keel_block *block, size_t u, size_t v) {
   size_t lane = keel_lane_of(block->wiring, u, v), at = lane * block->wiring->paths;
   struct keel_ledger_totals *totals = &ledger->totals[v];
@@ -124,7 +129,7 @@ static void add_totals(struct keel_ledger *ledger, struct keel_block *block, siz
   totals->turnover += turnover;
   totals->flows += turnover + fabs(keel_at_total(block, block->totals.cash, u)[0]);
   totals->trades += turnover != 0;
-  totals->decisions += block->decided[lane] != 0;
+  totals->decisions += block->decided[lane] && is_decision(block->reason[at]);
   since->pnl += block->pnl[at];
   since->cost += cost;
   gather_fills(since, block, lane);

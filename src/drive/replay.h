@@ -33,6 +33,8 @@ struct keel_replay {
   const keel_strategy *strategy;
   struct keel_arena arena; /* of the result; parts have their own, sealed */
   struct keel_tape *tape;
+  const struct keel_contract **listed; /* the contracts of the tape */
+  size_t listed_count;
   struct keel_replay_part *parts; /* the strategy's own hedge is in the first */
   size_t part_count;
   struct keel_ledger_row *rows; /* of all parts, by time, underlying, variant */
@@ -43,6 +45,13 @@ struct keel_replay {
   char **notes;
   size_t note_count;
 };
+
+/* Refuses what the tape cannot answer for. */
+keel_status keel_replay_check(const struct keel_replay *replay, keel_error *error);
+
+/* Parts for the variants, at least one for each set of contracts that is watched; then one ledger from all of them. */
+void keel_replay_lay_out(struct keel_replay *replay, size_t threads);
+keel_status keel_replay_join(struct keel_replay *replay, keel_error *error);
 
 /* One row's cell as text; returns the length. */
 size_t keel_ledger_cell(const struct keel_replay *replay, const struct keel_ledger_row *row, size_t column,

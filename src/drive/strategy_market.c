@@ -56,7 +56,7 @@ static const struct keel_config_field dividend_fields[] = {
      .type = &keel_type_number,
      AT(cash),
      .flags = KEEL_CONFIG_REQUIRED | KEEL_CONFIG_ABOVE_MIN,
-     .max = INFINITY,
+     .max = 1e15,
      .unit = "per share",
      .help = "what is paid"},
     {.name = "pay", .type = &keel_type_day_start, AT(pay_ns), .absent = "the ex-date", .help = "when it becomes cash"},

@@ -89,8 +89,10 @@ static void run_lane(struct keel_block *block, size_t u, size_t v, const struct 
   struct keel_accounts *before = keel_account_before(block, u), *after = keel_account_after(block, u);
   double *none = block->path_scratch[2], *paid = block->path_scratch[3];
   int no_time = span->before == span->after;
-  int waived = (!block->entered[u] && costs->open_waived) || (block->entered[u] && no_time && costs->close_waived);
-  int polled_waived = block->polled_free[keel_lane_of(block->wiring, u, v)];
+  size_t lane_index = keel_lane_of(block->wiring, u, v);
+  int closing = block->entered[u] && no_time;
+  int waived = closing ? costs->close_waived : block->opening[lane_index] && costs->open_waived;
+  int polled_waived = block->polled_free[lane_index];
   memset(none, 0, paths * sizeof *none);
   dividends_due(block, u, v, span, paid);
   double **explain = block->explain;

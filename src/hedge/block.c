@@ -59,6 +59,8 @@ static void init_lanes(struct keel_arena *arena, struct keel_block *block) {
   block->last_every_ns = KEEL_ARENA_NEW(arena, int64_t, lanes);
   block->last_every_day = KEEL_ARENA_NEW(arena, int32_t, lanes);
   block->decided = KEEL_ARENA_NEW(arena, int, lanes);
+  block->begun = KEEL_ARENA_NEW(arena, unsigned char, lanes);
+  block->opening = KEEL_ARENA_NEW(arena, unsigned char, lanes);
   block->polled_free = KEEL_ARENA_NEW(arena, unsigned char, lanes);
   block->sent_free = KEEL_ARENA_NEW(arena, unsigned char, lanes);
   for (size_t i = 0; i < lanes; i++) block->last_every_ns[i] = KEEL_TIME_NONE;

@@ -14,7 +14,7 @@
 #include "kernel/kernel.h"
 #include "kernel/lanes.h"
 
-/* How a row was marked; each use of a fall-back is counted, for rows of the book. */
+/* How a row was marked; each use of a fall-back is counted, for spot and the rows of the book. */
 enum keel_mark_source {
   KEEL_MARK_QUOTE,      /* mid of a usable two-sided quote */
   KEEL_MARK_ONE_SIDED,  /* the rest: the last usable quote's vol, the strike's, or market.implied_vol, at the new spot
@@ -78,8 +78,10 @@ struct keel_block {
   /* decide: [underlying][variant] or with [path] */
   int64_t *last_every_ns; /* when the timer last fired; KEEL_TIME_NONE: never */
   int32_t *last_every_day;
-  int *decided;    /* whether this step was a decision */
-  double *balance; /* share_balance: the shares that keep the balance, as of the last step */
+  unsigned char *begun;   /* the first decision, at which all triggers fire, was taken */
+  unsigned char *opening; /* it is this step's */
+  int *decided;           /* whether this step was a decision */
+  double *balance;        /* share_balance: the shares that keep the balance, as of the last step */
   double *target, *band, *notional_max, *trade, *reason;
 
   /* execute */

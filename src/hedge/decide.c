@@ -113,6 +113,7 @@ static void cap_notional(struct keel_block *block, size_t u, const struct keel_h
 static void no_decision(struct keel_block *block, size_t u, size_t v, enum keel_reason reason, int decided) {
   size_t lane = keel_lane_of(block->wiring, u, v);
   block->decided[lane] = decided;
+  block->opening[lane] = 0;
   for (size_t i = 0; i < block->wiring->paths; i++) {
     keel_at_lane(block, block->trade, u, v)[i] = 0;
     keel_at_lane(block, block->target, u, v)[i] = NAN;
@@ -131,24 +132,23 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
   const struct keel_policy *policy = block->wiring->policies[v];
   size_t lane = keel_lane_of(block->wiring, u, v);
   const struct keel_hedge_line *line = &block->wiring->lines[lane];
-  int first = !block->entered[u];
+  int first = !block->begun[lane], banded = policy->trigger.band != KEEL_BAND_NONE;
   if (!target_rules[policy->target.kind] || line->row == KEEL_NO_ROW) {
-    no_decision(block, u, v, KEEL_REASON_NO_TARGET, first);
+    no_decision(block, u, v, KEEL_REASON_NO_TARGET, !block->entered[u]);
     return;
   }
   double *held = block->path_scratch[0], *target = keel_at_lane(block, block->target, u, v);
   target_rules[policy->target.kind](block, u, v, target);
   memcpy(keel_at_lane(block, block->balance, u, v), target, block->wiring->paths * sizeof *target);
-  if (!keel_row_has_price(block, u, line->row)) {
+  if (!first && !banded && !timer_is_due(block, lane, &policy->trigger)) {
+    no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
+    return;
+  }
+  if (!keel_row_has_price(block, u, line->row)) { /* what is due stays due */
     no_decision(block, u, v, KEEL_REASON_NO_PRICE, 1);
     return;
   }
   int fired = fire_timer(block, lane, &policy->trigger) || first;
-  int banded = policy->trigger.band != KEEL_BAND_NONE;
-  if (!fired && !banded) {
-    no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
-    return;
-  }
   size_band(block, u, v, keel_at_lane(block, block->band, u, v));
   cap_notional(block, u, line, keel_at_lane(block, block->notional_max, u, v));
   held_and_working(block, u, v, held);
@@ -166,7 +166,8 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
                                    .holding = held,
                                    .trade = keel_at_lane(block, block->trade, u, v),
                                    .reason = keel_at_lane(block, block->reason, u, v)};
-  block->decided[lane] = 1;
+  block->decided[lane] = block->begun[lane] = 1;
+  block->opening[lane] = first != 0;
   keel_kernel_now->lanes.decide(block->wiring->paths, &lanes);
 }
 

@@ -6,14 +6,15 @@
 struct keel_order keel_order_for(struct keel_block *block, size_t u, size_t v, const double *qty) {
   const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];
   int waits = block->wiring->policies[v]->execution.fill == KEEL_FILL_NEXT;
-  return (struct keel_order){.underlying = u,
-                             .variant = v,
-                             .row = line->row,
-                             .half_spread_bps = line->half_spread_bps,
-                             .waits = waits,
-                             .free = !block->entered[u] && block->wiring->costs.open_waived,
-                             .qty = qty,
-                             .mark = keel_at_row(block, keel_marks_after(block, u)->price, line->row)};
+  return (struct keel_order){
+      .underlying = u,
+      .variant = v,
+      .row = line->row,
+      .half_spread_bps = line->half_spread_bps,
+      .waits = waits,
+      .free = block->opening[keel_lane_of(block->wiring, u, v)] && block->wiring->costs.open_waived,
+      .qty = qty,
+      .mark = keel_at_row(block, keel_marks_after(block, u)->price, line->row)};
 }
 
 /* Late fills of earlier orders; they are booked before this step decides. Nothing fills on what has expired. */

@@ -23,7 +23,7 @@ enum keel_mark_source keel_quote_source(const struct keel_block *block, uint32_t
   return KEEL_MARK_QUOTE;
 }
 
-/* Spot at mid; where its quote is not usable, as it was. */
+/* Spot at mid; where its quote is not usable, as it was (and, from quotes, counted). */
 static int mark_spot(struct keel_block *block, size_t u) {
   size_t row = block->wiring->underlyings[u].spot, paths = block->wiring->paths;
   const double *bid = keel_at_row(block, block->market.bid, row), *ask = keel_at_row(block, block->market.ask, row);
@@ -82,6 +82,12 @@ static void settle(struct keel_block *block, size_t u) {
   }
 }
 
+/* Spot's fall-back is counted like the book's: all rests on it. */
+static void count_spot(struct keel_block *block, size_t u) {
+  enum keel_mark_source source = keel_quote_source(block, block->wiring->underlyings[u].spot);
+  if (source != KEEL_MARK_QUOTE) block->source_counts[source]++;
+}
+
 /* Whether no position has expired: a book cannot enter without one of them. */
 static int is_whole(const struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
@@ -97,10 +103,12 @@ int keel_mark(struct keel_block *block, size_t u) {
   if (!mark_spot(block, u)) return 0;
   mark_escrow(block, u);
   int known = 1;
-  if (block->market.vol)
+  if (block->market.vol) {
     keel_mark_from_model(block, u);
-  else
+  } else {
+    count_spot(block, u);
     known = keel_mark_from_quotes(block, u);
+  }
   settle(block, u);
   return known && (block->entered[u] || is_whole(block, u));
 }

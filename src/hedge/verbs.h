@@ -5,7 +5,8 @@
 
 #include "hedge/block.h"
 
-/* Returns whether the underlying can be stepped: it has a price, and so has each position on it. */
+/* Returns whether all is known that a book needs to enter: the price of its underlying and of each position on it, none
+ * of which has expired. A mark that cannot be had later is NaN, and so is what depends on it. */
 int keel_mark(struct keel_block *block, size_t underlying);
 void keel_measure(struct keel_block *block, size_t underlying);
 void keel_decide(struct keel_block *block, size_t underlying);

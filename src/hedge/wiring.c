@@ -46,6 +46,7 @@ static void gather(struct gathering *to, const struct keel_contract *contract, s
                            .partner = KEEL_NO_ROW,
                            .units = units,
                            .phi = contract->kind == KEEL_KIND_PUT ? -1 : 1,
+                           .exercise_known = 1,
                            .is_priced = priced};
   if (spot || future) row->contract.strike = 0;
   if (spot) row->contract.expiry_ns = KEEL_TIME_NONE;
@@ -60,6 +61,20 @@ static keel_status two_multipliers(const struct keel_row *a, const struct keel_r
       fmin(a->contract.multiplier, b->contract.multiplier), fmax(a->contract.multiplier, b->contract.multiplier));
 }
 
+/* Adds another row of the same place: the contract of what is priced counts, and an exercise that was given. */
+static void merge_row(struct keel_row *row, const struct keel_row *other) {
+  const struct keel_row was = *row;
+  if (other->is_priced && !row->is_priced) {
+    row->contract = other->contract;
+    row->exercise_known = other->exercise_known;
+  }
+  const struct keel_row *knows = was.exercise_known ? &was : other;
+  if (!row->exercise_known) row->contract.exercise = knows->contract.exercise;
+  row->exercise_known |= knows->exercise_known;
+  row->units += other->units;
+  row->is_priced |= other->is_priced;
+}
+
 static keel_status merge(struct gathering *rows, const struct keel_market_terms *terms, keel_error *error) {
   qsort(rows->rows, rows->count, sizeof *rows->rows, by_place);
   size_t kept = 0;
@@ -68,9 +83,7 @@ static keel_status merge(struct gathering *rows, const struct keel_market_terms 
       struct keel_row *row = &rows->rows[kept - 1];
       if (row->is_priced && rows->rows[i].is_priced && row->contract.multiplier != rows->rows[i].contract.multiplier)
         return two_multipliers(row, &rows->rows[i], terms, error);
-      row->units += rows->rows[i].units;
-      if (rows->rows[i].is_priced && !row->is_priced) row->contract = rows->rows[i].contract;
-      row->is_priced |= rows->rows[i].is_priced;
+      merge_row(row, &rows->rows[i]);
     } else {
       rows->rows[kept++] = rows->rows[i];
     }
@@ -139,6 +152,7 @@ static keel_status gather_book(struct gathering *to, const struct keel_wiring_in
       return keel_fail_at(error, position->file, position->line, "underlying", "no market terms for \"%s\"",
                           position->contract.underlying);
     gather(to, &position->contract, (size_t)u, position->qty * position->contract.multiplier, 1);
+    to->rows[to->count - 1].exercise_known = position->exercise_given;
   }
   return KEEL_STATUS_OK;
 }

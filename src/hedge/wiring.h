@@ -18,6 +18,7 @@ struct keel_row {
   uint32_t partner;           /* the option of the same strike and expiry on the other side, or KEEL_NO_ROW */
   double units;               /* of the book: qty times multiplier; 0: not in the book */
   double phi;                 /* +1 call, -1 put */
+  int exercise_known;         /* while wiring: it was given, by the book or by the feed */
   int is_priced;              /* its Greeks are needed: of the book, or a hedge instrument */
 };
 

@@ -29,9 +29,9 @@ struct tile {
   _Alignas(64) double yield_factor[TILE],
       strike_value[TILE], check[TILE]; /* e^(-qT), B; check is NaN for a bad contract */
   double log_k[TILE], log_f[TILE], v2[TILE], v2_low[TILE], inv_v[TILE];
-  double m[TILE], m_low[TILE], d1[TILE], d2[TILE], base[TILE]; /* |m| = |x| - v^2/2 */
-  double exponent[TILE], exponent_low[TILE];                   /* U = base e^(2 exponent) */
-  double tail1[TILE], tail2[TILE], q[TILE];                    /* in the end e^(-qT) N(-|d1|) and B N(-|d2|) */
+  double x[TILE], x_low[TILE], d1[TILE], d2[TILE], base[TILE];
+  double exponent[TILE], exponent_low[TILE]; /* U = base e^(2 exponent) */
+  double tail1[TILE], tail2[TILE], q[TILE];  /* in the end e^(-qT) N(-|d1|) and B N(-|d2|) */
   double u[TILE], inv_spot[TILE];
 };
 
@@ -62,30 +62,32 @@ static void reduce(size_t count, const keel_options *in, struct tile *t) {
   }
 }
 
-static void standardise(size_t count, const keel_options *in, struct tile *t) {
+static void measure(size_t count, const keel_options *in, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    double v2 = t->v2[i], inv_v = t->inv_v[i], carry = in->rate[i] - in->yield[i], years = in->years[i];
-    double spot_value = in->spot[i] * t->yield_factor[i], strike_value = t->strike_value[i];
+    double carry = in->rate[i] - in->yield[i], years = in->years[i];
     struct keel_log_parts parts = {t->log_k[i], t->log_f[i]};
-    double log_ratio = keel_log_join(parts), exact = fma(carry, years, log_ratio);
-    double v = v2 * inv_v, h = 0.5 * v, most = Z_MOST * v;
-    double x = copysign(fabs(exact) > most ? most : fabs(exact), exact);
-    double half_v2 = copysign(0.5 * v2, x), m = x - half_v2;
-    t->m[i] = m;
-    t->m_low[i] = x - m - half_v2 + fma(carry, years, log_ratio - exact);
-    t->d1[i] = fma(x, inv_v, h);
-    t->d2[i] = fma(x, inv_v, -h);
-    t->base[i] = x > 0 ? strike_value : spot_value;
+    double log_ratio = keel_log_join(parts), x = fma(carry, years, log_ratio);
+    t->x[i] = x;
+    t->x_low[i] = fma(carry, years, log_ratio - x);
   }
 }
 
-/* -m^2 / (4 v^2) in twice the precision: an error there counts up to 1,000-fold in the far wings. */
-static void square(size_t count, struct tile *t) {
+/* The exponent, -m^2 / (4 v^2) with |m| = |x| - v^2/2, in twice the precision: an error there counts up to 1,000-fold
+ * in the far wings. */
+static void standardise(size_t count, const keel_options *in, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    double m = t->m[i], m_low = t->m_low[i], inv_v2 = t->inv_v[i] * t->inv_v[i], q = m * inv_v2, p = m * q;
-    double q_low = inv_v2 * (fma(-q, t->v2[i], m) + fma(-q, t->v2_low[i], m_low));
+    double v2 = t->v2[i], inv_v = t->inv_v[i], exact = t->x[i];
+    double spot_value = in->spot[i] * t->yield_factor[i], strike_value = t->strike_value[i];
+    double v = v2 * inv_v, h = 0.5 * v, most = Z_MOST * v;
+    double x = copysign(fabs(exact) > most ? most : fabs(exact), exact);
+    double half_v2 = copysign(0.5 * v2, x), m = x - half_v2, m_low = x - m - half_v2 + t->x_low[i];
+    double inv_v2 = inv_v * inv_v, q = m * inv_v2, p = m * q;
+    double q_low = inv_v2 * (fma(-q, v2, m) + fma(-q, t->v2_low[i], m_low));
+    t->d1[i] = fma(x, inv_v, h);
+    t->d2[i] = fma(x, inv_v, -h);
+    t->base[i] = x > 0 ? strike_value : spot_value;
     t->exponent[i] = -0.25 * p;
     t->exponent_low[i] = -0.25 * fma(m_low, q, fma(m, q_low, fma(m, q, -p)));
   }
@@ -189,8 +191,8 @@ __attribute__((always_inline)) static inline void finish(struct span span, const
 static void price_tile(struct span span, const keel_options *in, struct tile *t, keel_greek_set set,
                        const keel_greeks *out) {
   reduce(span.count, in, t);
+  measure(span.count, in, t);
   standardise(span.count, in, t);
-  square(span.count, t);
   weigh(span.count, t);
   mills(span.count, t);
   divide(span.count, in, t);

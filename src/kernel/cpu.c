@@ -2,6 +2,7 @@
 #include "keel/cpu.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -43,9 +44,13 @@ static int machine_has(const char *level) {
 
 const struct keel_kernel *keel_kernel_now = &keel_kernel_base;
 
+/* The best level, or the one that KEEL_CPU names: what this machine or build lacks is not obeyed. */
 __attribute__((constructor)) static void choose_best(void) {
+  const char *asked = getenv("KEEL_CPU");
   for (int i = 0; i < CHOICES; i++)
     if (machine_has(choices[i].level)) keel_kernel_now = choices[i].kernel;
+  for (int i = 0; asked && i < CHOICES; i++)
+    if (strcmp(asked, choices[i].level) == 0 && machine_has(asked)) keel_kernel_now = choices[i].kernel;
 }
 
 const char *keel_cpu_level(void) { return keel_kernel_now->level; }

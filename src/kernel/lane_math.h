@@ -59,8 +59,8 @@ static inline double keel_inv_sqrt(double x) {
   return fma(r * e, fma(fma(e, 0.3125, 0.375), e, 0.5), r);
 }
 
-/* e^r for |r| <= ln 2 / 2. Even and odd powers apart: two short chains are faster than one long one. */
-static inline double keel_exp_reduced(double r) {
+/* e^r - 1 for |r| <= ln 2 / 2. Even and odd powers apart: two short chains are faster than one long one. */
+static inline double keel_expm1_reduced(double r) {
   double r2 = r * r;
   double even = fma(r2, 0x1.289185613a3d6p-22, 0x1.a019b90d2ae7ap-16);
   double odd = fma(r2, 0x1.af38a9b0ec855p-26, 0x1.71de0dae63bb3p-19);
@@ -70,7 +70,7 @@ static inline double keel_exp_reduced(double r) {
   odd = fma(odd, r2, 0x1.11111111109b3p-7);
   even = fma(even, r2, 0x1.0000000000001p-1);
   odd = fma(odd, r2, 0x1.5555555555556p-3);
-  return 1.0 + fma(fma(odd, r, even), r2, r);
+  return fma(fma(odd, r, even), r2, r);
 }
 
 /* e^x for |x| <= 708; garbage beyond. */
@@ -78,7 +78,7 @@ static inline double keel_exp_normal(double x) {
   double rounded = fma(x, 0x1.71547652b82fep+0, KEEL_ROUND);
   double n = rounded - KEEL_ROUND;
   double r = fma(n, -KEEL_LN2_LOW, fma(n, -KEEL_LN2_HIGH, x));
-  return keel_scale(keel_exp_reduced(r), rounded);
+  return keel_scale(1.0 + keel_expm1_reduced(r), rounded);
 }
 
 /* e^(x + low) for any x, |low| tiny: 0, subnormals and infinity where they are due. */
@@ -88,10 +88,16 @@ static inline double keel_exp_sum(double x, double low) {
   double r = fma(n, -KEEL_LN2_LOW, fma(n, -KEEL_LN2_HIGH, x)) + low;
   double half = fma(n, 0.5, KEEL_ROUND);
   double rest = n - (half - KEEL_ROUND) + KEEL_ROUND;
-  return keel_scale(keel_exp_reduced(r), half) * keel_scale(1.0, rest);
+  return keel_scale(1.0 + keel_expm1_reduced(r), half) * keel_scale(1.0, rest);
 }
 
 static inline double keel_exp(double x) { return keel_exp_sum(x, 0.0); }
+
+/* e^x - 1 for 0 <= x <= 708. */
+static inline double keel_expm1_positive(double x) {
+  double small = keel_expm1_reduced(keel_at_most(x, 0.25)), large = keel_exp_normal(x) - 1.0;
+  return x <= 0.25 ? small : large;
+}
 
 /* log(x / y) for normal positive x and y with a quotient in (2^-1022, 2^1023): k ln 2 + 2 atanh(f), f = (x - 2^k y) /
  * (x + 2^k y) within +-1/5. Accurate near x = y too. In two steps: an |f| beyond 1/4 says that x or y is 0 or the
@@ -156,6 +162,31 @@ static inline struct keel_ratio keel_mills(double x) {
   q = fma(q, x, 1.0);
   return (struct keel_ratio){p, q};
 }
+/* -R'(x) = 1/sqrt(2 pi) - x R(x) > 0, the same way. */
+static inline struct keel_ratio keel_mills_slope(double x) {
+  double q = fma(x, 0x1.5376f7c048a03p-20, 0x1.2114b48eefeedp-15),
+         p = fma(x, 0x1.0eda8949803edp-21, 0x1.cd4e6c6fdb18ap-17);
+  q = fma(q, x, 0x1.f16361e5a4546p-12);
+  p = fma(p, x, 0x1.89af2ee302ae6p-13);
+  q = fma(q, x, 0x1.1637937a27879p-8);
+  p = fma(p, x, 0x1.b1288ba39e14dp-10);
+  q = fma(q, x, 0x1.bb73310a64a6cp-6);
+  p = fma(p, x, 0x1.4f7795091d74dp-7);
+  q = fma(q, x, 0x1.05db2e180fa80p-3);
+  p = fma(p, x, 0x1.79eddd1915e10p-5);
+  q = fma(q, x, 0x1.d0692abe12d63p-2);
+  p = fma(p, x, 0x1.35e8cbb725bf0p-3);
+  q = fma(q, x, 0x1.3396aba58afafp+0);
+  p = fma(p, x, 0x1.66add20d79f33p-2);
+  q = fma(q, x, 0x1.28f9b63cc95adp+1);
+  p = fma(p, x, 0x1.0cfb8f31baad8p-1);
+  q = fma(q, x, 0x1.8cb46c036187dp+1);
+  p = fma(p, x, 0x1.9884533d43651p-2);
+  q = fma(q, x, 0x1.48fbed6134b1bp+1);
+  q = fma(q, x, 0x1p+0);
+  return (struct keel_ratio){p, q};
+}
+
 /* e^(-x^2/2), with the rounding of the square put back. */
 static inline double keel_gaussian(double x) {
   x = keel_at_most(fabs(x), 40.0);

@@ -33,6 +33,7 @@ const char *keel_option_problem(const keel_option *option, double spot, double v
   if (isnan(vol)) return "vol is not a number";
   if (isinf(vol)) return "vol is infinite";
   if (vol < 0) return "vol is negative";
+  if (!(vol <= KEEL_AMOUNT_MOST)) return "vol is too large";
   return spot + option->strike + vol <= KEEL_AMOUNT_MOST ? NULL : "spot and strike are too large";
 }
 

@@ -49,7 +49,9 @@ void keel_tape_writer_abort(struct keel_tape_writer *writer);
 /* ---- reading ---- */
 struct keel_tape;
 
-/* Maps the file and verifies all of it. Contracts' texts live as long as the tape. May be read from several threads. */
+/* Maps the file and verifies all of it. While it is open the file may be replaced (by rename, as a writer does) but not
+ * written into or cut: the system ends a program whose mapped file shrinks. Contracts' texts live as long as the tape.
+ * May be read from several threads. */
 keel_status keel_tape_open(const char *path, struct keel_tape **tape, keel_error *error);
 /* The same over bytes in memory, aligned to 8, which must outlive the tape. */
 keel_status keel_tape_open_bytes(const char *name, const void *bytes, size_t size, struct keel_tape **tape,

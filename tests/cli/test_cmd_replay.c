@@ -53,7 +53,7 @@ static void json_says_what_the_interface_promises(void **state) {
   assert_non_null(result);
   assert_int_equal((int)number(result, "events"), 8);
   assert_int_equal((int)number(result, "instants"), 4);
-  assert_int_equal((int)number(result, "decisions"), 4); /* three days and the liquidation */
+  assert_int_equal((int)number(result, "decisions"), 3); /* none at the last instant */
   double sum = 0;
   const char *name;
   json_object_foreach(explain, name, part) sum += json_number_value(part);
@@ -86,11 +86,20 @@ static void the_ledger_has_a_row_per_decision(void **state) {
   keel_program_free(&program);
 }
 
+static void exercise_is_as_the_tape_says(void **state) {
+  (void)state;
+  struct keel_program program = run(
+      "$KEEL replay xyz.yaml --set 'book=[{underlying: XYZ, kind: call, strike: 100, expiry: 2024-02-16, qty: -1}]'");
+  assert_int_equal(program.status, 0);
+  assert_non_null(strstr(program.out, "American positions are marked at their quotes"));
+  keel_program_free(&program);
+}
+
 static void overrides_change_the_rule(void **state) {
   (void)state;
   struct keel_program program = run("$KEEL replay xyz.yaml --set hedge.trigger.every=3d --json");
   json_t *result = json_loads(program.out, 0, NULL);
-  assert_int_equal((int)number(result, "decisions"), 2);
+  assert_int_equal((int)number(result, "decisions"), 1);
   json_decref(result);
   keel_program_free(&program);
 }
@@ -136,6 +145,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(json_says_what_the_interface_promises),
       cmocka_unit_test(the_ledger_has_a_row_per_decision),
+      cmocka_unit_test(exercise_is_as_the_tape_says),
       cmocka_unit_test(overrides_change_the_rule),
       cmocka_unit_test(the_same_ledger_for_any_level_and_threads),
       cmocka_unit_test(mistakes_name_their_place),

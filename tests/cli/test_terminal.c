@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,6 +50,16 @@ static void a_reader_that_goes_away_ends_it_quietly(void **state) {
   keel_program_free(&program);
 }
 
+static void a_file_that_may_not_grow_is_a_message(void **state) {
+  (void)state;
+  char line[1024], says[512];
+  const char *out = keel_scratch("limited.csv");
+  snprintf(line, sizeof line, "ulimit -f 8; $KEEL price %s --csv %s", large_table(), out);
+  snprintf(says, sizeof says, "keel: %s: cannot write: File too large\n", out);
+  assert_program(line, NULL, 1, "", says);
+  assert_int_equal(keel_scratch_count("limited"), 0);
+}
+
 /* Starts `keel price --csv CSV -` on a pipe, with `err` as its stderr; *input is where its table comes from. */
 static pid_t start(const char *csv, int err, int *input) {
   int ends[2];
@@ -69,9 +80,14 @@ static pid_t start(const char *csv, int err, int *input) {
   return process;
 }
 
-static void await_file_beside(const char *prefix) {
-  for (int i = 0; i < 1000 && keel_scratch_count(prefix) == 0; i++) nanosleep(&(struct timespec){0, 10000000}, NULL);
-  assert_int_equal(keel_scratch_count(prefix), 1);
+/* Waits until the program has taken what is in its pipe, and so waits for more. */
+static void await_reader(int input) {
+  int unread = 1;
+  for (int i = 0; i < 1000 && unread; i++) {
+    assert_int_equal(ioctl(input, FIONREAD, &unread), 0);
+    nanosleep(&(struct timespec){0, 10000000}, NULL);
+  }
+  assert_int_equal(unread, 0);
 }
 
 static void ctrl_c_leaves_no_file(void **state) {
@@ -80,8 +96,7 @@ static void ctrl_c_leaves_no_file(void **state) {
   const char *err = keel_scratch("ctrl_c.err");
   pid_t process = start(keel_scratch("stopped.csv"), open(err, O_WRONLY | O_CREAT | O_TRUNC, 0600), &input);
   assert_int_equal(write(input, HEADER "call,", sizeof HEADER + 4), sizeof HEADER + 4);
-  /* The file beside the result is there once the header has been read: the program waits for the row. */
-  await_file_beside("stopped");
+  await_reader(input);
   kill(process, SIGINT);
   waitpid(process, &how, 0);
   close(input);
@@ -131,6 +146,7 @@ int main(void) {
       cmocka_unit_test(a_full_disk_is_an_error),
       cmocka_unit_test(a_closed_stdout_is_an_error),
       cmocka_unit_test(a_reader_that_goes_away_ends_it_quietly),
+      cmocka_unit_test(a_file_that_may_not_grow_is_a_message),
       cmocka_unit_test(ctrl_c_leaves_no_file),
       cmocka_unit_test(there_is_no_bar_off_a_terminal),
       cmocka_unit_test(there_is_a_bar_on_a_terminal),

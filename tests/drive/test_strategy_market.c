@@ -82,7 +82,7 @@ static void wrong_dividends_are_refused(void **state) {
       {MARKET, MARKET_OF("dividends: [{ex: 2024-01-05}]"), "s.yaml:2: market.dividends.0.cash", "is missing"},
       {MARKET, MARKET_OF("dividends: [{ex: soon, cash: 1}]"), "s.yaml:2: market.dividends.0.ex", "`soon` is no date"},
       {MARKET, MARKET_OF("dividends: [{ex: 2024-01-05, cash: -1}]"), "s.yaml:2: market.dividends.0.cash",
-       "is -1; allowed: above 0 per share"},
+       "is -1; allowed: above 0, at most 1e+15 per share"},
       {MARKET, MARKET_OF("dividends: [{ex: 2024-01-05, cash: 1, pay: 2024-01-04}]"), "s.yaml:2: market.dividends.0.pay",
        "is before `ex`"},
       {MARKET, MARKET_OF("dividends: [{ex: 2024-02-05, cash: 1}, {ex: 2024-01-05, cash: 1}]"),

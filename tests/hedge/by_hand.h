@@ -3,6 +3,7 @@
 #ifndef KEEL_TESTS_HEDGE_BY_HAND_H
 #define KEEL_TESTS_HEDGE_BY_HAND_H
 
+#include "book/contract.h"
 #include "book/market_terms.h"
 #include "hedge/explain.h"
 #include "hedge/textbook.h"

@@ -215,6 +215,25 @@ static void durations_run_from_the_last_firing(void **state) {
   bench_end(&b);
 }
 
+/* All triggers fire at the first decision that can be taken: an instrument without a price only puts it off. */
+static void the_first_decision_waits_for_a_price(void **state) {
+  (void)state;
+  struct bench b;
+  start(&b);
+  b.policies[0].trigger = (struct keel_trigger){.band = KEEL_BAND_SHARES, .band_size = 1e6};
+  b.with[0][0].contract = bench_future(90, 50);
+  bench_build(&b, 1, 0);
+  bench_go(&b, bench_day(0), 100);
+  assert_int_equal(reason(&b, 0), KEEL_REASON_NO_PRICE);
+  bench_quote_mid(&b, bench_future(90, 50), bench_day(1), 100);
+  bench_go(&b, bench_day(1), 100);
+  assert_int_equal(reason(&b, 0), KEEL_REASON_ENTER);
+  assert_true(held(&b, 0) > 0);
+  bench_go(&b, bench_day(1.5), 101);
+  assert_int_equal(reason(&b, 0), KEEL_REASON_INSIDE);
+  bench_end(&b);
+}
+
 static void without_a_trigger_only_the_first_step_decides(void **state) {
   (void)state;
   struct bench b;
@@ -457,6 +476,7 @@ int main(void) {
       cmocka_unit_test(share_balance_loses_no_step),
       cmocka_unit_test(days_are_local_dates),
       cmocka_unit_test(durations_run_from_the_last_firing),
+      cmocka_unit_test(the_first_decision_waits_for_a_price),
       cmocka_unit_test(without_a_trigger_only_the_first_step_decides),
       cmocka_unit_test(a_timer_waits_for_a_price),
       cmocka_unit_test(bands_are_in_contracts_of_the_instrument),

@@ -39,6 +39,9 @@ static void spot_is_marked_at_mid_or_stays(void **state) {
     assert_true(price_of(&b, bench_spot("X")) == 100.5);
     assert_true(b.block->reason[0] == KEEL_REASON_NO_PRICE && b.block->trade[0] == 0);
   }
+  assert_int_equal(b.block->source_counts[KEEL_MARK_ONE_SIDED], 2);
+  assert_int_equal(b.block->source_counts[KEEL_MARK_CROSSED], 1);
+  assert_int_equal(b.block->source_counts[KEEL_MARK_MISSING], 6); /* spot once, the call at each step */
   bench_quote(&b, bench_spot("X"), bench_day(8), 104, 104);
   bench_step(&b, bench_day(8), 1);
   assert_true(price_of(&b, bench_spot("X")) == 104);
@@ -137,6 +140,47 @@ static void expiry_settles_at_the_spot_of_the_instant(void **state) {
   }
 }
 
+/* Dividends beyond spot: no mark and no decision, which shows as NaN; not the end of the program. */
+static void a_mark_that_cannot_be_had_is_nan(void **state) {
+  (void)state;
+  struct keel_dividend dividend = {bench_day(20), bench_day(20), 1.5};
+  struct bench b;
+  bench_start(&b);
+  b.underlyings[0].implied_vol = 0.2;
+  b.underlyings[0].dividends = &dividend;
+  b.underlyings[0].dividend_count = 1;
+  bench_hold(&b, bench_option(KEEL_KIND_CALL, 100, 30), -1);
+  bench_build(&b, 1, 0);
+  bench_go(&b, bench_day(0), 100);
+  double held = keel_account_after(b.block, 0)->holding[0];
+  bench_go(&b, bench_day(1), 1);
+  assert_true(b.block->stepped[0] && isnan(b.block->pnl[0]) && b.block->reason[0] == KEEL_REASON_BAD_NUMBER);
+  assert_true(keel_account_after(b.block, 0)->holding[0] == held);
+  bench_go(&b, bench_day(2), 100);
+  assert_false(isnan(keel_account_after(b.block, 0)->equity[0]));
+  assert_int_equal((int)b.block->reason[0], KEEL_REASON_EVERY);
+  bench_end(&b);
+}
+
+/* A book does not enter without what has expired before the rest of it had a quote. */
+static void a_book_that_is_too_late_stays_out(void **state) {
+  (void)state;
+  struct bench b;
+  struct keel_contract near = bench_option(KEEL_KIND_CALL, 100, 3), far = bench_option(KEEL_KIND_CALL, 100, 30);
+  bench_start(&b);
+  bench_hold(&b, near, -1);
+  bench_hold(&b, far, -1);
+  bench_build(&b, 1, 0);
+  for (int day = 0; day < 6; day++) {
+    if (day < 3) bench_quote(&b, near, bench_day(day), 1, 1.1);
+    if (day > 3) bench_quote(&b, far, bench_day(day), 3, 3.1);
+    bench_go(&b, bench_day(day), 100);
+    assert_false(b.block->entered[0] || b.block->stepped[0]);
+  }
+  for (int s = 0; s < KEEL_MARK_SOURCE_COUNT; s++) assert_int_equal(b.block->source_counts[s], 0);
+  bench_end(&b);
+}
+
 static void sources_have_names(void **state) {
   (void)state;
   for (int i = 0; i < KEEL_MARK_SOURCE_COUNT; i++) {
@@ -152,6 +196,8 @@ int main(void) {
       cmocka_unit_test(dividends_to_come_are_taken_off),
       cmocka_unit_test(the_ex_instant_counts_as_gone),
       cmocka_unit_test(expiry_settles_at_the_spot_of_the_instant),
+      cmocka_unit_test(a_mark_that_cannot_be_had_is_nan),
+      cmocka_unit_test(a_book_that_is_too_late_stays_out),
       cmocka_unit_test(sources_have_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,6 +137,30 @@ static void a_future_alone_needs_no_parity(void **state) {
   bench_end(&b);
 }
 
+/* A future of the options' expiry has a yield of its own, which is not their last forward's. */
+static void a_future_beside_the_options_is_not_their_forward(void **state) {
+  (void)state;
+  struct bench b;
+  struct keel_contract call = bench_option(KEEL_KIND_CALL, 100, 30), put = bench_option(KEEL_KIND_PUT, 100, 30);
+  bench_start(&b);
+  b.underlyings[0].forward = KEEL_FORWARD_PARITY;
+  bench_hold(&b, call, -1);
+  bench_hold(&b, bench_future(30, 50), 1);
+  bench_list(&b, put);
+  bench_build(&b, 1, 0);
+  for (int day = 0; day < 3; day++) {
+    bench_quote_mid(&b, bench_future(30, 50), bench_day(day), 103);
+    bench_quote_mid(&b, call, bench_day(day), value(KEEL_KIND_CALL, 100, 30 - day, 100, 0.01, 0.3));
+    double bid = value(KEEL_KIND_PUT, 100, 30 - day, 100, 0.01, 0.3);
+    bench_quote(&b, put, bench_day(day), bid, day ? NAN : bid);
+    bench_go(&b, bench_day(day), 100);
+    double basis = rate - log(1.03) / ((30 - day) / 365.0);
+    assert_close(marks_of(&b)->yield[bench_row(&b, call)], 0.01, 1e-12);
+    assert_close(marks_of(&b)->yield[bench_row(&b, bench_future(30, 50))], basis, 1e-12);
+  }
+  bench_end(&b);
+}
+
 /* ---- hedging vols ---- */
 
 /* Calls and puts at vols of their own: 0.2 + K/1000 for calls, 0.3 + K/1000 for puts. */
@@ -405,6 +429,7 @@ int main(void) {
       cmocka_unit_test(the_forward_is_the_median_of_the_nearest),
       cmocka_unit_test(without_a_pair_the_last_forward_is_kept),
       cmocka_unit_test(a_future_alone_needs_no_parity),
+      cmocka_unit_test(a_future_beside_the_options_is_not_their_forward),
       cmocka_unit_test(one_strike_one_vol_of_the_side_out_of_the_money),
       cmocka_unit_test(the_hedging_vol_falls_back_in_order),
       cmocka_unit_test(a_given_vol_decides_for_its_variant_alone),

@@ -8,7 +8,7 @@
 
 /* ---- counting allocations: this program's malloc stands before the C library's ---- */
 
-static long allocations;
+static volatile long allocations; /* changes inside calls that a compiler thinks it knows */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { COUNTS_ALLOCATIONS = 0 };
@@ -24,18 +24,19 @@ enum { COUNTS_ALLOCATIONS = 0 };
 
 #ifdef KEEL_TEST_MALLOC
 enum { COUNTS_ALLOCATIONS = 1 };
+#define SEEN __attribute__((visibility("default"))) /* by the C library itself too */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
-void *malloc(size_t size) {
+SEEN void *malloc(size_t size) {
   allocations++;
   return __libc_malloc(size);
 }
-void *calloc(size_t count, size_t size) {
+SEEN void *calloc(size_t count, size_t size) {
   allocations++;
   return __libc_calloc(count, size);
 }
-void *realloc(void *old, size_t size) {
+SEEN void *realloc(void *old, size_t size) {
   allocations++;
   return __libc_realloc(old, size);
 }
@@ -219,7 +220,7 @@ static void paths_at_once_equal_each_alone(void **state) {
 
 static void a_step_allocates_nothing(void **state) {
   (void)state;
-  if (!COUNTS_ALLOCATIONS) skip();
+  if (!COUNTS_ALLOCATIONS || getenv("LD_PRELOAD")) skip(); /* another malloc stands before ours */
   struct bench b;
   bench_start(&b);
   set_terms(&b);
@@ -232,8 +233,9 @@ static void a_step_allocates_nothing(void **state) {
   for (size_t v = 1; v < 4; v++) shape_policy((bench_variant(&b), &b), v, (int)v);
   bench_build(&b, 1, 0);
   long before = allocations;
-  void *probe = malloc(1);
+  char *probe = strdup("the C library allocates");
   assert_int_equal(allocations, before + 1); /* the counter counts */
+  assert_string_equal(probe, "the C library allocates");
   free(probe);
   for (int day = 0; day <= 40; day++) {
     show_day(&b, "X", day);

@@ -13,8 +13,8 @@ static struct keel_csv *header(const char *text) {
 static void known_headers_are_recognised(void **state) {
   (void)state;
   static const char *const headers[] = {
-      "underlying,underlying_last, "
-      "exchange,optionroot,optionext,type,expiration,quotedate,strike,last,bid,ask,volume\n",
+      ("underlying,underlying_last, "
+       "exchange,optionroot,optionext,type,expiration,quotedate,strike,last,bid,ask,volume\n"),
       "quotedate,ask,bid,strike,expiration,type,underlying_last,underlying\n",
       "UnderlyingSymbol,UnderlyingPrice,Exchange,OptionSymbol,Blank,Type,Expiration, DataDate,Strike,Last,Bid,Ask\n"};
   for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {

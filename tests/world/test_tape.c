@@ -183,7 +183,7 @@ static void sound_records_with_wrong_content_are_refused(void **state) {
   const uint32_t one = 1, nine = 9;
   const uint64_t many = 1000, huge = UINT64_MAX / 4;
   const double zero = 0, infinite = INFINITY, none = NAN, minus = -1;
-  const int64_t early = 50;
+  const int64_t early = 50, both_early[] = {50, 50};
   const uint16_t kind = 9, exercise = 2;
   const struct {
     size_t record, offset, size;
@@ -208,7 +208,8 @@ static void sound_records_with_wrong_content_are_refused(void **state) {
       {3, BODY + 8 + 32, 4, &nine, KEEL_STATUS_CORRUPT},
       {3, BODY + 8 + 32 + 4, 4, &one, KEEL_STATUS_CORRUPT},
       {3, offsetof(struct keel_tape_record, wall_ns), 8, &early, KEEL_STATUS_CORRUPT},
-      {6, offsetof(struct keel_tape_record, wall_ns), 8, &early, KEEL_STATUS_CORRUPT},
+      {6, offsetof(struct keel_tape_record, monotonic_ns), 16, both_early, KEEL_STATUS_CORRUPT},
+      {4, offsetof(struct keel_tape_record, monotonic_ns), 16, both_early, KEEL_STATUS_CORRUPT},
       {8, BODY + offsetof(struct keel_tape_end_body, quotes), 8, &many, KEEL_STATUS_CORRUPT},
       {3, offsetof(struct keel_tape_record, type), 2, &kind, KEEL_STATUS_UNSUPPORTED},
       {3, offsetof(struct keel_tape_record, version), 2, &kind, KEEL_STATUS_UNSUPPORTED},
@@ -244,6 +245,21 @@ static void missing_and_repeated_records_are_refused(void **state) {
   free(copy);
 }
 
+/* A record that is sound by itself, and not the one that the next one follows. */
+static void a_record_of_another_tape_is_refused(void **state) {
+  (void)state;
+  size_t size;
+  unsigned char *bytes = load(small_tape("spliced"), &size), *record = bytes + offset_of(bytes, 3);
+  const double bid = 98;
+  struct keel_tape_record head;
+  memcpy(record + sizeof head + 16, &bid, sizeof bid);
+  memcpy(&head, record, sizeof head);
+  head.crc = keel_crc32c(keel_crc32c(0, record, 4), record + 8, keel_tape_padded(head.length) - 8);
+  memcpy(record, &head, sizeof head);
+  assert_refused(bytes, size, KEEL_STATUS_CORRUPT);
+  free(bytes);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_was_written_is_read),
@@ -253,6 +269,7 @@ int main(void) {
       cmocka_unit_test(files_that_are_no_tapes_are_refused),
       cmocka_unit_test(sound_records_with_wrong_content_are_refused),
       cmocka_unit_test(missing_and_repeated_records_are_refused),
+      cmocka_unit_test(a_record_of_another_tape_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* What a replay does not depend on: threads, the other variants, the order of positions; and what it never leaves out.
+/* Parts: what a replay does not depend on: threads, the other variants, the order of positions; and what it never
+ * leaves out.
  */
 #include <math.h>
 #include <stdio.h>
@@ -194,6 +195,8 @@ static void what_the_tape_says_of_a_contract_holds(void **state) {
   (void)state;
   write_tape("market.tape", whole);
   refuses("book.0.multiplier=10", "s.yaml:2: multiplier", "is 10, and on the tape X call 100 2024-03-15 has 100");
+  refuses("book.0.exercise=american", "s.yaml:2: exercise",
+          "is american, and on the tape X call 100 2024-03-15 is european");
   refuses("hedge.with=[{instrument: future, underlying: X, expiry: 2024-03-15, multiplier: 5}, {instrument: spot}]",
           "hedge.with", "multiplier is 5, and on the tape X future 2024-03-15 has 50");
   refuses("hedge.with=[{instrument: future, underlying: X, expiry: 2024-06-21, multiplier: 50}, {instrument: spot}]",

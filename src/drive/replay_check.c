@@ -1,0 +1,116 @@
+/* The book and its hedge against the tape: what is not there, has expired, or has another multiplier. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "drive/replay.h"
+
+/* The contract as the tape has it, or NULL. */
+static const struct keel_contract *listed_as(const struct keel_replay *replay, const struct keel_contract *contract) {
+  for (size_t i = 0; i < replay->listed_count; i++)
+    if (keel_contract_same(replay->listed[i], contract)) return replay->listed[i];
+  return NULL;
+}
+
+static const struct keel_underlying_terms *terms_of(const struct keel_market_terms *market, const char *name) {
+  for (size_t u = 0; u < market->underlying_count; u++)
+    if (strcmp(market->underlyings[u].name, name) == 0) return &market->underlyings[u];
+  return NULL;
+}
+
+static keel_status check_spot(const struct keel_replay *replay, const char *underlying, keel_error *error) {
+  struct keel_contract spot = {.underlying = underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE};
+  char names[256] = "";
+  size_t used = 0;
+  for (size_t i = 0; i < replay->listed_count; i++) {
+    if (replay->listed[i]->kind != KEEL_KIND_SPOT) continue;
+    if (strcmp(replay->listed[i]->underlying, spot.underlying) == 0) return KEEL_STATUS_OK;
+    if (used < sizeof names)
+      used +=
+          (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", replay->listed[i]->underlying);
+  }
+  return keel_fail(error, KEEL_STATUS_INPUT, replay->strategy->market.tape,
+                   "the tape has no underlying \"%s\"; it has %s", underlying, used ? names : "none");
+}
+
+/* When the run begins: the first instant that is played. */
+static int64_t first_instant(const struct keel_replay *replay) {
+  struct keel_tape_cursor cursor = {0};
+  struct keel_tape_instant instant;
+  int64_t start = replay->strategy->run.start_ns;
+  while (keel_tape_next(replay->tape, &cursor, &instant))
+    if (start == KEEL_TIME_NONE || instant.time_ns >= start) return instant.time_ns;
+  return KEEL_TIME_NONE;
+}
+
+static keel_status check_position(const struct keel_replay *replay, const struct keel_position *position, int64_t begin,
+                                  keel_error *error) {
+  const struct keel_market_terms *market = &replay->strategy->market;
+  const struct keel_underlying_terms *terms = terms_of(market, position->contract.underlying);
+  char name[128], when[40];
+  keel_contract_format(&position->contract, market->calendar, name, sizeof name);
+  if (!isnan(position->years))
+    return keel_fail_at(error, position->file, position->line, "years", "a replay needs `expiry`, a date");
+  if (position->contract.kind != KEEL_KIND_SPOT && begin != KEEL_TIME_NONE && position->contract.expiry_ns <= begin) {
+    keel_time_format(begin, when);
+    return keel_fail_at(error, position->file, position->line, "expiry", "%s has expired when the run begins, at %s",
+                        name, when);
+  }
+  const struct keel_contract *listed = listed_as(replay, &position->contract);
+  if (listed && listed->multiplier != position->contract.multiplier)
+    return keel_fail_at(error, position->file, position->line, "multiplier", "is %g, and on the tape %s has %g",
+                        position->contract.multiplier, name, listed->multiplier);
+  if (listed && position->exercise_given && listed->exercise != position->contract.exercise)
+    return keel_fail_at(error, position->file, position->line, "exercise", "is %s, and on the tape %s is %s",
+                        keel_exercise_name(position->contract.exercise), name, keel_exercise_name(listed->exercise));
+  if (listed || position->contract.kind == KEEL_KIND_SPOT || (terms && !isnan(terms->implied_vol)))
+    return KEEL_STATUS_OK;
+  return keel_fail_at(error, position->file, position->line, NULL,
+                      "%s is not on the tape; allowed: a contract of the tape, or any with market.implied_vol given",
+                      name);
+}
+
+/* A future that hedges `underlying`. */
+static keel_status check_future(const struct keel_replay *replay, const struct keel_hedge_instrument *with,
+                                const char *underlying, keel_error *error) {
+  struct keel_contract future = with->contract;
+  future.underlying = underlying;
+  const struct keel_contract *listed = listed_as(replay, &future);
+  if (listed && listed->multiplier == future.multiplier) return KEEL_STATUS_OK;
+  char name[128];
+  keel_contract_format(&future, replay->strategy->market.calendar, name, sizeof name);
+  if (listed)
+    return keel_fail_at(error, replay->strategy->path, 0, "hedge.with", "multiplier is %g, and on the tape %s has %g",
+                        future.multiplier, name, listed->multiplier);
+  return keel_fail_at(error, replay->strategy->path, 0, "hedge.with",
+                      "%s is not on the tape, so nothing can be traded; allowed: spot, or a future of the tape", name);
+}
+
+static keel_status check_futures(const struct keel_replay *replay, keel_error *error) {
+  const struct keel_strategy *strategy = replay->strategy;
+  for (size_t v = 0; v < strategy->variant_count; v++) {
+    const struct keel_policy *policy = &strategy->variants[v].policy;
+    if (policy->target.kind == KEEL_TARGET_NONE) continue;
+    for (size_t u = 0; u < strategy->market.underlying_count; u++) {
+      const char *name = strategy->market.underlyings[u].name;
+      const struct keel_hedge_instrument *with = keel_policy_instrument(policy, name);
+      if (!with || with->contract.kind != KEEL_KIND_FUTURE) continue;
+      keel_status status = check_future(replay, with, name, error);
+      if (status != KEEL_STATUS_OK) return status;
+    }
+  }
+  return KEEL_STATUS_OK;
+}
+
+keel_status keel_replay_check(const struct keel_replay *replay, keel_error *error) {
+  const struct keel_strategy *strategy = replay->strategy;
+  int64_t begin = first_instant(replay);
+  for (size_t i = 0; i < strategy->book.count; i++) {
+    const struct keel_position *position = &strategy->book.positions[i];
+    keel_status status = check_spot(replay, position->contract.underlying, error);
+    if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
+    if (status != KEEL_STATUS_OK) return status;
+  }
+  return check_futures(replay, error);
+}

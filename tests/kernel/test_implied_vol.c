@@ -1,0 +1,193 @@
+#include "keel/implied_vol.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "keel/cpu.h"
+#include "kernel/lane_math.h"
+#include "support/support.h"
+
+enum { MOST = 600 };
+
+struct table {
+  size_t count;
+  double in[7][MOST], price[MOST], vol[MOST];
+};
+
+static keel_options options_of(struct table *t) {
+  return (keel_options){t->in[0], t->in[1], t->in[2], t->in[3], t->in[4], t->in[5], t->in[6]};
+}
+
+static void solve(struct table *t) {
+  keel_options options = options_of(t);
+  options.vol = NULL;
+  keel_implied_vol_solve(t->count, &options, t->price, t->vol);
+}
+
+static double next_unit(uint64_t *state) {
+  *state = *state * 6364136223846793005u + 1442695040888963407u;
+  return (double)(*state >> 11) * 0x1p-53;
+}
+
+/* Contracts within `wide` deviations, with their prices; `scale` receives vega sigma / (S e^-qT + K e^-rT). */
+static void fill(struct table *t, size_t count, double wide, uint64_t seed, double *scale) {
+  static double vega[MOST], unused[4][MOST];
+  t->count = count;
+  for (size_t i = 0; i < count; i++) {
+    double years = keel_exp(8 * next_unit(&seed) - 6), vol = keel_exp(4 * next_unit(&seed) - 3.5);
+    double rate = 0.1 * next_unit(&seed) - 0.02, yield = 0.1 * next_unit(&seed) - 0.02;
+    double deviations = (2 * next_unit(&seed) - 1) * wide;
+    double forward = 100 * keel_exp((rate - yield) * years);
+    double row[7] = {
+        deviations > 0 ? 1 : -1, 100, forward * keel_exp(deviations * vol * sqrt(years)), rate, yield, years, vol};
+    for (int field = 0; field < 7; field++) t->in[field][i] = row[field];
+  }
+  keel_options options = options_of(t);
+  keel_greeks greeks = {
+      .price = t->price, .delta = unused[0], .gamma = unused[1], .vega = vega, .theta = unused[2], .rho = unused[3]};
+  keel_black_scholes_price(count, &options, KEEL_GREEK_SET_FIRST, &greeks);
+  for (size_t i = 0; i < count; i++) {
+    double sides = fabs(100 * unused[0][i]) + fabs(unused[3][i] / t->in[5][i]);
+    scale[i] = vega[i] * t->in[6][i] / (sides + vega[i] * t->in[6][i]);
+  }
+}
+
+static void vols_come_back_from_their_prices(void **state) {
+  (void)state;
+  static struct table t;
+  static double scale[MOST];
+  for (uint64_t seed = 1; seed <= 60; seed++) {
+    fill(&t, MOST, seed % 2 ? 2.5 : 20, seed, scale);
+    solve(&t);
+    for (size_t i = 0; i < t.count; i++) {
+      if (t.price[i] < 1e-280) continue;
+      assert_close(t.vol[i] / t.in[6][i] - 1, 0.0, 8 * DBL_EPSILON / scale[i]);
+    }
+  }
+}
+
+static void prices_come_back_from_their_vols(void **state) {
+  (void)state;
+  static struct table t;
+  static double scale[MOST], again[MOST];
+  fill(&t, MOST, 3, 99, scale);
+  solve(&t);
+  memcpy(t.in[6], t.vol, sizeof t.vol);
+  keel_options options = options_of(&t);
+  keel_black_scholes_price(t.count, &options, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = again});
+  for (size_t i = 0; i < t.count; i++) assert_close(again[i], t.price[i], 16 * DBL_EPSILON * (100 + t.in[2][i]));
+}
+
+/* The reference prices, correctly rounded, both sides of the money: what their last bit leaves of the vol comes back.
+ */
+static void reference_rows_give_their_vol(void **state) {
+  (void)state;
+  struct keel_golden golden = keel_golden_load("bs_greeks.csv");
+  static const char *const columns[] = {"S", "K", "r", "q", "T", "sigma"};
+  int checked = 0;
+  for (size_t row = 0; row < golden.rows; row++) {
+    static struct table t;
+    t.count = 1;
+    t.in[0][0] = keel_golden_text(&golden, row, "type")[0] == 'C' ? 1 : -1;
+    for (int i = 0; i < 6; i++) t.in[i + 1][0] = keel_golden_number(&golden, row, columns[i]);
+    t.price[0] = keel_golden_number(&golden, row, "price");
+    double vega = keel_golden_number(&golden, row, "vega"), vol = t.in[6][0];
+    double sides = fabs(t.in[1][0] * keel_golden_number(&golden, row, "delta")) +
+                   fabs(t.in[2][0] * keel_golden_number(&golden, row, "dual_delta"));
+    double tolerance = 4 * DBL_EPSILON * (1 + (sides + t.price[0]) / (vega * vol));
+    if (t.price[0] < 1e-280 || !(tolerance < 0.01)) continue;
+    solve(&t);
+    assert_close(t.vol[0] / vol - 1, 0.0, tolerance);
+    checked++;
+  }
+  assert_true(checked > 100);
+  keel_golden_free(&golden);
+}
+
+static double solve_one(double phi, double strike, double years, double price) {
+  static struct table t;
+  t.count = 1;
+  double row[7] = {phi, 100, strike, 0.03, 0.01, years, 0};
+  for (int i = 0; i < 7; i++) t.in[i][0] = row[i];
+  t.price[0] = price;
+  solve(&t);
+  return t.vol[0];
+}
+
+static void bounds_are_kept(void **state) {
+  (void)state;
+  double spot_value = 100 * keel_exp(-0.01), strike_value = 90 * keel_exp(-0.03), intrinsic = spot_value - strike_value;
+  assert_same_bits(solve_one(1, 90, 1, intrinsic), 0.0);
+  assert_true(isnan(solve_one(1, 90, 1, intrinsic * (1 - 1e-12))));
+  assert_true(solve_one(1, 90, 1, intrinsic * (1 + 1e-9)) > 0);
+  assert_true(solve_one(1, 90, 1, spot_value * (1 - 1e-9)) > 0);
+  assert_true(isnan(solve_one(1, 90, 1, spot_value)));
+  assert_same_bits(solve_one(-1, 90, 1, 0), 0.0);
+  assert_true(isnan(solve_one(-1, 90, 1, strike_value)));
+  assert_same_bits(solve_one(1, 90, 0, 10), 0.0);
+  assert_true(isnan(solve_one(1, 90, 0, 11)));
+  assert_same_bits(solve_one(1, 0, 1, spot_value), 0.0);
+}
+
+static void bad_lanes_are_nan_and_alone(void **state) {
+  (void)state;
+  static struct table good, bad;
+  static double scale[MOST];
+  static const double values[] = {NAN, INFINITY, -INFINITY, -1e-9};
+  fill(&good, 9, 2, 4, scale);
+  solve(&good);
+  for (int field = 0; field < 7; field++)
+    for (int which = 0; which < 4; which++) {
+      if ((field == 3 || field == 4) && which == 3) continue; /* a rate may be negative */
+      bad = good;
+      *(field == 6 ? &bad.price[3] : &bad.in[field][3]) = values[which];
+      solve(&bad);
+      for (size_t row = 0; row < 9; row++) assert_same_bits(bad.vol[row], row == 3 ? (double)NAN : good.vol[row]);
+    }
+}
+
+static void every_level_gives_the_same_bits(void **state) {
+  (void)state;
+  static struct table reference, other;
+  static double scale[MOST];
+  static const char *const levels[] = {"v3", "v4"};
+  for (size_t count = 0; count <= 300; count += count < 34 ? 1 : 133) {
+    fill(&reference, count, 12, 5 + count, scale);
+    for (size_t i = 6; i < count; i += 7) reference.price[i] = i % 2 ? NAN : -1.0;
+    assert_int_equal(keel_cpu_force("base", NULL), KEEL_STATUS_OK);
+    solve(&reference);
+    for (int level = 0; level < 2; level++) {
+      if (keel_cpu_force(levels[level], NULL) != KEEL_STATUS_OK) continue;
+      other = reference;
+      memset(other.vol, 0, sizeof other.vol);
+      solve(&other);
+      for (size_t row = 0; row < count; row++) assert_same_bits(other.vol[row], reference.vol[row]);
+    }
+  }
+  keel_cpu_force("auto", NULL);
+}
+
+static void the_bits_are_the_golden_ones(void **state) {
+  (void)state;
+  static struct table t;
+  static double scale[MOST];
+  uint64_t hash = 14695981039346656037u;
+  for (uint64_t seed = 1; seed <= 20; seed++) {
+    fill(&t, MOST, 8, seed, scale);
+    solve(&t);
+    for (size_t row = 0; row < t.count; row++)
+      for (int byte = 0; byte < 64; byte += 8) hash = (hash ^ (keel_bits(t.vol[row]) >> byte & 255)) * 1099511628211u;
+  }
+  if (hash != 0x861ed14d3f2675deu) fail_msg("the hash is 0x%016llx", (unsigned long long)hash);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(vols_come_back_from_their_prices), cmocka_unit_test(prices_come_back_from_their_vols),
+      cmocka_unit_test(reference_rows_give_their_vol),    cmocka_unit_test(bounds_are_kept),
+      cmocka_unit_test(bad_lanes_are_nan_and_alone),      cmocka_unit_test(every_level_gives_the_same_bits),
+      cmocka_unit_test(the_bits_are_the_golden_ones),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
