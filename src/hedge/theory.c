@@ -21,20 +21,12 @@ struct keel_one_step keel_boyle_emanuel(double gamma, double spot, double vol, d
       .mean = 0, .std = sqrt(2.0) * fabs(size), .skew = sign * sqrt(8.0), .kurtosis = 12 * fabs(sign)};
 }
 
-/* e^x - 1 for x >= 0, without the cancellation near 0: by its series where x is small. */
-static double growth_of(double x) {
-  double sum = 1;
-  if (x > 0.5) return keel_exp(x) - 1;
-  for (int k = 16; k > 1; k--) sum = 1 + sum * x / k;
-  return sum * x;
-}
-
 /* Of at most TILE paths. */
 static void variance_optimal_tile(size_t paths, const keel_option *option, double step_years, const double *spot,
                                   const double *vol, double *delta) {
   double moved[TILE], growth[TILE], price[TILE], moved_price[TILE];
   for (size_t i = 0; i < paths; i++) {
-    growth[i] = growth_of(vol[i] * vol[i] * step_years);
+    growth[i] = keel_expm1_positive(vol[i] * vol[i] * step_years);
     moved[i] = spot[i] + spot[i] * growth[i];
   }
   keel_kernel_now->black_scholes_paths(paths, option, spot, vol, KEEL_GREEK_SET_DELTA,

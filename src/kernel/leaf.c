@@ -140,7 +140,7 @@ static void split_weights(double factor, size_t count, const double *values, dou
     double x = values[i], z = factor * x, low = fma(factor, x, -z);
     double n = fma(z, 0x1.71547652b82fep+0, KEEL_ROUND) - KEEL_ROUND;
     double r = fma(n, -KEEL_LN2_LOW, fma(n, -KEEL_LN2_HIGH, z)) + low;
-    weight[i] = fabs(z) <= PRODUCT_MOST ? keel_exp_reduced(r) : NAN;
+    weight[i] = fabs(z) <= PRODUCT_MOST ? 1.0 + keel_expm1_reduced(r) : NAN;
     power[i] = fabs(z) <= PRODUCT_MOST ? n : -INFINITY;
   }
 }
