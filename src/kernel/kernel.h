@@ -8,6 +8,7 @@
 #include "kernel/bands.h"
 #include "kernel/lanes.h"
 #include "kernel/leaf.h"
+#include "kernel/paths.h"
 
 struct keel_kernel {
   const char *level;
@@ -18,6 +19,8 @@ struct keel_kernel {
   struct keel_lanes lanes;
   struct keel_leaf leaf;
   struct keel_bands bands;
+  struct keel_random random;
+  const struct keel_world_type *worlds[KEEL_WORLD_COUNT];
 };
 
 /* The table in use. Set before main runs; changed only by keel_cpu_force. */

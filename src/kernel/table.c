@@ -3,6 +3,8 @@
 #include "kernel/lanes_level.h"
 #include "kernel/leaf_level.h"
 #include "kernel/level.h"
+#include "kernel/paths_level.h"
+#include "kernel/random_level.h"
 
 const struct keel_kernel KEEL_AT(keel_kernel) = {
     .level = KEEL_LEVEL_TEXT(KEEL_LEVEL),
@@ -12,4 +14,14 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .lanes = {KEEL_AT(keel_lanes_explain), KEEL_AT(keel_lanes_decide), KEEL_AT(keel_lanes_account)},
     .leaf = {KEEL_AT(keel_leaf_moments), KEEL_AT(keel_leaf_exp_moments), KEEL_AT(keel_leaf_slots)},
     .bands = {KEEL_AT(keel_whalley_wilmott), KEEL_AT(keel_zakamouline), KEEL_AT(keel_leland_vol)},
+    .random = {KEEL_AT(keel_random_words), KEEL_AT(keel_random_sobol), KEEL_AT(keel_random_uniforms),
+               KEEL_AT(keel_random_normals), KEEL_AT(keel_random_mirror), KEEL_AT(keel_random_match),
+               KEEL_AT(keel_random_bridge), KEEL_AT(keel_random_correlate)},
+    .worlds = {[KEEL_WORLD_GBM] = &KEEL_AT(keel_world_gbm),
+               [KEEL_WORLD_MERTON] = &KEEL_AT(keel_world_merton),
+               [KEEL_WORLD_KOU] = &KEEL_AT(keel_world_kou),
+               [KEEL_WORLD_HESTON] = &KEEL_AT(keel_world_heston),
+               [KEEL_WORLD_BATES] = &KEEL_AT(keel_world_bates),
+               [KEEL_WORLD_ROUGH_BERGOMI] = &KEEL_AT(keel_world_rough_bergomi),
+               [KEEL_WORLD_BOOTSTRAP] = &KEEL_AT(keel_world_bootstrap)},
 };

@@ -1,0 +1,147 @@
+/* See random.h. */
+#include "kernel/random.h"
+
+#include <string.h>
+
+#include "kernel/lane_math.h"
+#include "kernel/level.h"
+#include "kernel/random_level.h"
+#include "kernel/wide.h"
+
+static inline keel_wide splat(uint64_t value) { return (keel_wide){0} + value; }
+
+static inline keel_wide counting(void) {
+  keel_wide lanes = {0};
+  for (uint64_t i = 0; i < KEEL_WIDE; i++) lanes[i] = i;
+  return lanes;
+}
+
+/* The 128 bits of the counters (pair, step, factor), as words of even and of odd indices. Only the lower halves of the
+ * four parts of a counter count; what stands above them in between is of no matter. */
+struct words {
+  keel_wide even, odd;
+};
+static inline struct words philox(keel_wide pair, const struct keel_draw *draw) {
+  const keel_wide low = splat(0xffffffff), m0 = splat(0xD2511F53), m1 = splat(0xCD9E8D57);
+  keel_wide c0 = pair, c1 = pair >> 32, c2 = splat(draw->step), c3 = splat(draw->factor);
+  uint32_t k0 = (uint32_t)draw->seed, k1 = (uint32_t)(draw->seed >> 32);
+  for (int round = 0; round < 10; round++) {
+    keel_wide p0 = keel_wide_product(c0, m0), p1 = keel_wide_product(c2, m1);
+    c0 = (p1 >> 32) ^ c1 ^ splat(k0);
+    c1 = p1;
+    c2 = (p0 >> 32) ^ c3 ^ splat(k1);
+    c3 = p0;
+    k0 += 0x9E3779B9;
+    k1 += 0xBB67AE85;
+  }
+  return (struct words){(c0 & low) | c1 << 32, (c2 & low) | c3 << 32};
+}
+
+void KEEL_AT(keel_random_words)(const struct keel_draw *draw, uint64_t first, size_t count, uint64_t *words) {
+  const keel_wide lanes = counting();
+  for (size_t start = 0; start < count; start += 2 * KEEL_WIDE) {
+    struct words drawn = philox(splat((first + start) / 2) + lanes, draw);
+    uint64_t even[KEEL_WIDE], odd[KEEL_WIDE];
+    memcpy(even, &drawn.even, sizeof even);
+    memcpy(odd, &drawn.odd, sizeof odd);
+    for (int i = 0; i < KEEL_WIDE; i++) words[start + 2 * i] = even[i], words[start + 2 * i + 1] = odd[i];
+  }
+}
+
+void KEEL_AT(keel_random_sobol)(const struct keel_sobol_row *row, uint32_t first, size_t count, uint64_t *words) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) words[i] = row->shift;
+  for (int bit = 0; bit < row->bits; bit++) {
+    const uint64_t direction = (uint64_t)row->directions[bit] << 32;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+      uint64_t index = first + i, gray = index ^ index >> 1;
+      words[i] ^= direction & (0 - (gray >> bit & 1));
+    }
+  }
+}
+
+/* (k + 1/2) 2^-52 for the upper 52 bits k: exact. */
+static inline double uniform_of(uint64_t word) {
+  return keel_from_bits(word >> 12 | 0x3ff0000000000000u) - (1.0 - 0x1p-53);
+}
+
+void KEEL_AT(keel_random_uniforms)(size_t count, const uint64_t *words, double *uniforms) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) uniforms[i] = uniform_of(words[i]);
+}
+
+enum { TILE = 64 };
+
+/* keel_normal_inverse in three loops: with short chains of dependent operations, several iterations are in flight. */
+static void normals_tile(size_t count, const uint64_t *words, double *normals) {
+  double centred[TILE], k[TILE], f[TILE], w[TILE];
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) {
+    double u = uniform_of(words[i]);
+    struct keel_log_parts parts = keel_normal_inverse_split(u);
+    centred[i] = u - 0.5;
+    k[i] = parts.k;
+    f[i] = parts.f;
+  }
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) w[i] = -keel_log_join((struct keel_log_parts){k[i], f[i]});
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) normals[i] = centred[i] * keel_normal_inverse_ratio(w[i]);
+}
+
+void KEEL_AT(keel_random_normals)(size_t count, const uint64_t *words, double *normals) {
+  for (size_t start = 0; start < count; start += TILE)
+    normals_tile(count - start < TILE ? count - start : TILE, words + start, normals + start);
+}
+
+void KEEL_AT(keel_random_mirror)(size_t count, const double *in, double *out) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) {
+    out[2 * i] = in[i];
+    out[2 * i + 1] = -in[i];
+  }
+}
+
+enum { PARTIALS = 16 };
+
+/* A sum of one shape at every level: sixteen partial sums, then pairs of neighbours. */
+static double leaf_sum(const double *x) {
+  double partial[PARTIALS] = {0};
+  for (int start = 0; start < KEEL_LEAF; start += PARTIALS)
+    for (int i = 0; i < PARTIALS; i++) partial[i] += x[start + i];
+  for (int left = PARTIALS / 2; left > 0; left /= 2)
+    for (int i = 0; i < left; i++) partial[i] = partial[2 * i] + partial[2 * i + 1];
+  return partial[0];
+}
+
+void KEEL_AT(keel_random_match)(double *normals) {
+  double square[KEEL_LEAF], mean = leaf_sum(normals) / KEEL_LEAF;
+  for (int i = 0; i < KEEL_LEAF; i++) {
+    normals[i] -= mean;
+    square[i] = normals[i] * normals[i];
+  }
+  double scale = 1.0 / sqrt(leaf_sum(square) / KEEL_LEAF);
+  for (int i = 0; i < KEEL_LEAF; i++) normals[i] *= scale;
+}
+
+void KEEL_AT(keel_random_bridge)(size_t count, const struct keel_bridge_row *row) {
+  const struct keel_bridge_row in = *row;
+#pragma omp simd
+  for (size_t i = 0; i < count; i++)
+    in.out[i] = fma(in.left_weight, in.left[i], fma(in.right_weight, in.right[i], in.deviation * in.normal[i]));
+}
+
+void KEEL_AT(keel_random_correlate)(size_t count, size_t row_count, const double *lower, double *const *rows) {
+  for (size_t k = row_count; k-- > 0;) {
+    const double *weights = lower + k * row_count;
+    double *out = rows[k];
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) out[i] *= weights[k];
+    for (size_t j = k; j-- > 0;) {
+      const double *row = rows[j];
+#pragma omp simd
+      for (size_t i = 0; i < count; i++) out[i] = fma(weights[j], row[i], out[i]);
+    }
+  }
+}
