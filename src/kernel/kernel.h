@@ -5,7 +5,9 @@
 #include <stddef.h>
 
 #include "keel/black_scholes.h"
+#include "kernel/bands.h"
 #include "kernel/lanes.h"
+#include "kernel/leaf.h"
 #include "kernel/paths.h"
 
 struct keel_kernel {
@@ -15,6 +17,8 @@ struct keel_kernel {
                               keel_greek_set set, const keel_greeks *out);
   void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
   struct keel_lanes lanes;
+  struct keel_leaf leaf;
+  struct keel_bands bands;
   struct keel_random random;
   const struct keel_world_type *worlds[KEEL_WORLD_COUNT];
 };

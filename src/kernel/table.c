@@ -1,5 +1,7 @@
 /* The table of one level: the kernels of this folder as compiled for KEEL_LEVEL. */
+#include "kernel/bands_level.h"
 #include "kernel/lanes_level.h"
+#include "kernel/leaf_level.h"
 #include "kernel/level.h"
 #include "kernel/paths_level.h"
 #include "kernel/random_level.h"
@@ -10,6 +12,8 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .black_scholes_paths = KEEL_AT(keel_black_scholes_paths),
     .implied_vol = KEEL_AT(keel_implied_vol),
     .lanes = {KEEL_AT(keel_lanes_explain), KEEL_AT(keel_lanes_decide), KEEL_AT(keel_lanes_account)},
+    .leaf = {KEEL_AT(keel_leaf_moments), KEEL_AT(keel_leaf_exp_moments), KEEL_AT(keel_leaf_slots)},
+    .bands = {KEEL_AT(keel_whalley_wilmott), KEEL_AT(keel_zakamouline), KEEL_AT(keel_leland_vol)},
     .random = {KEEL_AT(keel_random_words), KEEL_AT(keel_random_sobol), KEEL_AT(keel_random_uniforms),
                KEEL_AT(keel_random_normals), KEEL_AT(keel_random_mirror), KEEL_AT(keel_random_match),
                KEEL_AT(keel_random_bridge), KEEL_AT(keel_random_correlate)},

@@ -26,11 +26,21 @@ static char *trimmed(const char *start, size_t length) {
   return strndup(start, length);
 }
 
-/* Splits one line without quotes into `cells`, grown as needed; returns how many. */
+/* The comma that ends a cell, NULL for the last one; commas within quotes end none. */
+static const char *end_of_cell(const char *start) {
+  int is_quoted = 0;
+  for (; *start; start++) {
+    if (*start == '"') is_quoted = !is_quoted;
+    if (*start == ',' && !is_quoted) return start;
+  }
+  return NULL;
+}
+
+/* Splits one line into `cells`, grown as needed; returns how many. Quotes stay. */
 static size_t split(const char *line, char ***cells, size_t used) {
   size_t count = 0;
   for (const char *start = line;; count++) {
-    const char *end = strchr(start, ',');
+    const char *end = end_of_cell(start);
     *cells = realloc(*cells, (used + count + 1) * sizeof **cells);
     (*cells)[used + count] = trimmed(start, end ? (size_t)(end - start) : strlen(start));
     if (!end) return count + 1;
