@@ -52,9 +52,11 @@ def imports():
 
 
 def archive_names():
-    """Nothing in the static library can clash with a name of the program that links it."""
+    """Nothing in the static library can clash with a name of the program that links it. (The tables that Boost's header
+    keeps in inline functions are the same ones wherever else that header is used.)"""
     listing, names = symbols(ARCHIVE, "-g", "--defined-only")
-    problems = [f"libkeel.a defines {name}: keel_..., or static" for name in names if not name.startswith("keel_")]
+    ours = [name for name in names if not name.startswith("_ZZN5boost6random")]
+    problems = [f"libkeel.a defines {name}: keel_..., or static" for name in ours if not name.startswith("keel_")]
     trouble = f"{len(problems)} names" if problems else "" if names else "no symbols"
     return Outcome("\n".join(problems) + "\n", listing.seconds, listing.trouble or trouble)
 
