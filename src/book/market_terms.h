@@ -2,6 +2,8 @@
 #ifndef KEEL_BOOK_MARKET_TERMS_H
 #define KEEL_BOOK_MARKET_TERMS_H
 
+#include <string.h>
+
 #include "book/calendar.h"
 
 struct keel_dividend {
@@ -30,5 +32,12 @@ struct keel_market_terms {
   struct keel_underlying_terms *underlyings; /* one for each underlying of the book */
   size_t underlying_count;
 };
+
+/* The number of the underlying of that name, or -1. */
+static inline long keel_market_underlying(const struct keel_market_terms *terms, const char *name) {
+  for (size_t u = 0; u < terms->underlying_count; u++)
+    if (strcmp(terms->underlyings[u].name, name) == 0) return (long)u;
+  return -1;
+}
 
 #endif

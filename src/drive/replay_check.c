@@ -13,12 +13,6 @@ static const struct keel_contract *listed_as(const struct keel_replay *replay, c
   return NULL;
 }
 
-static const struct keel_underlying_terms *terms_of(const struct keel_market_terms *market, const char *name) {
-  for (size_t u = 0; u < market->underlying_count; u++)
-    if (strcmp(market->underlyings[u].name, name) == 0) return &market->underlyings[u];
-  return NULL;
-}
-
 static keel_status check_spot(const struct keel_replay *replay, const char *underlying, keel_error *error) {
   struct keel_contract spot = {.underlying = underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE};
   char names[256] = "";
@@ -47,7 +41,7 @@ static int64_t first_instant(const struct keel_replay *replay) {
 static keel_status check_position(const struct keel_replay *replay, const struct keel_position *position, int64_t begin,
                                   keel_error *error) {
   const struct keel_market_terms *market = &replay->strategy->market;
-  const struct keel_underlying_terms *terms = terms_of(market, position->contract.underlying);
+  long u = keel_market_underlying(market, position->contract.underlying);
   char name[128], when[40];
   keel_contract_format(&position->contract, market->calendar, name, sizeof name);
   if (!isnan(position->years))
@@ -64,7 +58,7 @@ static keel_status check_position(const struct keel_replay *replay, const struct
   if (listed && position->exercise_given && listed->exercise != position->contract.exercise)
     return keel_fail_at(error, position->file, position->line, "exercise", "is %s, and on the tape %s is %s",
                         keel_exercise_name(position->contract.exercise), name, keel_exercise_name(listed->exercise));
-  if (listed || position->contract.kind == KEEL_KIND_SPOT || (terms && !isnan(terms->implied_vol)))
+  if (listed || position->contract.kind == KEEL_KIND_SPOT || (u >= 0 && !isnan(market->underlyings[u].implied_vol)))
     return KEEL_STATUS_OK;
   return keel_fail_at(error, position->file, position->line, NULL,
                       "%s is not on the tape; allowed: a contract of the tape, or any with market.implied_vol given",

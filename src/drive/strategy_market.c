@@ -143,12 +143,6 @@ const struct keel_config_field keel_strategy_calendar_field = {
 
 /* ---- reading ---- */
 
-static struct keel_underlying_terms *terms_of(struct keel_market_terms *market, const char *name) {
-  for (size_t i = 0; i < market->underlying_count; i++)
-    if (strcmp(market->underlyings[i].name, name) == 0) return &market->underlyings[i];
-  return NULL;
-}
-
 static int by_name(const void *left, const void *right) {
   const struct keel_underlying_terms *a = left, *b = right;
   return strcmp(a->name, b->name);
@@ -160,7 +154,7 @@ static void list_underlyings(struct keel_arena *arena, const struct keel_book *b
   market->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying_terms, book->count);
   for (size_t i = 0; i < book->count; i++) {
     const char *name = book->positions[i].contract.underlying;
-    if (terms_of(market, name)) continue;
+    if (keel_market_underlying(market, name) >= 0) continue;
     struct keel_underlying_terms *terms = &market->underlyings[market->underlying_count++];
     *terms = *own;
     terms->name = name;
@@ -179,8 +173,9 @@ static keel_status unknown_underlying(keel_error *error, const struct keel_confi
 static keel_status read_own(struct keel_config_reader *reader, const struct keel_config_node *map,
                             struct keel_market_terms *market) {
   for (const struct keel_config_node *node = map ? map->first : NULL; node; node = node->next) {
-    struct keel_underlying_terms *terms = terms_of(market, node->key);
-    if (!terms) return unknown_underlying(reader->error, node, market);
+    long u = keel_market_underlying(market, node->key);
+    if (u < 0) return unknown_underlying(reader->error, node, market);
+    struct keel_underlying_terms *terms = &market->underlyings[u];
     struct market one = {.own = *terms};
     keel_status status = keel_config_read_over(reader, keel_strategy_market_fields + OWN, node, &one);
     if (status) return status;

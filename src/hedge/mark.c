@@ -13,13 +13,17 @@ const char *const keel_mark_source_names[KEEL_MARK_SOURCE_COUNT] = {
 
 int keel_quote_is_usable(double bid, double ask) { return bid > 0 && ask >= bid && ask < INFINITY; }
 
+int keel_quote_is_stale(const struct keel_market *market, size_t row, int64_t stale_ns) {
+  int64_t since = market->quote_ns[row];
+  return stale_ns != KEEL_TIME_NONE && (since == KEEL_TIME_NONE || market->time_ns - since > stale_ns);
+}
+
 enum keel_mark_source keel_quote_source(const struct keel_block *block, uint32_t r) {
   double bid = block->market.bid[r], ask = block->market.ask[r];
-  int64_t stale = block->wiring->terms->stale_ns, since = block->market.quote_ns[r];
-  if (since == KEEL_TIME_NONE || (isnan(bid) && isnan(ask))) return KEEL_MARK_MISSING;
+  if (block->market.quote_ns[r] == KEEL_TIME_NONE || (isnan(bid) && isnan(ask))) return KEEL_MARK_MISSING;
   if (bid > ask) return KEEL_MARK_CROSSED;
   if (!keel_quote_is_usable(bid, ask)) return KEEL_MARK_ONE_SIDED;
-  if (stale != KEEL_TIME_NONE && block->market.time_ns - since > stale) return KEEL_MARK_STALE;
+  if (keel_quote_is_stale(&block->market, r, block->wiring->terms->stale_ns)) return KEEL_MARK_STALE;
   return KEEL_MARK_QUOTE;
 }
 

@@ -23,6 +23,8 @@ static inline double keel_years_between(int64_t from_ns, int64_t to_ns) {
 
 /* Two-sided: a bid above zero, an ask not below it. */
 int keel_quote_is_usable(double bid, double ask);
+/* The row's quote is older than `stale_ns`, or never came; never so where there is no limit. */
+int keel_quote_is_stale(const struct keel_market *market, size_t row, int64_t stale_ns);
 /* What a row's last quote is good for (one path): KEEL_MARK_QUOTE, or why it is not used. */
 enum keel_mark_source keel_quote_source(const struct keel_block *block, uint32_t row);
 

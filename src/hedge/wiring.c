@@ -24,12 +24,6 @@ static int by_place(const void *left, const void *right) {
 
 static int same_place(const struct keel_row *a, const struct keel_row *b) { return by_place(a, b) == 0; }
 
-static long underlying_of(const struct keel_market_terms *terms, const char *name) {
-  for (size_t u = 0; u < terms->underlying_count; u++)
-    if (strcmp(terms->underlyings[u].name, name) == 0) return (long)u;
-  return -1;
-}
-
 /* Rows are gathered with doubles, sorted, and merged: units add up, needs too. */
 struct gathering {
   struct keel_row *rows;
@@ -105,7 +99,7 @@ static void gather_listed(struct gathering *to, const struct keel_wiring_input *
   const struct gathering priced = *to;
   for (size_t i = 0; i < input->listed_count; i++) {
     const struct keel_contract *contract = input->listed[i];
-    long underlying = underlying_of(input->terms, contract->underlying);
+    long underlying = keel_market_underlying(input->terms, contract->underlying);
     if (underlying < 0 || !keel_kind_is_option(contract->kind)) continue;
     if (expiry_is_used(&priced, (size_t)underlying, contract->expiry_ns))
       gather(to, contract, (size_t)underlying, 0, 0);
@@ -147,7 +141,7 @@ static void gather_hedges(struct gathering *to, const struct keel_wiring_input *
 static keel_status gather_book(struct gathering *to, const struct keel_wiring_input *input, keel_error *error) {
   for (size_t i = 0; i < input->book->count; i++) {
     const struct keel_position *position = &input->book->positions[i];
-    long u = underlying_of(input->terms, position->contract.underlying);
+    long u = keel_market_underlying(input->terms, position->contract.underlying);
     if (u < 0)
       return keel_fail_at(error, position->file, position->line, "underlying", "no market terms for \"%s\"",
                           position->contract.underlying);
@@ -257,7 +251,7 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
 }
 
 uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_contract *contract) {
-  long u = underlying_of(wiring->terms, contract->underlying);
+  long u = keel_market_underlying(wiring->terms, contract->underlying);
   if (u < 0) return KEEL_NO_ROW;
   struct keel_row wanted;
   struct gathering one = {.rows = &wanted};

@@ -21,18 +21,14 @@ struct keel_paper *keel_paper_new(struct keel_arena *arena, const struct keel_wi
   return paper;
 }
 
-static int is_stale(const struct keel_paper *paper, const struct keel_market *market, size_t row) {
-  int64_t since = market->quote_ns[row], most = paper->terms->stale_ns;
-  return most != KEEL_TIME_NONE && (since == KEEL_TIME_NONE || market->time_ns - since > most);
-}
-
 /* Mid, and half the spread that is paid: as last quoted, or in bps of mid; an instrument without a quote of its own, or
  * with one that is too old to be used, trades around its mark. */
 static double fill_price(const struct keel_paper *paper, const struct keel_market *market,
                          const struct keel_order *order, size_t i, double qty) {
   size_t at = order->row * market->paths + i;
   double bid = market->bid[at], ask = market->ask[at];
-  int quoted = keel_quote_is_usable(bid, ask), fresh = quoted && !is_stale(paper, market, order->row);
+  int quoted = keel_quote_is_usable(bid, ask);
+  int fresh = quoted && !keel_quote_is_stale(market, order->row, paper->terms->stale_ns);
   double mid = fresh ? 0.5 * (bid + ask) : order->mark[i], half = quoted ? 0.5 * (ask - bid) : 0;
   if (!isnan(order->half_spread_bps)) half = mid * order->half_spread_bps / 1e4;
   if (order->free) half = 0;
