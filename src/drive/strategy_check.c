@@ -165,7 +165,7 @@ static keel_status check_cover(struct check *check, const struct keel_policy *po
 
 static keel_status check_band(struct check *check, const struct keel_policy *policy,
                               const struct keel_config_node *hedge) {
-  const struct keel_trigger *trigger = &policy->trigger;
+  const struct keel_trigger *trigger = &policy->triggers[KEEL_EXPOSURE_DELTA];
   for (size_t i = 0; i < policy->with_count && trigger->band == KEEL_BAND_SHARES; i++) {
     double half_lot = 0.5 * policy->with[i].lot * policy->with[i].contract.multiplier;
     if (trigger->band_size >= half_lot) continue;
@@ -175,7 +175,7 @@ static keel_status check_band(struct check *check, const struct keel_policy *pol
         "allowed: %g or more, or a smaller lot",
         trigger->band_size, half_lot, half_lot);
   }
-  if (policy->move == KEEL_MOVE_EDGE && trigger->band == KEEL_BAND_NONE)
+  if (policy->move.to == KEEL_MOVE_EDGE && trigger->band == KEEL_BAND_NONE)
     return keel_config_fail(check->reader->error, hedge, "move.to",
                             "is edge, and there is no band to stop at the edge of; give hedge.trigger.band, or centre");
   return KEEL_STATUS_OK;
@@ -189,7 +189,7 @@ static int64_t period(const struct keel_trigger *trigger) {
 
 static keel_status check_trigger(struct check *check, const struct keel_policy *policy,
                                  const struct keel_config_node *hedge) {
-  const struct keel_trigger *trigger = &policy->trigger;
+  const struct keel_trigger *trigger = &policy->triggers[KEEL_EXPOSURE_DELTA];
   int64_t period_ns = period(trigger), stale_ns = check->strategy->market.stale_ns;
   const struct keel_config_node *market = keel_config_child(check->root, "market");
   if (market && keel_config_child(market, "stale") && period_ns != KEEL_TIME_NONE && stale_ns > period_ns)

@@ -61,7 +61,7 @@ static keel_status read_delta(struct keel_config_reader *reader, const struct ke
 
 static keel_status read_vol(struct keel_config_reader *reader, const struct keel_config_field *field,
                             const struct keel_config_node *node, void *base) {
-  double *vol = &((struct keel_target *)base)->vol;
+  double *vol = &((struct keel_target *)base)->delta.vol;
   *vol = NAN;
   if (node->kind == KEEL_CONFIG_SCALAR && strcmp(node->text, "implied") == 0) return KEEL_STATUS_OK;
   return keel_config_read_number(reader, field, node, vol);
@@ -371,7 +371,7 @@ const struct keel_config_field keel_strategy_hedge_fields[] = {
      .help = "which holdings would be right"},
     {.name = "trigger",
      .type = &keel_type_map,
-     AT(trigger),
+     AT(triggers[KEEL_EXPOSURE_DELTA]),
      .fields = trigger_fields,
      .absent = "none; required where the target trades",
      .help = "when to act: at the first step, and then when any of these fires"},

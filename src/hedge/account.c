@@ -104,8 +104,8 @@ static void run_lane(struct keel_block *block, size_t u, size_t v, const struct 
       .book_spot = block->wiring->rows[spot].units,
       .multiplier = block->wiring->rows[row].contract.multiplier,
       .is_future = block->wiring->rows[row].contract.kind == KEEL_KIND_FUTURE,
-      .fee_per_share = costs->fee_per_share,
-      .fee_per_order = costs->fee_per_order,
+      .fee_per_share = costs->fees.per_share,
+      .fee_per_order = costs->fees.per_order,
       .buy_tax = costs->buy_tax_bps / 1e4,
       .sell_tax = costs->sell_tax_bps / 1e4,
       .pays = {!polled_waived, !waived},
@@ -154,6 +154,26 @@ static void close_lane(struct keel_block *block, size_t u, size_t v) {
   }
 }
 
+static void add_to_so_far(struct keel_block *block, size_t u, size_t v) {
+  struct keel_so_far *sum = &block->so_far;
+  uint32_t row = instrument_of(block, u, v);
+  const double *price = keel_at_row(block, keel_marks_after(block, u)->price, row);
+  double multiplier = block->wiring->rows[row].contract.multiplier;
+  size_t paths = block->wiring->paths, lane = keel_lane_of(block->wiring, u, v) * paths;
+  double **explain = block->explain;
+  for (size_t i = 0; i < paths; i++) {
+    size_t at = lane + i;
+    double polled = block->polled_qty[at], sent = block->sent_qty[at];
+    sum->pnl[at] += block->pnl[at];
+    sum->cost[at] -= explain[KEEL_COMPONENT_SPREAD][at] + explain[KEEL_COMPONENT_FEES][at] +
+                     explain[KEEL_COMPONENT_TAXES][at] + explain[KEEL_COMPONENT_IMPACT][at];
+    sum->turnover[at] += polled != 0 || sent != 0 ? (fabs(polled) + fabs(sent)) * multiplier * price[i] : 0;
+    sum->trades[at] += (polled != 0 ? 1 : 0) + (sent != 0 ? 1 : 0);
+  }
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++)
+    for (size_t at = lane; at < lane + paths; at++) sum->explain[c][at] += explain[c][at];
+}
+
 static void account(struct keel_block *block, size_t u, int no_time) {
   struct span span = span_of(block, u, no_time);
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
@@ -161,6 +181,7 @@ static void account(struct keel_block *block, size_t u, int no_time) {
     book_changes(block, u, v, no_time);
     run_lane(block, u, v, &span);
     close_lane(block, u, v);
+    add_to_so_far(block, u, v);
   }
 }
 

@@ -45,12 +45,14 @@ static void init_totals(struct keel_arena *arena, const struct keel_wiring *wiri
 static void init_lanes(struct keel_arena *arena, struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
   size_t lanes = wiring->underlying_count * wiring->variant_count, cells = lanes * wiring->paths;
-  double **plain[] = {&block->target,   &block->band,       &block->notional_max, &block->trade,
-                      &block->reason,   &block->pnl,        &block->polled_qty,   &block->polled_price,
-                      &block->sent_qty, &block->sent_price, &block->balance};
+  double **plain[] = {
+      &block->target,  &block->band,       &block->notional_max, &block->trade,           &block->reason,
+      &block->pnl,     &block->polled_qty, &block->polled_price, &block->sent_qty,        &block->sent_price,
+      &block->balance, &block->so_far.pnl, &block->so_far.cost,  &block->so_far.turnover, &block->so_far.trades};
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
   for (size_t i = 0; i < 4; i++) block->path_scratch[i] = numbers(arena, wiring->paths, 0);
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) block->explain[c] = numbers(arena, cells, 0);
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) block->so_far.explain[c] = numbers(arena, cells, 0);
   for (int i = 0; i < 2; i++) {
     double **account[] = {&block->accounts[i].holding, &block->accounts[i].working, &block->accounts[i].cash,
                           &block->accounts[i].receivable, &block->accounts[i].equity};

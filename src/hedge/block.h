@@ -58,6 +58,15 @@ struct keel_accounts {
   double *equity; /* cash, receivable, book and holdings at marks */
 };
 
+/* What a lane did from its entry until now. */
+struct keel_so_far {
+  double *pnl;
+  double *cost;     /* spread, fees, taxes and impact paid */
+  double *turnover; /* value traded in the hedge, at mid */
+  double *trades;   /* fills that were not 0 */
+  double *explain[KEEL_COMPONENT_COUNT];
+};
+
 /* Everything of one block. Filled by keel_block_new; the arrays live in its arena. */
 struct keel_block {
   const struct keel_wiring *wiring;
@@ -92,6 +101,7 @@ struct keel_block {
   struct keel_accounts accounts[2];
   double *explain[KEEL_COMPONENT_COUNT]; /* of this step */
   double *pnl;                           /* of this step */
+  struct keel_so_far so_far;             /* [underlying][variant][path] */
   double *dividend_due;                  /* [dividend of any underlying][variant][path]: booked at its ex-date */
   size_t *dividend_first;                /* [underlying]: its first in dividend_due */
   double *path_scratch[4];

@@ -88,7 +88,7 @@ static int fire_timer(struct keel_block *block, size_t lane, const struct keel_t
 /* ---- the band, in contracts of the instrument ---- */
 
 static void size_band(struct keel_block *block, size_t u, size_t v, double *band) {
-  const struct keel_trigger *trigger = &block->wiring->policies[v]->trigger;
+  const struct keel_trigger *trigger = &block->wiring->policies[v]->triggers[KEEL_EXPOSURE_DELTA];
   const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];
   const double *spot = keel_at_row(block, keel_marks_after(block, u)->price, block->wiring->underlyings[u].spot);
   const double *gross = keel_at_vol_total(block, block->totals.gross_delta, block->wiring->hedge_vol_of[v], u);
@@ -132,7 +132,7 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
   const struct keel_policy *policy = block->wiring->policies[v];
   size_t lane = keel_lane_of(block->wiring, u, v);
   const struct keel_hedge_line *line = &block->wiring->lines[lane];
-  int first = !block->begun[lane], banded = policy->trigger.band != KEEL_BAND_NONE;
+  int first = !block->begun[lane], banded = policy->triggers[KEEL_EXPOSURE_DELTA].band != KEEL_BAND_NONE;
   if (!target_rules[policy->target.kind] || line->row == KEEL_NO_ROW) {
     no_decision(block, u, v, KEEL_REASON_NO_TARGET, !block->entered[u]);
     return;
@@ -140,7 +140,7 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
   double *held = block->path_scratch[0], *target = keel_at_lane(block, block->target, u, v);
   target_rules[policy->target.kind](block, u, v, target);
   memcpy(keel_at_lane(block, block->balance, u, v), target, block->wiring->paths * sizeof *target);
-  if (!first && !banded && !timer_is_due(block, lane, &policy->trigger)) {
+  if (!first && !banded && !timer_is_due(block, lane, &policy->triggers[KEEL_EXPOSURE_DELTA])) {
     no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
     return;
   }
@@ -148,14 +148,14 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
     no_decision(block, u, v, KEEL_REASON_NO_PRICE, 1);
     return;
   }
-  int fired = fire_timer(block, lane, &policy->trigger) || first;
+  int fired = fire_timer(block, lane, &policy->triggers[KEEL_EXPOSURE_DELTA]) || first;
   size_band(block, u, v, keel_at_lane(block, block->band, u, v));
   cap_notional(block, u, line, keel_at_lane(block, block->notional_max, u, v));
   held_and_working(block, u, v, held);
   struct keel_lane_decide lanes = {.fired = fired,
                                    .fired_reason = first ? KEEL_REASON_ENTER : KEEL_REASON_EVERY,
                                    .has_band = banded,
-                                   .to_edge = policy->move == KEEL_MOVE_EDGE,
+                                   .to_edge = policy->move.to == KEEL_MOVE_EDGE,
                                    .lot = line->lot,
                                    .qty_min = line->qty_min,
                                    .order_qty_max = block->wiring->limits.order_qty_max,

@@ -213,7 +213,7 @@ static void choose_vols(struct keel_arena *arena, struct keel_wiring *wiring) {
   wiring->hedge_vols = KEEL_ARENA_NEW(arena, double, wiring->variant_count);
   wiring->hedge_vol_of = KEEL_ARENA_NEW(arena, uint32_t, wiring->variant_count);
   for (size_t v = 0; v < wiring->variant_count; v++) {
-    double vol = wiring->policies[v]->target.vol;
+    double vol = wiring->policies[v]->target.delta.vol;
     size_t k = 0;
     while (k < wiring->hedge_vol_count && wiring->hedge_vols[k] != vol && !(isnan(wiring->hedge_vols[k]) && isnan(vol)))
       k++;

@@ -19,7 +19,7 @@ static void start(struct ledger_bench *l) {
   bench_start(&l->bench);
   l->bench.underlyings[0].implied_vol = 0.25;
   l->bench.costs = (struct keel_costs){
-      .half_spread_bps = 2, .fee_per_share = 0.01, .fee_per_order = 1, .buy_tax_bps = 1, .sell_tax_bps = 2};
+      .half_spread_bps = 2, .fees.per_share = 0.01, .fees.per_order = 1, .buy_tax_bps = 1, .sell_tax_bps = 2};
   bench_hold(&l->bench, bench_option(KEEL_KIND_CALL, 100, 30), -10);
 }
 
@@ -128,7 +128,7 @@ static void a_row_per_decision(void **state) {
   (void)state;
   struct ledger_bench l;
   start(&l);
-  l.bench.policies[0].trigger = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 3};
+  l.bench.policies[0].triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 3};
   build(&l);
   for (int day = 0; day <= 25; day++) go(&l, day, wander(day), day == 25);
   assert_int_equal(l.ledger.count, 10); /* days 0, 3 ... 24, and the liquidation */
@@ -186,7 +186,7 @@ static void late_fills_have_their_rows(void **state) {
   struct ledger_bench l;
   start(&l);
   l.bench.policies[0].execution.fill = KEEL_FILL_NEXT;
-  l.bench.policies[0].trigger = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 5};
+  l.bench.policies[0].triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 5};
   build(&l);
   for (int day = 0; day <= 12; day++) go(&l, day, wander(day), day == 12);
   const int days[] = {0, 1, 5, 6, 10, 11, 12};

@@ -72,11 +72,11 @@ static void the_example_is_read_into_its_structs(void **state) {
   assert_string_equal(strategy->variants[0].name, "base");
   const struct keel_policy *policy = &strategy->variants[0].policy;
   assert_int_equal(policy->target.kind, KEEL_TARGET_NEUTRAL);
-  assert_true(isnan(policy->target.vol));
-  assert_int_equal(policy->trigger.every, KEEL_EVERY_DAYS);
-  assert_int_equal(policy->trigger.every_days, 1);
-  assert_int_equal(policy->trigger.band, KEEL_BAND_NONE);
-  assert_true(isnan(policy->trigger.band_size));
+  assert_true(isnan(policy->target.delta.vol));
+  assert_int_equal(policy->triggers[KEEL_EXPOSURE_DELTA].every, KEEL_EVERY_DAYS);
+  assert_int_equal(policy->triggers[KEEL_EXPOSURE_DELTA].every_days, 1);
+  assert_int_equal(policy->triggers[KEEL_EXPOSURE_DELTA].band, KEEL_BAND_NONE);
+  assert_true(isnan(policy->triggers[KEEL_EXPOSURE_DELTA].band_size));
   assert_int_equal(policy->move, KEEL_MOVE_CENTRE);
   assert_int_equal(policy->execution.fill, KEEL_FILL_DECISION);
   assert_int_equal(policy->with_count, 1);
@@ -88,7 +88,7 @@ static void the_example_is_read_into_its_structs(void **state) {
   assert_true(isnan(policy->with[0].qty_max));
 
   assert_same_bits(strategy->costs.half_spread_bps, 2.0);
-  assert_same_bits(strategy->costs.fee_per_share, 0.005);
+  assert_same_bits(strategy->costs.fees.per_share, 0.005);
   assert_same_bits(strategy->costs.buy_tax_bps, 0.0);
   assert_int_equal(strategy->costs.open_waived, 0);
   assert_same_bits(strategy->limits.order_qty_max, 5000.0);
@@ -115,10 +115,10 @@ static void overrides_reach_every_section_in_order(void **state) {
     fail_msg("%s: %s", error.where, error.what);
   assert_same_bits(strategy->book.positions[0].qty, -5.0);
   const struct keel_policy *policy = &strategy->variants[0].policy;
-  assert_int_equal(policy->trigger.every, KEEL_EVERY_DURATION);
-  assert_int_equal(policy->trigger.every_ns, 4 * 3600 * KEEL_NS_PER_SECOND);
-  assert_int_equal(policy->trigger.band, KEEL_BAND_SHARES);
-  assert_same_bits(policy->trigger.band_size, 50.0);
+  assert_int_equal(policy->triggers[KEEL_EXPOSURE_DELTA].every, KEEL_EVERY_DURATION);
+  assert_int_equal(policy->triggers[KEEL_EXPOSURE_DELTA].every_ns, 4 * 3600 * KEEL_NS_PER_SECOND);
+  assert_int_equal(policy->triggers[KEEL_EXPOSURE_DELTA].band, KEEL_BAND_SHARES);
+  assert_same_bits(policy->triggers[KEEL_EXPOSURE_DELTA].band_size, 50.0);
   assert_int_equal(policy->move, KEEL_MOVE_EDGE);
   assert_same_bits(strategy->market.underlyings[0].yield, 0.01);
   assert_int_equal(strategy->costs.close_waived, 1);

@@ -48,8 +48,8 @@ static void costs_and_runs_are_read(void **state) {
       "run: {seed: 18446744073709551615, start: 2024-01-02T09:30, end: '2024-01-02T21:00:00Z', steps: 60, paths: 5}");
   const struct keel_costs *costs = &strategy->costs;
   assert_same_bits(costs->half_spread_bps, 2.5);
-  assert_same_bits(costs->fee_per_share, -0.001);
-  assert_same_bits(costs->fee_per_order, 1.0);
+  assert_same_bits(costs->fees.per_share, -0.001);
+  assert_same_bits(costs->fees.per_order, 1.0);
   assert_same_bits(costs->buy_tax_bps, 10.0);
   assert_same_bits(costs->sell_tax_bps, 20.0);
   assert_same_bits(costs->borrow_rate, 0.003);

@@ -57,7 +57,7 @@ static void triggers_are_read(void **state) {
     char text[300];
     snprintf(text, sizeof text, "hedge: {trigger: %s, with: [{instrument: spot}]}", cases[i].text);
     struct keel_strategy *strategy = strategy_accepted(HEDGE, text);
-    const struct keel_trigger *got = &policy_of(strategy)->trigger, *want = &cases[i].want;
+    const struct keel_trigger *got = &policy_of(strategy)->triggers[KEEL_EXPOSURE_DELTA], *want = &cases[i].want;
     assert_int_equal(got->every, want->every);
     assert_int_equal(got->every_ns, want->every_ns);
     assert_int_equal(got->every_days, want->every_days);
@@ -94,14 +94,15 @@ static void a_variant_replaces_whole_parts(void **state) {
   assert_int_equal(strategy->variant_count, 4);
   const struct keel_policy *band = &strategy->variants[1].policy, *same = &strategy->variants[2].policy;
   assert_string_equal(strategy->variants[1].name, "band");
-  assert_int_equal(band->trigger.every, KEEL_EVERY_NONE); /* not added to the strategy's `every` */
-  assert_int_equal(band->trigger.band, KEEL_BAND_SHARES);
-  assert_int_equal(band->move, KEEL_MOVE_EDGE);
+  assert_int_equal(band->triggers[KEEL_EXPOSURE_DELTA].every,
+                   KEEL_EVERY_NONE); /* not added to the strategy's `every` */
+  assert_int_equal(band->triggers[KEEL_EXPOSURE_DELTA].band, KEEL_BAND_SHARES);
+  assert_int_equal(band->move.to, KEEL_MOVE_EDGE);
   assert_int_equal(band->with_count, 1);
-  assert_int_equal(same->trigger.every, KEEL_EVERY_DAYS);
-  assert_int_equal(same->move, KEEL_MOVE_CENTRE);
-  assert_same_bits(strategy->variants[3].policy.target.vol, 0.3);
-  assert_int_equal(strategy->variants[3].policy.trigger.every, KEEL_EVERY_DAYS);
+  assert_int_equal(same->triggers[KEEL_EXPOSURE_DELTA].every, KEEL_EVERY_DAYS);
+  assert_int_equal(same->move.to, KEEL_MOVE_CENTRE);
+  assert_same_bits(strategy->variants[3].policy.target.delta.vol, 0.3);
+  assert_int_equal(strategy->variants[3].policy.triggers[KEEL_EXPOSURE_DELTA].every, KEEL_EVERY_DAYS);
   keel_strategy_free(strategy);
 }
 

@@ -104,10 +104,17 @@ static inline struct keel_underlying_terms *bench_underlying(struct bench *bench
 /* One more variant: delta-neutral at every step with spot in any fraction. */
 static inline struct keel_policy *bench_variant(struct bench *bench) {
   size_t v = bench->variants++;
-  bench->with[v][0] =
-      (struct keel_hedge_instrument){.contract = bench_spot(NULL), .qty_max = NAN, .half_spread_bps = NAN};
-  bench->policies[v] = (struct keel_policy){.target = {.vol = NAN, .start = NAN},
-                                            .trigger = {.every = KEEL_EVERY_STEP},
+  bench->with[v][0] = (struct keel_hedge_instrument){.contract = bench_spot(NULL),
+                                                     .years = NAN,
+                                                     .qty_max = NAN,
+                                                     .half_spread_bps = NAN,
+                                                     .fees = {.per_share = NAN, .per_order = NAN}};
+  bench->policies[v] = (struct keel_policy){.target = {.exposure_count = 1,
+                                                       .exposures = {KEEL_EXPOSURE_DELTA},
+                                                       .delta = {.vol = NAN},
+                                                       .vega_tenor = NAN,
+                                                       .start = NAN},
+                                            .triggers = {{.every = KEEL_EVERY_STEP}},
                                             .with = bench->with[v],
                                             .with_count = 1};
   bench->policy_list[v] = &bench->policies[v];

@@ -17,8 +17,8 @@ static void start(struct pair *p) {
   bench_start(b);
   b->underlyings[0].yield = 0.02;
   b->costs = (struct keel_costs){.half_spread_bps = NAN,
-                                 .fee_per_share = 0.01,
-                                 .fee_per_order = 1.5,
+                                 .fees.per_share = 0.01,
+                                 .fees.per_order = 1.5,
                                  .buy_tax_bps = 3,
                                  .sell_tax_bps = 7,
                                  .borrow_rate = 0.03};

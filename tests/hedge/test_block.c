@@ -33,8 +33,8 @@ static void spot_has_a_delta_of_one_for_every_hedging_vol(void **state) {
   (void)state;
   struct bench bench;
   bench_start(&bench);
-  bench_variant(&bench)->target.vol = 0.3;
-  bench_variant(&bench)->target.vol = NAN;
+  bench_variant(&bench)->target.delta.vol = 0.3;
+  bench_variant(&bench)->target.delta.vol = NAN;
   bench_hold(&bench, bench_option(KEEL_KIND_PUT, 100, 30), 1);
   struct keel_block *block = bench_build(&bench, 2, 1);
   assert_non_null(block->market.vol);

@@ -70,7 +70,8 @@ static void exact_share_balance_keeps_shares_plus_options(void **state) {
   bench_hold(&b, bench_option(KEEL_KIND_PUT, 95, 12), 4);
   b.policies[0].target.kind = KEEL_TARGET_SHARE_BALANCE;
   *bench_variant(&b) = b.policies[0];
-  b.policies[1].trigger = (struct keel_trigger){.every = KEEL_EVERY_DURATION, .every_ns = 5 * KEEL_NS_PER_DAY};
+  b.policies[1].triggers[KEEL_EXPOSURE_DELTA] =
+      (struct keel_trigger){.every = KEEL_EVERY_DURATION, .every_ns = 5 * KEEL_NS_PER_DAY};
   *bench_variant(&b) = b.policies[0];
   b.policies[2].target.start = 250;
   bench_build(&b, 1, 0);
@@ -122,8 +123,8 @@ static void share_balance_by_greeks_adds_term_by_term(void **state) {
   const enum keel_balance_order orders[] = {KEEL_BALANCE_DELTA, KEEL_BALANCE_GAMMA, KEEL_BALANCE_THETA,
                                             KEEL_BALANCE_VEGA};
   for (int o = 0; o < 4; o++)
-    bench_variant(&b)->target =
-        (struct keel_target){.kind = KEEL_TARGET_SHARE_BALANCE, .order = orders[o], .vol = NAN, .start = 500};
+    bench_variant(&b)->target = (struct keel_target){
+        .kind = KEEL_TARGET_SHARE_BALANCE, .order = orders[o], .delta = {.vol = NAN}, .start = 500};
   bench_build(&b, 1, 0);
   double n[4] = {500, 500, 500, 500}, spots[] = {100, 103, 98, 99}, vols[] = {0.25, 0.27, 0.24, 0.26};
   for (int day = 0; day < 4; day++) {
@@ -149,8 +150,8 @@ static void share_balance_by_rho_takes_the_move_of_the_rate(void **state) {
   (void)state;
   struct bench b;
   start(&b);
-  b.policies[0].target =
-      (struct keel_target){.kind = KEEL_TARGET_SHARE_BALANCE, .order = KEEL_BALANCE_RHO, .vol = NAN, .start = 500};
+  b.policies[0].target = (struct keel_target){
+      .kind = KEEL_TARGET_SHARE_BALANCE, .order = KEEL_BALANCE_RHO, .delta = {.vol = NAN}, .start = 500};
   bench_build(&b, 1, 0);
   bench_go(&b, bench_day(0), 100);
   b.block->market.rate = 0.06;
@@ -185,9 +186,9 @@ static void days_are_local_dates(void **state) {
   struct bench b;
   start(&b);
   assert_int_equal(keel_calendar_find("nyse", &b.terms.calendar, NULL), KEEL_STATUS_OK);
-  b.policies[0].trigger = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 1};
+  b.policies[0].triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 1};
   *bench_variant(&b) = b.policies[0];
-  b.policies[1].trigger.every_days = 3;
+  b.policies[1].triggers[KEEL_EXPOSURE_DELTA].every_days = 3;
   bench_build(&b, 1, 0);
   /* hours after midnight UTC of 2024-01-02; New York is five hours behind */
   const double hours[] = {10, 20, 25, 28.9, 29, 50, 53, 76, 77, 101, 149};
@@ -205,7 +206,8 @@ static void durations_run_from_the_last_firing(void **state) {
   (void)state;
   struct bench b;
   start(&b);
-  b.policies[0].trigger = (struct keel_trigger){.every = KEEL_EVERY_DURATION, .every_ns = 30 * 60 * KEEL_NS_PER_SECOND};
+  b.policies[0].triggers[KEEL_EXPOSURE_DELTA] =
+      (struct keel_trigger){.every = KEEL_EVERY_DURATION, .every_ns = 30 * 60 * KEEL_NS_PER_SECOND};
   bench_build(&b, 1, 0);
   const int minutes[] = {0, 10, 29, 30, 45, 59, 61, 90, 91, 200}, fires[] = {1, 0, 0, 1, 0, 0, 1, 0, 1, 1};
   for (size_t i = 0; i < sizeof minutes / sizeof *minutes; i++) {
@@ -220,7 +222,7 @@ static void the_first_decision_waits_for_a_price(void **state) {
   (void)state;
   struct bench b;
   start(&b);
-  b.policies[0].trigger = (struct keel_trigger){.band = KEEL_BAND_SHARES, .band_size = 1e6};
+  b.policies[0].triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.band = KEEL_BAND_SHARES, .band_size = 1e6};
   b.with[0][0].contract = bench_future(90, 50);
   bench_build(&b, 1, 0);
   bench_go(&b, bench_day(0), 100);
@@ -238,7 +240,7 @@ static void without_a_trigger_only_the_first_step_decides(void **state) {
   (void)state;
   struct bench b;
   start(&b);
-  b.policies[0].trigger = (struct keel_trigger){0};
+  b.policies[0].triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){0};
   bench_build(&b, 1, 0);
   for (int day = 0; day < 5; day++) {
     bench_go(&b, bench_day(day), 100 + 3 * day);
@@ -253,7 +255,7 @@ static void a_timer_waits_for_a_price(void **state) {
   (void)state;
   struct bench b;
   start(&b);
-  b.policies[0].trigger = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 1};
+  b.policies[0].triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 1};
   bench_build(&b, 1, 0);
   bench_go(&b, bench_day(0), 100);
   bench_quote(&b, bench_spot("X"), bench_day(1), NAN, 104);
@@ -276,7 +278,7 @@ static void bands_are_in_contracts_of_the_instrument(void **state) {
   const enum keel_band_kind kinds[] = {KEEL_BAND_SHARES, KEEL_BAND_FRACTION, KEEL_BAND_CURRENCY};
   const double sizes[] = {80, 0.15, 9000};
   for (int k = 0; k < 3; k++) {
-    bench_variant(&b)->trigger = (struct keel_trigger){.band = kinds[k], .band_size = sizes[k]};
+    bench_variant(&b)->triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.band = kinds[k], .band_size = sizes[k]};
     b.with[k][0].contract = bench_future(60, 50);
   }
   bench_build(&b, 1, 0);
@@ -299,8 +301,8 @@ static void a_band_acts_only_outside(void **state) {
   for (int edge = 0; edge < 2; edge++) {
     struct bench b;
     start(&b);
-    b.policies[0].trigger = (struct keel_trigger){.band = KEEL_BAND_SHARES, .band_size = 80};
-    b.policies[0].move = edge ? KEEL_MOVE_EDGE : KEEL_MOVE_CENTRE;
+    b.policies[0].triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.band = KEEL_BAND_SHARES, .band_size = 80};
+    b.policies[0].move.to = edge ? KEEL_MOVE_EDGE : KEEL_MOVE_CENTRE;
     bench_build(&b, 1, 0);
     double want = 0, spots[] = {100, 100.5, 101, 103, 106, 105, 99, 92};
     int acted = 0;

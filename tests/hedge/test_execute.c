@@ -53,7 +53,8 @@ static void what_is_not_filled_works_on(void **state) {
   struct bench b;
   start(&b);
   b.policies[0].execution.fill = KEEL_FILL_NEXT;
-  b.policies[0].trigger = (struct keel_trigger){.every = KEEL_EVERY_DURATION, .every_ns = 3 * KEEL_NS_PER_DAY};
+  b.policies[0].triggers[KEEL_EXPOSURE_DELTA] =
+      (struct keel_trigger){.every = KEEL_EVERY_DURATION, .every_ns = 3 * KEEL_NS_PER_DAY};
   b.desk.late_part = 0.5;
   b.desk.late_price = 100;
   bench_build(&b, 1, 0);
@@ -141,7 +142,7 @@ static void paths_trade_by_themselves(void **state) {
   (void)state;
   struct bench b;
   start(&b);
-  b.policies[0].trigger = (struct keel_trigger){.band = KEEL_BAND_SHARES, .band_size = 50};
+  b.policies[0].triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.band = KEEL_BAND_SHARES, .band_size = 50};
   bench_build(&b, 3, 1);
   const double spots[2][3] = {{100, 100, 100}, {100.1, 108, 93}};
   for (int day = 0; day < 2; day++) {

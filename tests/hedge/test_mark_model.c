@@ -78,7 +78,7 @@ static void a_given_vol_is_for_decisions_alone(void **state) {
   (void)state;
   struct bench b;
   bench_start(&b);
-  b.policies[0].target.vol = 0.25;
+  b.policies[0].target.delta.vol = 0.25;
   bench_variant(&b);
   bench_hold(&b, bench_option(KEEL_KIND_CALL, 100, 30), -1);
   bench_build(&b, PATHS, 1);

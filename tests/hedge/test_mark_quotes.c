@@ -238,8 +238,8 @@ static void a_given_vol_decides_for_its_variant_alone(void **state) {
   (void)state;
   struct bench b;
   start_smile(&b, 0);
-  bench_variant(&b)->target.vol = 0.7;
-  bench_variant(&b)->target.vol = 0.7;
+  bench_variant(&b)->target.delta.vol = 0.7;
+  bench_variant(&b)->target.delta.vol = 0.7;
   bench_build(&b, 1, 0);
   quote_smile(&b, bench_day(0), 30, 100, 0);
   bench_go(&b, bench_day(0), 100);

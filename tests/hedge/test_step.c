@@ -63,7 +63,7 @@ static void set_terms(struct bench *b) {
   b->underlyings[0].dividends = dividends;
   b->underlyings[0].dividend_count = 1;
   b->costs = (struct keel_costs){
-      .half_spread_bps = 1, .fee_per_share = 0.01, .fee_per_order = 1, .buy_tax_bps = 1, .borrow_rate = 0.01};
+      .half_spread_bps = 1, .fees.per_share = 0.01, .fees.per_order = 1, .buy_tax_bps = 1, .borrow_rate = 0.01};
   b->desk.half = 0.02;
 }
 
@@ -71,13 +71,13 @@ static void set_terms(struct bench *b) {
 static void shape_policy(struct bench *b, size_t v, int kind) {
   struct keel_policy *policy = &b->policies[v];
   if (kind == 1) {
-    policy->target.vol = 0.4;
-    policy->trigger = (struct keel_trigger){.band = KEEL_BAND_SHARES, .band_size = 40};
-    policy->move = KEEL_MOVE_EDGE;
+    policy->target.delta.vol = 0.4;
+    policy->triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.band = KEEL_BAND_SHARES, .band_size = 40};
+    policy->move.to = KEEL_MOVE_EDGE;
     b->with[v][0].lot = 10;
   } else if (kind == 2) {
     policy->target.kind = KEEL_TARGET_SHARE_BALANCE;
-    policy->trigger = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 3};
+    policy->triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 3};
   } else if (kind == 3) {
     b->with[v][0].contract = bench_future(60, 20);
     policy->execution.fill = KEEL_FILL_NEXT;

@@ -74,8 +74,8 @@ static void lines_say_who_hedges_with_what(void **state) {
   bench_underlying(&b, "Y");
   bench_hold(&b, bench_option(KEEL_KIND_CALL, 100, 30), 1);
   struct keel_policy *second = bench_variant(&b), *third = bench_variant(&b);
-  second->target.vol = 0.3;
-  third->target.vol = 0.3;
+  second->target.delta.vol = 0.3;
+  third->target.delta.vol = 0.3;
   b.with[1][0].lot = 100;
   b.with[1][0].qty_max = 900;
   b.with[1][1] = b.with[1][0];
