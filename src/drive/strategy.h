@@ -11,6 +11,7 @@
 #include "book/position.h"
 #include "hedge/policy.h"
 #include "keel/strategy.h"
+#include "world/feed_paths.h"
 
 struct keel_variant {
   const char *name;
@@ -19,8 +20,12 @@ struct keel_variant {
 
 struct keel_run_terms {
   int64_t start_ns, end_ns; /* `start`, `end`: the part of the tape that is used; KEEL_TIME_NONE: all of it */
-  int paths, steps;         /* simulate only */
+  /* simulate only */
+  int paths, steps;
   uint64_t seed;
+  double years;    /* NaN: until the last expiry of the book */
+  int explains;    /* `explain: true` (default) or false: without the components, which costs time */
+  int paths_shown; /* `show: 3`: paths that the result keeps step by step; 0 by default */
 };
 
 struct keel_strategy {
@@ -28,7 +33,8 @@ struct keel_strategy {
   const char *path;
   struct keel_book book;
   struct keel_market_terms market;
-  struct keel_variant *variants; /* [0] is the strategy's own, named "base"; then `variants:` in order */
+  struct keel_simulated_market simulated; /* market.model, or models and correlation */
+  struct keel_variant *variants;          /* [0] is the strategy's own, named "base"; then `variants:` in order */
   size_t variant_count;
   struct keel_costs costs;
   struct keel_limits limits;

@@ -208,7 +208,8 @@ static void lanes_do_not_mix(void **state) {
   (void)state;
   struct ledger_bench l;
   start(&l);
-  bench_variant(&l.bench)->trigger = (struct keel_trigger){.band = KEEL_BAND_SHARES, .band_size = 60};
+  bench_variant(&l.bench)->triggers[KEEL_EXPOSURE_DELTA] =
+      (struct keel_trigger){.band = KEEL_BAND_SHARES, .band_size = 60};
   bench_variant(&l.bench)->execution.fill = KEEL_FILL_NEXT;
   build(&l);
   for (int i = 0; i <= 600; i++) go(&l, 0.05 * i, wander(i / 7), 0);
