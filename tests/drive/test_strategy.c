@@ -77,7 +77,7 @@ static void the_example_is_read_into_its_structs(void **state) {
   assert_int_equal(policy->triggers[KEEL_EXPOSURE_DELTA].every_days, 1);
   assert_int_equal(policy->triggers[KEEL_EXPOSURE_DELTA].band, KEEL_BAND_NONE);
   assert_true(isnan(policy->triggers[KEEL_EXPOSURE_DELTA].band_size));
-  assert_int_equal(policy->move, KEEL_MOVE_CENTRE);
+  assert_int_equal(policy->move.to, KEEL_MOVE_CENTRE);
   assert_int_equal(policy->execution.fill, KEEL_FILL_DECISION);
   assert_int_equal(policy->with_count, 1);
   assert_null(policy->with[0].underlying);
@@ -119,7 +119,7 @@ static void overrides_reach_every_section_in_order(void **state) {
   assert_int_equal(policy->triggers[KEEL_EXPOSURE_DELTA].every_ns, 4 * 3600 * KEEL_NS_PER_SECOND);
   assert_int_equal(policy->triggers[KEEL_EXPOSURE_DELTA].band, KEEL_BAND_SHARES);
   assert_same_bits(policy->triggers[KEEL_EXPOSURE_DELTA].band_size, 50.0);
-  assert_int_equal(policy->move, KEEL_MOVE_EDGE);
+  assert_int_equal(policy->move.to, KEEL_MOVE_EDGE);
   assert_same_bits(strategy->market.underlyings[0].yield, 0.01);
   assert_int_equal(strategy->costs.close_waived, 1);
   assert_int_equal(strategy->run.start_ns, instant("2023-06-16T04:00Z"));
