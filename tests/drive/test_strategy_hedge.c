@@ -33,7 +33,7 @@ static void targets_are_read(void **state) {
     const struct keel_target *target = &policy_of(strategy)->target;
     assert_int_equal(target->kind, cases[i].kind);
     assert_int_equal(target->order, cases[i].order);
-    assert_true(isnan(cases[i].vol) ? isnan(target->vol) : target->vol == cases[i].vol);
+    assert_true(isnan(cases[i].vol) ? isnan(target->delta.vol) : target->delta.vol == cases[i].vol);
     assert_true(isnan(cases[i].start) ? isnan(target->start) : target->start == cases[i].start);
     keel_strategy_free(strategy);
   }
