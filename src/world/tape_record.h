@@ -8,11 +8,7 @@
 #include "book/contract.h"
 
 #if !defined(__BYTE_ORDER__) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error \
-    "tapes are read in place, which needs a little-endian machine"const char *keel_tape_vols_problem(size_t count, const double *vols, const double *slopes);
-/* A rate or vols record directly behind this one. */
-const char *keel_tape_order_problem(enum keel_tape_type type, enum keel_tape_type before);
-
+#error "tapes are read in place, which needs a little-endian machine"
 #endif
 
 #define KEEL_TAPE_MAGIC "KEELTAPE"
