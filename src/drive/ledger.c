@@ -165,7 +165,7 @@ static void record_lane(struct keel_ledger *ledger, struct keel_block *block, si
   row->gamma = block->totals.gamma[total];
   row->vega = block->totals.vega[total];
   row->theta = block->totals.theta[total];
-  row->hedge_delta = keel_at_vol_total(block, block->totals.hedge_delta, block->wiring->hedge_vol_of[v], u)[0];
+  row->hedge_delta = keel_book_exposure(block, u, v, KEEL_EXPOSURE_DELTA)[0];
   row->target = block->target[line];
   row->reason = block->reason[line];
   row->holding = account->holding[line];
