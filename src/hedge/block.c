@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "hedge/exposures.h"
 #include "hedge/mark.h"
 
 static double *numbers(struct keel_arena *arena, size_t count, double value) {
@@ -111,6 +112,8 @@ static void init_lines(struct keel_arena *arena, struct keel_block *block) {
                       &block->accounts[1].holding,
                       &block->accounts[1].working};
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
+  for (size_t i = 0; i < cells; i++) block->notional_max[i] = INFINITY;
+  block->exposures = keel_exposure_scratch_new(arena, block->wiring);
   block->polled_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
   block->sent_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
 }
