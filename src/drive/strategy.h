@@ -10,6 +10,7 @@
 #include "book/market_terms.h"
 #include "book/position.h"
 #include "hedge/policy.h"
+#include "hedge/sample.h"
 #include "keel/strategy.h"
 #include "world/feed_paths.h"
 
@@ -26,6 +27,8 @@ struct keel_run_terms {
   double years;    /* NaN: until the last expiry of the book */
   int explains;    /* `explain: true` (default) or false: without the components, which costs time */
   int paths_shown; /* `show: 3`: paths that the result keeps step by step; 0 by default */
+  size_t aversion_count;
+  double aversions[KEEL_AVERSIONS_MAX]; /* `risk_aversions: [1e-4]`: of entropic risk, per unit of money, above 0 */
 };
 
 struct keel_strategy {
