@@ -22,6 +22,10 @@ const char *const keel_reason_names[KEEL_REASON_COUNT] = {
     [KEEL_REASON_SETTLED] = "settled",
     [KEEL_REASON_NO_PRICE] = "no_price",
     [KEEL_REASON_LIQUIDATE] = "liquidate",
+    [KEEL_REASON_SINGULAR] = "singular",
+    [KEEL_REASON_PRICE_MOVE] = "price_move",
+    [KEEL_REASON_VOL_MOVE] = "vol_move",
+    [KEEL_REASON_SESSION] = "session",
 };
 
 /* ---- columns ---- */
@@ -159,7 +163,7 @@ static void record_lane(struct keel_ledger *ledger, struct keel_block *block, si
   row->gamma = block->totals.gamma[total];
   row->vega = block->totals.vega[total];
   row->theta = block->totals.theta[total];
-  row->hedge_delta = keel_at_vol_total(block, block->totals.hedge_delta, block->wiring->hedge_vol_of[v], u)[0];
+  row->hedge_delta = keel_book_exposure(block, u, v, KEEL_EXPOSURE_DELTA)[0];
   row->target = block->target[at];
   row->reason = block->reason[at];
   row->holding = account->holding[at];

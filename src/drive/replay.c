@@ -42,7 +42,8 @@ static keel_status wire(struct run *run, struct keel_replay_part *part) {
                                     .limits = &strategy->limits,
                                     .paths = 1,
                                     .listed = run->replay->listed,
-                                    .listed_count = run->replay->listed_count};
+                                    .listed_count = run->replay->listed_count,
+                                    .explains = 1};
   return keel_wiring_build(&part->arena, &input, &part->wiring, &part->error);
 }
 

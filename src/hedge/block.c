@@ -11,14 +11,25 @@ static double *numbers(struct keel_arena *arena, size_t count, double value) {
   return array;
 }
 
-static void init_marks(struct keel_arena *arena, const struct keel_wiring *wiring, struct keel_marks *marks) {
+/* Where a model makes the market, hedging and marking vols are one. */
+static void init_hedging(struct keel_arena *arena, const struct keel_wiring *wiring, int by_model,
+                         struct keel_marks *marks) {
+  size_t cells = wiring->row_count * wiring->paths;
+  marks->hedge_vol = by_model ? marks->vol : numbers(arena, cells, 0);
+  marks->hedge_gamma = by_model ? marks->greeks.gamma : numbers(arena, cells, 0);
+  marks->hedge_vega = by_model ? marks->greeks.vega : numbers(arena, cells, 0);
+  marks->hedge_delta = numbers(arena, cells * wiring->delta_rule_count, 0);
+}
+
+static void init_marks(struct keel_arena *arena, const struct keel_wiring *wiring, int by_model,
+                       struct keel_marks *marks) {
   size_t cells = wiring->row_count * wiring->paths;
   keel_greeks *greeks = &marks->greeks;
   double **zeroed[] = {&greeks->delta, &greeks->gamma, &greeks->vega,  &greeks->theta, &greeks->rho, &greeks->psi,
-                       &greeks->vanna, &greeks->volga, &greeks->charm, &greeks->speed, &marks->vol,  &marks->hedge_vol};
+                       &greeks->vanna, &greeks->volga, &greeks->charm, &greeks->speed, &marks->vol};
   for (size_t i = 0; i < sizeof zeroed / sizeof *zeroed; i++) *zeroed[i] = numbers(arena, cells, 0);
   marks->price = greeks->price = numbers(arena, cells, NAN);
-  marks->hedge_delta = numbers(arena, cells * wiring->hedge_vol_count, 0);
+  init_hedging(arena, wiring, by_model, marks);
   marks->yield = numbers(arena, wiring->row_count, 0);
   marks->escrow = numbers(arena, wiring->row_count, 0);
   marks->rate = numbers(arena, wiring->underlying_count, 0);
@@ -27,18 +38,20 @@ static void init_marks(struct keel_arena *arena, const struct keel_wiring *wirin
     size_t at = wiring->underlyings[u].spot * wiring->paths;
     for (size_t i = 0; i < wiring->paths; i++) {
       greeks->delta[at + i] = 1;
-      for (size_t k = 0; k < wiring->hedge_vol_count; k++) marks->hedge_delta[k * cells + at + i] = 1;
+      for (size_t k = 0; k < wiring->delta_rule_count; k++) marks->hedge_delta[k * cells + at + i] = 1;
     }
   }
 }
 
 static void init_totals(struct keel_arena *arena, const struct keel_wiring *wiring, struct keel_totals *totals) {
   size_t cells = wiring->underlying_count * wiring->paths;
-  double **plain[] = {&totals->value, &totals->value_before, &totals->delta, &totals->gamma,
-                      &totals->vega,  &totals->theta,        &totals->cash};
+  double **plain[] = {&totals->value, &totals->value_before, &totals->delta,       &totals->gamma, &totals->vega,
+                      &totals->theta, &totals->hedge_gamma,  &totals->gross_gamma, &totals->cash,  &totals->hedge_vol};
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
-  totals->gross_delta = numbers(arena, cells * wiring->hedge_vol_count, 0);
-  totals->hedge_delta = numbers(arena, cells * wiring->hedge_vol_count, 0);
+  totals->hedge_delta = numbers(arena, cells * wiring->delta_rule_count, 0);
+  totals->gross_delta = numbers(arena, cells * wiring->delta_rule_count, 0);
+  totals->hedge_vega = numbers(arena, cells * wiring->vega_tenor_count, 0);
+  totals->gross_vega = numbers(arena, cells * wiring->vega_tenor_count, 0);
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) totals->change[c] = numbers(arena, cells, 0);
 }
 
@@ -58,14 +71,32 @@ static void init_lanes(struct keel_arena *arena, struct keel_block *block) {
                           &block->accounts[i].receivable, &block->accounts[i].equity};
     for (size_t k = 0; k < sizeof account / sizeof *account; k++) *account[k] = numbers(arena, cells, 0);
   }
-  block->last_every_ns = KEEL_ARENA_NEW(arena, int64_t, lanes);
-  block->last_every_day = KEEL_ARENA_NEW(arena, int32_t, lanes);
   block->decided = KEEL_ARENA_NEW(arena, int, lanes);
   block->begun = KEEL_ARENA_NEW(arena, unsigned char, lanes);
   block->opening = KEEL_ARENA_NEW(arena, unsigned char, lanes);
   block->polled_free = KEEL_ARENA_NEW(arena, unsigned char, lanes);
   block->sent_free = KEEL_ARENA_NEW(arena, unsigned char, lanes);
-  for (size_t i = 0; i < lanes; i++) block->last_every_ns[i] = KEEL_TIME_NONE;
+}
+
+/* Whether some trigger looks at moves of spot or vol. */
+static int looks_at_moves(const struct keel_wiring *wiring) {
+  for (size_t v = 0; v < wiring->variant_count; v++)
+    for (size_t e = 0; e < KEEL_EXPOSURE_COUNT; e++)
+      if (wiring->policies[v]->triggers[e].price_move > 0 || wiring->policies[v]->triggers[e].vol_move > 0) return 1;
+  return 0;
+}
+
+static void init_triggers(struct keel_arena *arena, const struct keel_wiring *wiring,
+                          struct keel_trigger_state *state) {
+  size_t count = wiring->underlying_count * wiring->variant_count * KEEL_EXPOSURE_COUNT;
+  *state = (struct keel_trigger_state){.every_ns = KEEL_ARENA_NEW(arena, int64_t, count),
+                                       .every_day = KEEL_ARENA_NEW(arena, int32_t, count),
+                                       .session_ns = KEEL_ARENA_NEW(arena, int64_t, count)};
+  for (size_t i = 0; i < count; i++) state->every_ns[i] = state->session_ns[i] = KEEL_TIME_NONE;
+  for (size_t i = 0; i < 2; i++) state->scratch[i] = numbers(arena, wiring->paths, 0);
+  if (!looks_at_moves(wiring)) return;
+  state->spot = numbers(arena, count * wiring->paths, NAN);
+  state->vol = numbers(arena, count * wiring->paths, NAN);
 }
 
 static void init_market(struct keel_arena *arena, struct keel_block *block, int needs_market_vol) {
@@ -87,9 +118,10 @@ struct keel_block *keel_block_new(struct keel_arena *arena, const struct keel_wi
   struct keel_block *block = KEEL_ARENA_NEW(arena, struct keel_block, 1);
   block->wiring = wiring;
   init_market(arena, block, needs_market_vol);
-  for (int i = 0; i < 2; i++) init_marks(arena, wiring, &block->marks[i]);
+  for (int i = 0; i < 2; i++) init_marks(arena, wiring, needs_market_vol, &block->marks[i]);
   init_totals(arena, wiring, &block->totals);
   init_lanes(arena, block);
+  init_triggers(arena, wiring, &block->triggers);
   block->scratch = keel_mark_scratch_new(arena, wiring);
   block->alive = KEEL_ARENA_NEW(arena, unsigned char, wiring->row_count);
   block->settled = KEEL_ARENA_NEW(arena, unsigned char, wiring->row_count);
@@ -110,6 +142,11 @@ struct keel_block *keel_block_new(struct keel_arena *arena, const struct keel_wi
   return block;
 }
 
+double keel_vega_weight(const struct keel_block *block, double tenor_years, size_t row) {
+  if (isnan(tenor_years)) return 1;
+  return sqrt(tenor_years / keel_years_between(block->market.time_ns, block->wiring->rows[row].contract.expiry_ns));
+}
+
 /* ---- the next run in the same memory ---- */
 
 static void clear_lanes(struct keel_block *block) {
@@ -124,11 +161,16 @@ static void clear_lanes(struct keel_block *block) {
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) memset(sum->explain[c], 0, bytes);
 }
 
-static void clear_clocks(struct keel_block *block) {
+static void clear_triggers(const struct keel_wiring *wiring, struct keel_trigger_state *state) {
+  size_t count = wiring->underlying_count * wiring->variant_count * KEEL_EXPOSURE_COUNT;
+  for (size_t i = 0; i < count; i++) state->every_ns[i] = state->session_ns[i] = KEEL_TIME_NONE;
+  memset(state->every_day, 0, count * sizeof *state->every_day);
+  for (size_t i = 0; i < count * wiring->paths && state->spot; i++) state->spot[i] = state->vol[i] = NAN;
+}
+
+static void clear_orders(struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
   size_t lanes = wiring->underlying_count * wiring->variant_count, dividends = 0;
-  for (size_t i = 0; i < lanes; i++) block->last_every_ns[i] = KEEL_TIME_NONE;
-  memset(block->last_every_day, 0, lanes * sizeof *block->last_every_day);
   memset(block->begun, 0, lanes);
   memset(block->polled_free, 0, lanes);
   memset(block->sent_free, 0, lanes);
@@ -140,7 +182,8 @@ void keel_block_reset(struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
   size_t cells = wiring->row_count * wiring->paths, underlyings = wiring->underlying_count;
   clear_lanes(block);
-  clear_clocks(block);
+  clear_triggers(wiring, &block->triggers);
+  clear_orders(block);
   memset(block->alive, 1, wiring->row_count);
   memset(block->settled, 0, wiring->row_count);
   for (size_t i = 0; i < cells && !block->market.vol; i++) block->last_vol[i] = NAN;

@@ -31,14 +31,15 @@ extern const char *const keel_mark_source_names[KEEL_MARK_SOURCE_COUNT];
 
 /* Marks at one instant. */
 struct keel_marks {
-  int64_t *time_ns;    /* [underlying] */
-  double *rate;        /* [underlying] */
-  double *yield;       /* [row]: what the forward in use implies */
-  double *escrow;      /* [row]: present value of dividends until expiry that are taken off spot */
-  double *price, *vol; /* marks and marking vols */
-  keel_greeks greeks;  /* at marking vols, per share; price is the array above */
-  double *hedge_vol;   /* [row][path]: the strike's hedging vol */
-  double *hedge_delta; /* [hedge vol][row][path]: the delta that decisions use */
+  int64_t *time_ns;                 /* [underlying] */
+  double *rate;                     /* [underlying] */
+  double *yield;                    /* [row]: what the forward in use implies */
+  double *escrow;                   /* [row]: present value of dividends until expiry that are taken off spot */
+  double *price, *vol;              /* marks and marking vols */
+  keel_greeks greeks;               /* at marking vols, per share; price is the array above */
+  double *hedge_vol;                /* [row][path]: the strike's hedging vol */
+  double *hedge_delta;              /* [delta rule][row][path]: the delta that decisions use */
+  double *hedge_gamma, *hedge_vega; /* [row][path]: at hedging vols */
 };
 
 /* What the book is and did, per underlying. */
@@ -46,9 +47,12 @@ struct keel_totals {
   double *value; /* marks of what is alive, futures at 0 */
   double *value_before;
   double *delta, *gamma, *vega, *theta; /* at marking vols, in shares, and per 1.00 */
-  double *gross_delta;                  /* [hedge vol][underlying][path] */
-  double *hedge_delta;                  /* [hedge vol][underlying][path] */
-  double *cash;                         /* flows of the book in this step: settlement, variation, yield */
+  double *hedge_delta, *gross_delta;    /* [delta rule][underlying][path]; gross: the sum of absolute parts */
+  double *hedge_gamma, *gross_gamma;    /* at hedging vols */
+  double *hedge_vega, *gross_vega;      /* [vega tenor][underlying][path]: at hedging vols, weighted by tenor */
+  double
+      *hedge_vol; /* mean hedging vol of the book's options, by |vega|; by units where no vega is left; 0: no option */
+  double *cash;   /* flows of the book in this step: settlement, variation, yield */
   double *change[KEEL_COMPONENT_COUNT]; /* what moved the book in this step */
 };
 
@@ -65,6 +69,15 @@ struct keel_so_far {
   double *turnover; /* value traded in the hedge, at mid */
   double *trades;   /* fills that were not 0 */
   double *explain[KEEL_COMPONENT_COUNT];
+};
+
+/* What triggers remember (trigger.h): [underlying][variant][exposure], or with [path]. */
+struct keel_trigger_state {
+  int64_t *every_ns; /* when the timer last fired; KEEL_TIME_NONE: never */
+  int32_t *every_day;
+  int64_t *session_ns; /* sessions up to here have fired; KEEL_TIME_NONE: none */
+  double *spot, *vol;  /* [..][path]: from which the next moves count; NULL where no trigger looks at moves */
+  double *scratch[2];  /* [path] */
 };
 
 /* Everything of one block. Filled by keel_block_new; the arrays live in its arena. */
@@ -85,8 +98,7 @@ struct keel_block {
   struct keel_totals totals;
 
   /* decide: [underlying][variant] or with [path] */
-  int64_t *last_every_ns; /* when the timer last fired; KEEL_TIME_NONE: never */
-  int32_t *last_every_day;
+  struct keel_trigger_state triggers;
   unsigned char *begun;   /* the first decision, at which all triggers fire, was taken */
   unsigned char *opening; /* it is this step's */
   int *decided;           /* whether this step was a decision */
@@ -143,12 +155,48 @@ static inline double *keel_at_lane(const struct keel_block *block, double *array
 static inline double *keel_at_total(const struct keel_block *block, double *array, size_t underlying) {
   return array + underlying * block->wiring->paths;
 }
-/* [hedge vol][underlying][path] and [hedge vol][row][path] */
-static inline double *keel_at_vol_total(const struct keel_block *block, double *array, size_t k, size_t underlying) {
+/* [rule][underlying][path] and [rule][row][path] */
+static inline double *keel_at_rule_total(const struct keel_block *block, double *array, size_t k, size_t underlying) {
   return array + (k * block->wiring->underlying_count + underlying) * block->wiring->paths;
 }
-static inline double *keel_at_vol_row(const struct keel_block *block, double *array, size_t k, size_t row) {
+static inline double *keel_at_rule_row(const struct keel_block *block, double *array, size_t k, size_t row) {
   return array + (k * block->wiring->row_count + row) * block->wiring->paths;
 }
+static inline size_t keel_trigger_at(const struct keel_block *block, size_t underlying, size_t variant,
+                                     enum keel_exposure exposure) {
+  return keel_lane_of(block->wiring, underlying, variant) * KEEL_EXPOSURE_COUNT + exposure;
+}
+
+/* ---- what a variant's decisions see of an exposure ---- */
+
+/* The book's, [path]. */
+static inline double *keel_book_exposure(const struct keel_block *block, size_t underlying, size_t variant,
+                                         enum keel_exposure exposure) {
+  const struct keel_totals *totals = &block->totals;
+  const struct keel_wiring *wiring = block->wiring;
+  if (exposure == KEEL_EXPOSURE_GAMMA) return keel_at_total(block, totals->hedge_gamma, underlying);
+  if (exposure == KEEL_EXPOSURE_VEGA)
+    return keel_at_rule_total(block, totals->hedge_vega, wiring->vega_tenor_of[variant], underlying);
+  return keel_at_rule_total(block, totals->hedge_delta, wiring->delta_rule_of[variant], underlying);
+}
+/* The sum of the absolute exposures of its positions, [path]. */
+static inline double *keel_gross_exposure(const struct keel_block *block, size_t underlying, size_t variant,
+                                          enum keel_exposure exposure) {
+  const struct keel_totals *totals = &block->totals;
+  const struct keel_wiring *wiring = block->wiring;
+  if (exposure == KEEL_EXPOSURE_GAMMA) return keel_at_total(block, totals->gross_gamma, underlying);
+  if (exposure == KEEL_EXPOSURE_VEGA)
+    return keel_at_rule_total(block, totals->gross_vega, wiring->vega_tenor_of[variant], underlying);
+  return keel_at_rule_total(block, totals->gross_delta, wiring->delta_rule_of[variant], underlying);
+}
+/* A row's, per share, [path]; to add up vegas of several expiries, each counts times keel_vega_weight. */
+static inline double *keel_row_exposure(const struct keel_block *block, const struct keel_marks *marks, size_t row,
+                                        size_t variant, enum keel_exposure exposure) {
+  if (exposure == KEEL_EXPOSURE_GAMMA) return keel_at_row(block, marks->hedge_gamma, row);
+  if (exposure == KEEL_EXPOSURE_VEGA) return keel_at_row(block, marks->hedge_vega, row);
+  return keel_at_rule_row(block, marks->hedge_delta, block->wiring->delta_rule_of[variant], row);
+}
+/* sqrt(tenor / years to expiry now), or 1 where the tenor is NaN. */
+double keel_vega_weight(const struct keel_block *block, double tenor_years, size_t row);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hedge/mark.h"
+#include "hedge/trigger.h"
 #include "hedge/verbs.h"
 
 /* ---- target: a table of rules, one row per kind ---- */
@@ -19,7 +20,7 @@ static double instrument_delta(const struct keel_block *block, size_t u, const s
 
 static void target_neutral(struct keel_block *block, size_t u, size_t v, double *target) {
   const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];
-  const double *delta = keel_at_vol_total(block, block->totals.hedge_delta, block->wiring->hedge_vol_of[v], u);
+  const double *delta = keel_book_exposure(block, u, v, KEEL_EXPOSURE_DELTA);
   for (size_t i = 0; i < block->wiring->paths; i++) target[i] = -delta[i] / instrument_delta(block, u, line, i);
 }
 
@@ -64,41 +65,12 @@ static const target_rule target_rules[] = {
     [KEEL_TARGET_NONE] = NULL,
 };
 
-/* ---- trigger: the timer ---- */
-
-static int32_t local_date(const struct keel_block *block) {
-  return keel_zone_date(keel_calendar_zone(block->wiring->terms->calendar), block->market.time_ns);
-}
-
-static int timer_is_due(const struct keel_block *block, size_t lane, const struct keel_trigger *trigger) {
-  if (trigger->every == KEEL_EVERY_NONE) return 0;
-  if (trigger->every == KEEL_EVERY_STEP || block->last_every_ns[lane] == KEEL_TIME_NONE) return 1;
-  if (trigger->every == KEEL_EVERY_DAYS) return local_date(block) >= block->last_every_day[lane] + trigger->every_days;
-  return block->market.time_ns - block->last_every_ns[lane] >= trigger->every_ns;
-}
-
-/* Whether the timer fires now; remembers it. */
-static int fire_timer(struct keel_block *block, size_t lane, const struct keel_trigger *trigger) {
-  if (!timer_is_due(block, lane, trigger)) return 0;
-  block->last_every_ns[lane] = block->market.time_ns;
-  if (trigger->every == KEEL_EVERY_DAYS) block->last_every_day[lane] = local_date(block);
-  return 1;
-}
-
 /* ---- the band, in contracts of the instrument ---- */
 
 static void size_band(struct keel_block *block, size_t u, size_t v, double *band) {
-  const struct keel_trigger *trigger = &block->wiring->policies[v]->triggers[KEEL_EXPOSURE_DELTA];
   const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];
-  const double *spot = keel_at_row(block, keel_marks_after(block, u)->price, block->wiring->underlyings[u].spot);
-  const double *gross = keel_at_vol_total(block, block->totals.gross_delta, block->wiring->hedge_vol_of[v], u);
-  for (size_t i = 0; i < block->wiring->paths; i++) {
-    double scale[] = {[KEEL_BAND_NONE] = 0,
-                      [KEEL_BAND_SHARES] = 1,
-                      [KEEL_BAND_FRACTION] = gross[i],
-                      [KEEL_BAND_CURRENCY] = 1 / spot[i]};
-    band[i] = trigger->band_size * scale[trigger->band] / fabs(instrument_delta(block, u, line, i));
-  }
+  keel_trigger_band(block, u, v, KEEL_EXPOSURE_DELTA, band);
+  for (size_t i = 0; i < block->wiring->paths; i++) band[i] /= fabs(instrument_delta(block, u, line, i));
 }
 
 static void cap_notional(struct keel_block *block, size_t u, const struct keel_hedge_line *line, double *most) {
@@ -137,10 +109,11 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
     no_decision(block, u, v, KEEL_REASON_NO_TARGET, !block->entered[u]);
     return;
   }
-  double *held = block->path_scratch[0], *target = keel_at_lane(block, block->target, u, v);
+  double *held = block->path_scratch[0], *fired = block->path_scratch[1],
+         *target = keel_at_lane(block, block->target, u, v);
   target_rules[policy->target.kind](block, u, v, target);
   memcpy(keel_at_lane(block, block->balance, u, v), target, block->wiring->paths * sizeof *target);
-  if (!first && !banded && !timer_is_due(block, lane, &policy->triggers[KEEL_EXPOSURE_DELTA])) {
+  if (!keel_trigger_look(block, u, v, KEEL_EXPOSURE_DELTA, first, fired)) {
     no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
     return;
   }
@@ -148,12 +121,11 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
     no_decision(block, u, v, KEEL_REASON_NO_PRICE, 1);
     return;
   }
-  int fired = fire_timer(block, lane, &policy->triggers[KEEL_EXPOSURE_DELTA]) || first;
   size_band(block, u, v, keel_at_lane(block, block->band, u, v));
   cap_notional(block, u, line, keel_at_lane(block, block->notional_max, u, v));
   held_and_working(block, u, v, held);
-  struct keel_lane_decide lanes = {.fired = fired,
-                                   .fired_reason = first ? KEEL_REASON_ENTER : KEEL_REASON_EVERY,
+  struct keel_lane_decide lanes = {.fired = fired[0] != 0,
+                                   .fired_reason = fired[0] - 1,
                                    .has_band = banded,
                                    .to_edge = policy->move.to == KEEL_MOVE_EDGE,
                                    .lot = line->lot,
@@ -169,6 +141,7 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
   block->decided[lane] = block->begun[lane] = 1;
   block->opening[lane] = first != 0;
   keel_kernel_now->lanes.decide(block->wiring->paths, &lanes);
+  keel_trigger_acted(block, u, v, KEEL_EXPOSURE_DELTA, fired);
 }
 
 int keel_row_has_price(const struct keel_block *block, size_t u, uint32_t r) {

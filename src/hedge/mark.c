@@ -127,7 +127,7 @@ void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const doub
     marks->greeks.theta[at] = -(block->market.rate - marks->yield[r]) * price[i];
     marks->greeks.rho[at] = years * price[i];
     marks->greeks.psi[at] = -years * price[i];
-    for (size_t k = 0; k < block->wiring->hedge_vol_count; k++)
-      keel_at_vol_row(block, marks->hedge_delta, k, r)[i] = marks->greeks.delta[at];
+    for (size_t k = 0; k < block->wiring->delta_rule_count; k++)
+      keel_at_rule_row(block, marks->hedge_delta, k, r)[i] = marks->greeks.delta[at];
   }
 }

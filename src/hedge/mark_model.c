@@ -24,11 +24,10 @@ static void mark_option(struct keel_block *block, size_t u, uint32_t r) {
   size_t paths = block->wiring->paths;
   const double *spot = keel_at_row(block, marks->price, block->wiring->underlyings[u].spot);
   double *net = block->scratch->path, *vol = keel_at_row(block, marks->vol, r);
-  double *hedge_vol = keel_at_row(block, marks->hedge_vol, r);
   const double *given = keel_at_row(block, block->market.vol, r);
   for (size_t i = 0; i < paths; i++) {
     net[i] = spot[i] - marks->escrow[r];
-    vol[i] = hedge_vol[i] = given[i];
+    vol[i] = given[i];
   }
   keel_option option = {.phi = row->phi,
                         .strike = row->contract.strike,
@@ -38,8 +37,8 @@ static void mark_option(struct keel_block *block, size_t u, uint32_t r) {
   keel_greeks out = greeks_of(block, marks, r);
   keel_kernel_now->black_scholes_paths(paths, &option, net, vol, KEEL_GREEK_SET_ALL, &out);
   for (size_t i = 0; i < paths; i++) out.price[i] = keel_model_mark(row, out.price[i], spot[i]);
-  for (size_t k = 0; k < block->wiring->hedge_vol_count; k++) {
-    double *delta = keel_at_vol_row(block, marks->hedge_delta, k, r), own = block->wiring->hedge_vols[k];
+  for (size_t k = 0; k < block->wiring->delta_rule_count; k++) {
+    double *delta = keel_at_rule_row(block, marks->hedge_delta, k, r), own = block->wiring->delta_rules[k].vol;
     if (own != own) {
       for (size_t i = 0; i < paths; i++) delta[i] = out.delta[i];
       continue;

@@ -264,13 +264,18 @@ static void price_at_hedge_vols(struct keel_block *block, size_t u) {
   struct keel_mark_scratch *scratch = block->scratch;
   struct keel_marks *marks = keel_marks_after(block, u);
   keel_options options = gathered(scratch);
-  keel_greeks out = {.price = scratch->out.price, .delta = scratch->out.delta};
-  for (size_t k = 0; k < block->wiring->hedge_vol_count; k++) {
-    double own = block->wiring->hedge_vols[k];
+  for (size_t i = 0; i < scratch->count; i++) scratch->vol[i] = marks->hedge_vol[scratch->row[i]];
+  keel_kernel_now->black_scholes(scratch->count, &options, KEEL_GREEK_SET_FIRST, &scratch->out);
+  for (size_t i = 0; i < scratch->count; i++) {
+    marks->hedge_gamma[scratch->row[i]] = scratch->out.gamma[i];
+    marks->hedge_vega[scratch->row[i]] = scratch->out.vega[i];
+  }
+  for (size_t k = 0; k < block->wiring->delta_rule_count; k++) {
+    double own = block->wiring->delta_rules[k].vol;
     for (size_t i = 0; i < scratch->count; i++) scratch->vol[i] = isnan(own) ? marks->hedge_vol[scratch->row[i]] : own;
-    keel_kernel_now->black_scholes(scratch->count, &options, KEEL_GREEK_SET_DELTA, &out);
-    double *deltas = keel_at_vol_row(block, marks->hedge_delta, k, 0);
-    for (size_t i = 0; i < scratch->count; i++) deltas[scratch->row[i]] = out.delta[i];
+    keel_kernel_now->black_scholes(scratch->count, &options, KEEL_GREEK_SET_DELTA, &scratch->out);
+    double *deltas = keel_at_rule_row(block, marks->hedge_delta, k, 0);
+    for (size_t i = 0; i < scratch->count; i++) deltas[scratch->row[i]] = scratch->out.delta[i];
   }
 }
 

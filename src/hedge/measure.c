@@ -14,6 +14,14 @@ static void add(size_t paths, double units, const double *from, double *to) {
   for (size_t i = 0; i < paths; i++) to[i] += units * from[i];
 }
 
+static void add_exposure(size_t paths, double units, const double *from, double *net, double *gross) {
+  for (size_t i = 0; i < paths; i++) {
+    double part = units * from[i];
+    net[i] += part;
+    gross[i] += fabs(part);
+  }
+}
+
 /* A future is held at no value: its moves are cash. */
 static int has_value(const struct keel_row *row) { return row->contract.kind != KEEL_KIND_FUTURE; }
 
@@ -28,12 +36,25 @@ static void add_greeks(struct keel_block *block, size_t u, uint32_t r) {
   add(paths, row->units, keel_at_row(block, marks->greeks.gamma, r), keel_at_total(block, totals->gamma, u));
   add(paths, row->units, keel_at_row(block, marks->greeks.vega, r), keel_at_total(block, totals->vega, u));
   add(paths, row->units, keel_at_row(block, marks->greeks.theta, r), keel_at_total(block, totals->theta, u));
-  for (size_t k = 0; k < block->wiring->hedge_vol_count; k++) {
-    const double *delta = keel_at_vol_row(block, marks->hedge_delta, k, r);
-    add(paths, row->units, delta, keel_at_vol_total(block, totals->hedge_delta, k, u));
-    double *gross = keel_at_vol_total(block, totals->gross_delta, k, u);
-    for (size_t i = 0; i < paths; i++) gross[i] += fabs(row->units * delta[i]);
-  }
+}
+
+/* The exposures that decisions see: by each rule for delta, at hedging vols, vegas by each tenor. */
+static void add_exposures(struct keel_block *block, size_t u, uint32_t r) {
+  const struct keel_wiring *wiring = block->wiring;
+  struct keel_marks *marks = keel_marks_after(block, u);
+  struct keel_totals *totals = &block->totals;
+  double units = wiring->rows[r].units;
+  for (size_t k = 0; k < wiring->delta_rule_count; k++)
+    add_exposure(wiring->paths, units, keel_at_rule_row(block, marks->hedge_delta, k, r),
+                 keel_at_rule_total(block, totals->hedge_delta, k, u),
+                 keel_at_rule_total(block, totals->gross_delta, k, u));
+  if (!keel_kind_is_option(wiring->rows[r].contract.kind)) return;
+  add_exposure(wiring->paths, units, keel_at_row(block, marks->hedge_gamma, r),
+               keel_at_total(block, totals->hedge_gamma, u), keel_at_total(block, totals->gross_gamma, u));
+  for (size_t k = 0; k < wiring->vega_tenor_count; k++)
+    add_exposure(wiring->paths, units * keel_vega_weight(block, wiring->vega_tenors[k], r),
+                 keel_at_row(block, marks->hedge_vega, r), keel_at_rule_total(block, totals->hedge_vega, k, u),
+                 keel_at_rule_total(block, totals->gross_vega, k, u));
 }
 
 /* What the present value of dividends to come grew by with time, and what left it because spot went ex. */
@@ -95,16 +116,43 @@ static void book_flows(struct keel_block *block, size_t u, uint32_t r) {
     add(block->wiring->paths, row->units, price, cash);
 }
 
+/* The book's mean hedging vol, each option weighed by |vega|; in a path where none has any, by units. */
+static void mean_hedge_vol(struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  struct keel_marks *marks = keel_marks_after(block, u);
+  double *mean = keel_at_total(block, block->totals.hedge_vol, u);
+  for (size_t i = 0; i < block->wiring->paths; i++) {
+    double by_vega = 0, vegas = 0, by_units = 0, all_units = 0;
+    for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
+      const struct keel_row *row = &block->wiring->rows[r];
+      if (row->units == 0 || !block->alive[r] || block->settled[r] || !keel_kind_is_option(row->contract.kind))
+        continue;
+      double vol = keel_at_row(block, marks->hedge_vol, r)[i], units = fabs(row->units);
+      double vega = units * keel_at_row(block, marks->hedge_vega, r)[i];
+      by_vega += vega * vol;
+      vegas += vega;
+      by_units += units * vol;
+      all_units += units;
+    }
+    mean[i] = vegas > 0 ? by_vega / vegas : all_units > 0 ? by_units / all_units : 0;
+  }
+}
+
 void keel_measure(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   struct keel_totals *totals = &block->totals;
   size_t bytes = block->wiring->paths * sizeof(double);
   memcpy(keel_at_total(block, totals->value_before, u), keel_at_total(block, totals->value, u), bytes);
-  double *cleared[] = {totals->value, totals->delta, totals->gamma, totals->vega, totals->theta, totals->cash};
+  double *cleared[] = {totals->value, totals->delta,       totals->gamma,       totals->vega,
+                       totals->theta, totals->hedge_gamma, totals->gross_gamma, totals->cash};
   for (size_t i = 0; i < sizeof cleared / sizeof *cleared; i++) clear(block, u, cleared[i]);
-  for (size_t k = 0; k < block->wiring->hedge_vol_count; k++) {
-    memset(keel_at_vol_total(block, totals->hedge_delta, k, u), 0, bytes);
-    memset(keel_at_vol_total(block, totals->gross_delta, k, u), 0, bytes);
+  for (size_t k = 0; k < block->wiring->delta_rule_count; k++) {
+    memset(keel_at_rule_total(block, totals->hedge_delta, k, u), 0, bytes);
+    memset(keel_at_rule_total(block, totals->gross_delta, k, u), 0, bytes);
+  }
+  for (size_t k = 0; k < block->wiring->vega_tenor_count; k++) {
+    memset(keel_at_rule_total(block, totals->hedge_vega, k, u), 0, bytes);
+    memset(keel_at_rule_total(block, totals->gross_vega, k, u), 0, bytes);
   }
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) clear(block, u, totals->change[c]);
   /* spot itself is the row before the others */
@@ -114,6 +162,9 @@ void keel_measure(struct keel_block *block, size_t u) {
       explain_row(block, u, r);
       book_flows(block, u, r);
     }
-    if (!block->settled[r]) add_greeks(block, u, r);
+    if (block->settled[r]) continue;
+    add_greeks(block, u, r);
+    add_exposures(block, u, r);
   }
+  mean_hedge_vol(block, u);
 }

@@ -209,16 +209,30 @@ static void draw_lines(struct keel_arena *arena, const struct keel_wiring_input 
   }
 }
 
+static int same_number(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
+
+static int same_delta_rule(const struct keel_delta_rule *a, const struct keel_delta_rule *b) {
+  return a->kind == b->kind && same_number(a->vol, b->vol) && same_number(a->slope, b->slope) &&
+         same_number(a->step_years, b->step_years) && same_number(a->cost, b->cost) &&
+         same_number(a->risk_aversion, b->risk_aversion);
+}
+
+/* The distinct rules of the variants, so that each is computed once. */
 static void choose_vols(struct keel_arena *arena, struct keel_wiring *wiring) {
-  wiring->hedge_vols = KEEL_ARENA_NEW(arena, double, wiring->variant_count);
-  wiring->hedge_vol_of = KEEL_ARENA_NEW(arena, uint32_t, wiring->variant_count);
-  for (size_t v = 0; v < wiring->variant_count; v++) {
-    double vol = wiring->policies[v]->target.delta.vol;
-    size_t k = 0;
-    while (k < wiring->hedge_vol_count && wiring->hedge_vols[k] != vol && !(isnan(wiring->hedge_vols[k]) && isnan(vol)))
-      k++;
-    if (k == wiring->hedge_vol_count) wiring->hedge_vols[wiring->hedge_vol_count++] = vol;
-    wiring->hedge_vol_of[v] = (uint32_t)k;
+  size_t count = wiring->variant_count;
+  wiring->delta_rules = KEEL_ARENA_NEW(arena, struct keel_delta_rule, count);
+  wiring->delta_rule_of = KEEL_ARENA_NEW(arena, uint32_t, count);
+  wiring->vega_tenors = KEEL_ARENA_NEW(arena, double, count);
+  wiring->vega_tenor_of = KEEL_ARENA_NEW(arena, uint32_t, count);
+  for (size_t v = 0; v < count; v++) {
+    const struct keel_target *target = &wiring->policies[v]->target;
+    size_t rule = 0, tenor = 0;
+    while (rule < wiring->delta_rule_count && !same_delta_rule(&wiring->delta_rules[rule], &target->delta)) rule++;
+    if (rule == wiring->delta_rule_count) wiring->delta_rules[wiring->delta_rule_count++] = target->delta;
+    while (tenor < wiring->vega_tenor_count && !same_number(wiring->vega_tenors[tenor], target->vega_tenor)) tenor++;
+    if (tenor == wiring->vega_tenor_count) wiring->vega_tenors[wiring->vega_tenor_count++] = target->vega_tenor;
+    wiring->delta_rule_of[v] = (uint32_t)rule;
+    wiring->vega_tenor_of[v] = (uint32_t)tenor;
   }
 }
 
@@ -229,7 +243,8 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
                                  .underlying_count = input->terms->underlying_count,
                                  .variant_count = input->variant_count,
                                  .costs = *input->costs,
-                                 .limits = *input->limits};
+                                 .limits = *input->limits,
+                                 .explains = input->explains};
   wiring->policies = KEEL_ARENA_NEW(arena, const struct keel_policy *, input->variant_count);
   memcpy(wiring->policies, input->policies, input->variant_count * sizeof *input->policies);
   size_t room = input->book->count + input->listed_count + wiring->underlying_count * (1 + input->variant_count);

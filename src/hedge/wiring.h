@@ -50,14 +50,22 @@ struct keel_wiring {
   size_t underlying_count;
   const struct keel_policy **policies; /* [variant] */
   size_t variant_count;
-  struct keel_hedge_line *lines; /* [underlying][variant] */
-  double *hedge_vols;            /* the distinct `target.vol` of the variants; NaN is `implied` */
-  size_t hedge_vol_count;
-  uint32_t *hedge_vol_of; /* [variant] */
+  struct keel_hedge_line *lines;       /* [underlying][variant] */
+  struct keel_delta_rule *delta_rules; /* the distinct `target.delta` of the variants */
+  size_t delta_rule_count;
+  uint32_t *delta_rule_of; /* [variant] */
+  double *vega_tenors;     /* the distinct `target.vega_tenor` of the variants; NaN: vega as it is */
+  size_t vega_tenor_count;
+  uint32_t *vega_tenor_of; /* [variant] */
   const struct keel_market_terms *terms;
   struct keel_costs costs;
   struct keel_limits limits;
   int has_american;
+  /* Whether P&L is explained: the components of each step and the Greeks they rest on are computed. Where it is 0 only
+   * what targets, triggers and the book's value need is: totals.change and block->explain are not written by measure,
+   * the book's value and prices only where they are read (entry, settlement, the run's last instant), so that equity
+   * and pnl of a step are exact at entry and at the last step alone: the run's P&L is equity there. */
+  int explains;
 };
 
 struct keel_wiring_input {
@@ -71,6 +79,7 @@ struct keel_wiring_input {
   /* Contracts that the feed knows: partners for the hedging vol and the parity forward are chosen among them. */
   const struct keel_contract *const *listed;
   size_t listed_count;
+  int explains; /* that the run wants P&L explained; share_balance by Greeks has it done in any case */
 };
 
 /* Allocates in `arena`; texts of contracts must outlive it.

@@ -37,6 +37,10 @@ enum keel_reason {
   KEEL_REASON_SETTLED,    /* no decision: the last option of the underlying settled */
   KEEL_REASON_NO_PRICE,   /* no trade: the instrument has no price or is gone */
   KEEL_REASON_LIQUIDATE,  /* the run or the book ended: the holding is closed */
+  KEEL_REASON_SINGULAR,   /* no trade: the instruments cannot bring these exposures to zero */
+  KEEL_REASON_PRICE_MOVE, /* spot moved by so much since the last time */
+  KEEL_REASON_VOL_MOVE,   /* vol moved by so much */
+  KEEL_REASON_SESSION,    /* a session time came */
   KEEL_REASON_COUNT
 };
 

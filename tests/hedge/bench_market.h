@@ -155,7 +155,8 @@ static inline keel_status bench_wire(struct bench *bench, size_t paths, keel_err
                                     .limits = &bench->limits,
                                     .paths = paths,
                                     .listed = bench->listed_at,
-                                    .listed_count = bench->listed_count};
+                                    .listed_count = bench->listed_count,
+                                    .explains = 1};
   return keel_wiring_build(&bench->arena, &input, &bench->wiring, error);
 }
 

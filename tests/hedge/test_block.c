@@ -22,7 +22,7 @@ static void nothing_is_known_or_held(void **state) {
     }
   }
   for (size_t v = 0; v < wiring->variant_count; v++) {
-    assert_int_equal(block->last_every_ns[keel_lane_of(wiring, 0, v)], KEEL_TIME_NONE);
+    assert_int_equal(block->triggers.every_ns[keel_trigger_at(block, 0, v, KEEL_EXPOSURE_VEGA)], KEEL_TIME_NONE);
     assert_close(keel_at_lane(block, keel_account_after(block, 0)->holding, 0, v)[2], 0, 0);
   }
   assert_false(block->entered[0] || block->finished[0]);
@@ -42,8 +42,8 @@ static void spot_has_a_delta_of_one_for_every_hedging_vol(void **state) {
   for (int side = 0; side < 2; side++)
     for (size_t i = 0; i < 2; i++) {
       assert_close(keel_at_row(block, block->marks[side].greeks.delta, spot)[i], 1, 0);
-      for (size_t k = 0; k < block->wiring->hedge_vol_count; k++)
-        assert_close(keel_at_vol_row(block, block->marks[side].hedge_delta, k, spot)[i], 1, 0);
+      for (size_t k = 0; k < block->wiring->delta_rule_count; k++)
+        assert_close(keel_at_rule_row(block, block->marks[side].hedge_delta, k, spot)[i], 1, 0);
     }
   bench_end(&bench);
 }

@@ -98,9 +98,9 @@ static void lines_say_who_hedges_with_what(void **state) {
   assert_int_equal(y->row, bench_row(&b, future));
   assert_true(y->qty_max == 800 && y->qty_min == 2 && y->half_spread_bps == 0.25);
   assert_int_equal(lines[keel_lane_of(&b.wiring, 0, 2)].row, KEEL_NO_ROW);
-  assert_int_equal(b.wiring.hedge_vol_count, 2);
-  assert_true(isnan(b.wiring.hedge_vols[0]) && b.wiring.hedge_vols[1] == 0.3);
-  assert_true(b.wiring.hedge_vol_of[0] == 0 && b.wiring.hedge_vol_of[1] == 1 && b.wiring.hedge_vol_of[2] == 1);
+  assert_int_equal(b.wiring.delta_rule_count, 2);
+  assert_true(isnan(b.wiring.delta_rules[0].vol) && b.wiring.delta_rules[1].vol == 0.3);
+  assert_true(b.wiring.delta_rule_of[0] == 0 && b.wiring.delta_rule_of[1] == 1 && b.wiring.delta_rule_of[2] == 1);
   bench_end(&b);
 }
 
