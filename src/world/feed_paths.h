@@ -28,6 +28,7 @@ struct keel_implied_rule {
 struct keel_model {
   struct keel_world world;
   struct keel_implied_rule implied;
+  const char *history; /* bootstrap: the file that its returns came from; NULL otherwise */
 };
 
 struct keel_simulated_market {
