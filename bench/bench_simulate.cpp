@@ -12,18 +12,22 @@
 #include <ql/time/calendars/nullcalendar.hpp>
 #include <ql/time/daycounters/actual365fixed.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "bench.h"
+#include "keel/simulate.h"
 #include "peer_discrete_hedge.h"
 
 namespace {
 
 namespace ql = QuantLib;
 
-constexpr size_t PATHS = 4000000, PEER_PATHS = 2000;
+constexpr size_t PATHS = 50000, MANY = 500000, PEER_PATHS = 2000;
 constexpr double SPOT = 100, STRIKE = 100, RATE = 0.05, VOL = 0.2, YEARS = 1.0 / 12;
 
 // ---- QuantLib ----
@@ -91,20 +95,106 @@ Bare bare(size_t steps, double cost) { return {{SPOT, STRIKE, RATE, VOL, YEARS, 
 
 void run_bare(void *data) { static_cast<Bare *>(data)->moments = bare_discrete_hedge(&static_cast<Bare *>(data)->job); }
 
+// ---- this library ----
+
+struct Simulation {
+  keel_strategy *strategy = nullptr;
+  int threads = 1;
+  double std = 0;
+
+  Simulation(size_t steps, bool explained, size_t paths = PATHS) {
+    const std::string set[] = {"run.steps=" + std::to_string(steps), "run.paths=" + std::to_string(paths),
+                               std::string("run.explain=") + (explained ? "true" : "false")};
+    const char *overrides[] = {set[0].c_str(), set[1].c_str(), set[2].c_str()};
+    check(keel_strategy_load("bench/discrete_hedge.yaml", overrides, 3, &strategy, &error));
+  }
+  ~Simulation() { keel_strategy_free(strategy); }
+  Simulation(const Simulation &) = delete;
+
+  void run() {
+    keel_simulation *found = nullptr;
+    keel_simulate_options options{};
+    options.threads = threads;
+    check(keel_simulation_run(strategy, &options, &found, &error));
+    std = keel_simulation_figure(found, 0, 0, 1).value;
+    keel_simulation_free(found);
+  }
+
+ private:
+  keel_error error{};
+
+  void check(keel_status status) {
+    if (status == KEEL_STATUS_OK) return;
+    std::fprintf(stderr, "bench_simulate: %s: %s\n", error.where, error.what);
+    std::exit(1);
+  }
+};
+
+void run_simulation(void *data) { static_cast<Simulation *>(data)->run(); }
+
+// ---- what is shown ----
+
+bool chosen(int argc, char **argv, const std::string &name) {
+  for (int i = 1; i < argc; i++)
+    if (name == argv[i]) return true;
+  return argc < 2;
+}
+
+// All do the same job: the standard deviations agree within what sampling allows.
+void compare(double std, double other, const char *name) {
+  if (std::fabs(std / other - 1) < 0.05) return;
+  std::fprintf(stderr, "bench_simulate: %s: standard deviation %g, another found %g\n", name, std, other);
+  std::exit(1);
+}
+
+void bench_steps(int argc, char **argv, size_t steps) {
+  const std::string plain_name = "simulate_" + std::to_string(steps);
+  const std::string explained_name = "simulate_explained_" + std::to_string(steps);
+  Library library(steps);
+  Bare loop = bare(steps, 2e-4);
+  Simulation plain(steps, false), explained(steps, true);
+  const double work = double(PATHS * steps);
+  std::vector<bench_subject> subjects = {{"quantlib", run_library, &library, double(PEER_PATHS * steps), 0, {}},
+                                         {"bare_loop", run_bare, &loop, work, 0, {}}};
+  if (chosen(argc, argv, plain_name)) subjects.push_back({plain_name.c_str(), run_simulation, &plain, work, 0, {}});
+  if (chosen(argc, argv, explained_name))
+    subjects.push_back({explained_name.c_str(), run_simulation, &explained, work, 0, {}});
+  if (subjects.size() == 2) return;
+  bench_all(subjects.data(), int(subjects.size()));
+  compare(loop.moments.std, library.std, "bare_loop");
+  for (size_t i = 2; i < subjects.size(); i++) {
+    const double rate = bench_median(&subjects[i]);
+    compare(static_cast<Simulation *>(subjects[i].data)->std, loop.moments.std, subjects[i].name);
+    std::printf("%s\t%.3g\tscenario-steps/s\tquantlib=%.1f\tbare_loop=%.2f\n", subjects[i].name, rate,
+                rate / bench_median(&subjects[0]), rate / bench_median(&subjects[1]));
+  }
+}
+
+// ---- a second core: by the clock on the wall ----
+
+constexpr int TURNS = 15;
+
+double seconds_of(Simulation &simulation) {
+  const auto begun = std::chrono::steady_clock::now();
+  simulation.run();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+}
+
+void bench_two_cores(int argc, char **argv) {
+  if (!chosen(argc, argv, "simulate_two_cores")) return;
+  constexpr size_t STEPS = 84;
+  Simulation one(STEPS, false, MANY), two(STEPS, false, MANY);
+  two.threads = 2;
+  double alone[TURNS], both[TURNS];
+  for (int turn = 0; turn < TURNS; turn++) alone[turn] = seconds_of(one), both[turn] = seconds_of(two);
+  std::sort(alone, alone + TURNS), std::sort(both, both + TURNS);
+  std::printf("simulate_two_cores\t%.3g\tscenario-steps/s\tone_core=%.2f\n", double(MANY * STEPS) / both[TURNS / 2],
+              alone[TURNS / 2] / both[TURNS / 2]);
+}
+
 }  // namespace
 
-int main() {
-  for (size_t steps : {size_t(21), size_t(84)}) {
-    Library library(steps);
-    Bare costless = bare(steps, 0), costly = bare(steps, 2e-4);
-    library.run(400000);
-    run_bare(&costless), run_bare(&costly);
-    std::printf("%zu: quantlib %g %g bare %g %g costly %g %g\n", steps, library.mean, library.std,
-                costless.moments.mean, costless.moments.std, costly.moments.mean, costly.moments.std);
-    bench_subject subjects[] = {{"quantlib", run_library, &library, double(PEER_PATHS * steps), 0, {}},
-                                {"bare_loop", run_bare, &costly, double(PATHS * steps), 0, {}}};
-    continue;
-    std::printf("%g %g %g\n", bench_median(subjects), bench_median(subjects + 1),
-                bench_median(subjects + 1) / bench_median(subjects));
-  }
+int main(int argc, char **argv) {
+  for (size_t steps : {size_t(21), size_t(84)}) bench_steps(argc, argv, steps);
+  bench_two_cores(argc, argv);
 }
