@@ -7,7 +7,7 @@
 
 struct keel_paper {
   const struct keel_market_terms *terms;
-  size_t paths, variants;
+  size_t paths, variants, lanes;
   double *resting;           /* [underlying][variant][path]: waits for the next quote */
   struct keel_order *orders; /* [underlying][variant]: what rests there; its qty is not read */
 };
@@ -15,7 +15,8 @@ struct keel_paper {
 struct keel_paper *keel_paper_new(struct keel_arena *arena, const struct keel_wiring *wiring) {
   struct keel_paper *paper = KEEL_ARENA_NEW(arena, struct keel_paper, 1);
   size_t lanes = wiring->underlying_count * wiring->variant_count;
-  *paper = (struct keel_paper){.terms = wiring->terms, .paths = wiring->paths, .variants = wiring->variant_count};
+  *paper = (struct keel_paper){
+      .terms = wiring->terms, .paths = wiring->paths, .variants = wiring->variant_count, .lanes = lanes};
   paper->resting = KEEL_ARENA_NEW(arena, double, lanes * wiring->paths);
   paper->orders = KEEL_ARENA_NEW(arena, struct keel_order, lanes);
   return paper;
@@ -72,4 +73,8 @@ static void paper_poll(void *self, const struct keel_market *market, size_t unde
 
 struct keel_venue keel_paper_venue(struct keel_paper *paper) {
   return (struct keel_venue){.self = paper, .poll = paper_poll, .send = paper_send};
+}
+
+void keel_paper_reset(struct keel_paper *paper) {
+  memset(paper->resting, 0, paper->lanes * paper->paths * sizeof *paper->resting);
 }
