@@ -139,18 +139,13 @@ keel_figure keel_simulation_figure(const keel_simulation *simulation, size_t var
   return *figure_at(simulation, variant, quantity, statistic);
 }
 
-/* Moves one for one with cash, so that a premium brings it to nothing: the loss that it stands for, or NaN. */
-static keel_figure loss_of(const struct keel_simulation *simulation, size_t variant, size_t statistic) {
-  keel_figure figure = *figure_at(simulation, variant, KEEL_QUANTITY_PNL, statistic);
-  enum keel_statistic_kind kind = simulation->statistics[statistic].kind;
-  if (kind == KEEL_STATISTIC_MEAN) return (keel_figure){-figure.value, figure.error};
-  if (kind == KEEL_STATISTIC_CVAR || kind == KEEL_STATISTIC_ENTROPIC) return figure;
-  return (keel_figure){NAN, NAN};
-}
-
+/* The mean is minus a loss; the other measures are losses. */
 keel_figure keel_simulation_price(const keel_simulation *simulation, size_t variant, size_t statistic) {
-  keel_figure loss = loss_of(simulation, variant, statistic);
-  struct keel_estimate risk = {.value = loss.value, .error = loss.error};
+  enum keel_statistic_kind kind = simulation->statistics[statistic].kind;
+  keel_figure figure = *figure_at(simulation, variant, KEEL_QUANTITY_PNL, statistic);
+  if (!keel_statistic_has_price(kind)) return (keel_figure){NAN, NAN};
+  struct keel_estimate risk = {.value = kind == KEEL_STATISTIC_MEAN ? -figure.value : figure.value,
+                               .error = figure.error};
   struct keel_estimate price = keel_price_of_hedging(&risk, simulation->premium, simulation->growth);
   return (keel_figure){price.value, price.error};
 }
