@@ -52,13 +52,6 @@ void keel_simulation_list_statistics(struct keel_simulation *simulation) {
 
 static const struct keel_estimate unknown = {.value = NAN, .error = NAN};
 
-/* The mean of the highest 1 - level values: all of them without the lowest. */
-static struct keel_estimate highest(const struct keel_sample *sample, const struct keel_statistics *known,
-                                    double level) {
-  struct keel_estimate lowest = keel_sample_cvar(sample, 1 - level);
-  return keel_estimate_combine(1 / (1 - level), &known->mean, level / (1 - level), &lowest);
-}
-
 /* The number of an aversion in the plan of samples. */
 static size_t aversion_of(const struct keel_sample *sample, double aversion) {
   size_t i = 0;
@@ -87,7 +80,7 @@ static struct keel_estimate estimate(const struct keel_simulation *simulation, s
       return sample->plan.is_full ? keel_sample_quantile(sample, statistic->at) : unknown;
     case KEEL_STATISTIC_CVAR:
       if (!sample->plan.is_full) return unknown;
-      return is_pnl ? keel_sample_cvar(sample, statistic->at) : highest(sample, known, statistic->at);
+      return is_pnl ? keel_sample_cvar(sample, statistic->at) : keel_sample_highest(sample, statistic->at);
     case KEEL_STATISTIC_ENTROPIC:
       return is_pnl ? keel_sample_entropic(sample, aversion_of(sample, statistic->at)) : unknown;
   }
