@@ -18,7 +18,7 @@ static void plan_strategy(struct keel_frontier *frontier, const struct keel_stra
   frontier->strategy = *strategy;
   run->explains = 0;
   run->paths_shown = 0;
-  run->aversion_count = strategy->frontier.risk == KEEL_RISK_ENTROPIC;
+  run->aversion_count = strategy->frontier.risk == KEEL_FRONTIER_ENTROPIC;
   run->aversions[0] = strategy->frontier.risk_aversion;
 }
 
@@ -62,7 +62,7 @@ static keel_status choose_family(struct keel_frontier *frontier, struct keel_fro
       .strategy = &frontier->strategy,
       .span_ns = span_ns,
       .steps = (size_t)frontier->strategy.run.steps,
-      .risk_aversion = terms->risk == KEEL_RISK_ENTROPIC ? terms->risk_aversion : NAN,
+      .risk_aversion = terms->risk == KEEL_FRONTIER_ENTROPIC ? terms->risk_aversion : NAN,
   };
   return keel_frontier_family(&frontier->arena, &of, family, error);
 }
@@ -107,16 +107,16 @@ static keel_status simulate(struct keel_frontier *frontier, const struct keel_fr
 struct keel_estimate keel_frontier_target(const struct keel_frontier_terms *terms, const struct keel_estimate *mean,
                                           const struct keel_estimate *risk) {
   double weight = terms->risk_aversion;
-  if (terms->risk == KEEL_RISK_ENTROPIC) return *risk;
+  if (terms->risk == KEEL_FRONTIER_ENTROPIC) return *risk;
   if (isnan(weight) && isnan(terms->budget)) return keel_estimate_affine(1, risk, NAN);
   if (isnan(weight)) return *risk;
-  return keel_estimate_combine(terms->risk == KEEL_RISK_CVAR ? weight - 1 : -1, mean, weight, risk);
+  return keel_estimate_combine(terms->risk == KEEL_FRONTIER_CVAR ? weight - 1 : -1, mean, weight, risk);
 }
 
 static struct keel_estimate risk_of(const struct keel_frontier_terms *terms, const struct keel_sample *pnl,
                                     const struct keel_estimate *std) {
-  if (terms->risk == KEEL_RISK_STD) return *std;
-  if (terms->risk == KEEL_RISK_ENTROPIC) return keel_sample_entropic(pnl, 0);
+  if (terms->risk == KEEL_FRONTIER_STD) return *std;
+  if (terms->risk == KEEL_FRONTIER_ENTROPIC) return keel_sample_entropic(pnl, 0);
   return keel_sample_cvar(pnl, terms->level);
 }
 
@@ -212,8 +212,8 @@ static void list_notes(struct keel_frontier *frontier, const struct keel_frontie
 static const char *name_risk(struct keel_frontier *frontier) {
   const struct keel_frontier_terms *terms = &frontier->strategy.frontier;
   struct keel_text text;
-  if (terms->risk == KEEL_RISK_STD) return "std";
-  if (terms->risk == KEEL_RISK_ENTROPIC) return "entropic risk";
+  if (terms->risk == KEEL_FRONTIER_STD) return "std";
+  if (terms->risk == KEEL_FRONTIER_ENTROPIC) return "entropic risk";
   keel_text_init(&text);
   keel_text_add(&text, "CVaR ");
   keel_text_number(&text, 100 * terms->level, "");

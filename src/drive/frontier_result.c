@@ -157,11 +157,11 @@ static json_t *names_json(const struct keel_frontier *frontier, const size_t *li
 
 static json_t *risk_json(const struct keel_frontier *frontier) {
   static const char *const measures[] = {
-      [KEEL_RISK_STD] = "std", [KEEL_RISK_CVAR] = "cvar", [KEEL_RISK_ENTROPIC] = "entropic"};
+      [KEEL_FRONTIER_STD] = "std", [KEEL_FRONTIER_CVAR] = "cvar", [KEEL_FRONTIER_ENTROPIC] = "entropic"};
   const struct keel_frontier_terms *terms = &frontier->strategy.frontier;
   json_t *risk = json_object();
   json_object_set_new(risk, "measure", json_string(measures[terms->risk]));
-  if (terms->risk == KEEL_RISK_CVAR) json_object_set_new(risk, "level", real(terms->level));
+  if (terms->risk == KEEL_FRONTIER_CVAR) json_object_set_new(risk, "level", real(terms->level));
   json_object_set_new(risk, "risk_aversion", real(terms->risk_aversion));
   json_object_set_new(risk, "budget", real(terms->budget));
   return risk;

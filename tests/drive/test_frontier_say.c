@@ -69,7 +69,7 @@ static void assert_says(struct made *made, const char *sentence) {
 }
 
 static const struct keel_frontier_terms weighted = {
-    .risk = KEEL_RISK_CVAR, .level = 0.95, .risk_aversion = 1, .budget = NAN};
+    .risk = KEEL_FRONTIER_CVAR, .level = 0.95, .risk_aversion = 1, .budget = NAN};
 
 static void a_rule_is_recommended(void **state) {
   (void)state;
@@ -133,7 +133,7 @@ static void budgets_are_said(void **state) {
   (void)state;
   struct made made;
   struct keel_frontier_terms terms = {
-      .risk = KEEL_RISK_CVAR, .level = 0.95, .risk_aversion = NAN, .budget = 1000.1};
+      .risk = KEEL_FRONTIER_CVAR, .level = 0.95, .risk_aversion = NAN, .budget = 1000.1};
   struct point points[RULES];
   memcpy(points, usual, sizeof points);
   for (size_t i = 0; i < RULES; i++) points[i].target = points[i].risk;
@@ -152,7 +152,7 @@ static void budgets_are_said(void **state) {
 static void without_a_preference_it_says_what_cost_buys(void **state) {
   (void)state;
   struct made made;
-  struct keel_frontier_terms terms = {.risk = KEEL_RISK_CVAR, .risk_aversion = NAN, .budget = NAN};
+  struct keel_frontier_terms terms = {.risk = KEEL_FRONTIER_CVAR, .risk_aversion = NAN, .budget = NAN};
   struct point points[RULES];
   memcpy(points, usual, sizeof points);
   for (size_t i = 0; i < RULES; i++) points[i].target = NAN;
@@ -179,13 +179,13 @@ static void nothing_to_compare_is_said(void **state) {
 static void targets_count_the_cost_once(void **state) {
   (void)state;
   struct keel_estimate mean = estimate(-100, 1, 0), risk = estimate(700, 1, 1);
-  struct keel_frontier_terms terms = {.risk = KEEL_RISK_STD, .risk_aversion = 0.5, .budget = NAN};
+  struct keel_frontier_terms terms = {.risk = KEEL_FRONTIER_STD, .risk_aversion = 0.5, .budget = NAN};
   assert_close(keel_frontier_target(&terms, &mean, &risk).value, 100 + 0.5 * 700, 1e-12);
-  terms.risk = KEEL_RISK_CVAR; /* its deviation from the mean is 600 */
+  terms.risk = KEEL_FRONTIER_CVAR; /* its deviation from the mean is 600 */
   assert_close(keel_frontier_target(&terms, &mean, &risk).value, 100 + 0.5 * 600, 1e-12);
-  terms.risk = KEEL_RISK_ENTROPIC;
+  terms.risk = KEEL_FRONTIER_ENTROPIC;
   assert_close(keel_frontier_target(&terms, &mean, &risk).value, 700, 0);
-  terms = (struct keel_frontier_terms){.risk = KEEL_RISK_STD, .risk_aversion = NAN, .budget = 5};
+  terms = (struct keel_frontier_terms){.risk = KEEL_FRONTIER_STD, .risk_aversion = NAN, .budget = 5};
   assert_close(keel_frontier_target(&terms, &mean, &risk).value, 700, 0);
   terms.budget = NAN;
   assert_true(isnan(keel_frontier_target(&terms, &mean, &risk).value));
