@@ -186,3 +186,50 @@ double keel_vega_weight(const struct keel_block *block, double tenor_years, size
   if (isnan(tenor_years)) return 1;
   return sqrt(tenor_years / keel_years_between(block->market.time_ns, block->wiring->rows[row].contract.expiry_ns));
 }
+
+/* ---- the next run in the same memory ---- */
+
+static void clear_lanes(struct keel_block *block) {
+  const struct keel_wiring *wiring = block->wiring;
+  size_t bytes = wiring->underlying_count * wiring->variant_count * wiring->paths * sizeof(double);
+  struct keel_so_far *sum = &block->so_far;
+  struct keel_accounts *accounts = block->accounts;
+  double *carried[] = {
+      sum->pnl,       sum->cost,           sum->turnover,       sum->trades,         block->polled_qty,
+      block->balance, accounts[0].holding, accounts[1].holding, accounts[0].working, accounts[1].working};
+  for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) memset(carried[i], 0, bytes);
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) memset(sum->explain[c], 0, bytes);
+}
+
+static void clear_triggers(const struct keel_wiring *wiring, struct keel_trigger_state *state) {
+  size_t count = wiring->underlying_count * wiring->variant_count * KEEL_EXPOSURE_COUNT;
+  for (size_t i = 0; i < count; i++) state->every_ns[i] = state->session_ns[i] = KEEL_TIME_NONE;
+  memset(state->every_day, 0, count * sizeof *state->every_day);
+  for (size_t i = 0; i < count * wiring->paths && state->spot; i++) state->spot[i] = state->vol[i] = NAN;
+}
+
+static void clear_orders(struct keel_block *block) {
+  const struct keel_wiring *wiring = block->wiring;
+  size_t lanes = wiring->underlying_count * wiring->variant_count, dividends = 0;
+  memset(block->begun, 0, lanes);
+  memset(block->polled_free, 0, lanes);
+  memset(block->sent_free, 0, lanes);
+  for (size_t u = 0; u < wiring->underlying_count; u++) dividends += wiring->underlyings[u].terms->dividend_count;
+  memset(block->dividend_due, 0, dividends * wiring->variant_count * wiring->paths * sizeof(double));
+}
+
+void keel_block_reset(struct keel_block *block) {
+  const struct keel_wiring *wiring = block->wiring;
+  size_t cells = wiring->row_count * wiring->paths, underlyings = wiring->underlying_count;
+  clear_lanes(block);
+  clear_triggers(wiring, &block->triggers);
+  clear_orders(block);
+  memset(block->alive, 1, wiring->row_count);
+  memset(block->settled, 0, wiring->row_count);
+  for (size_t i = 0; i < cells && !block->market.vol; i++) block->last_vol[i] = NAN;
+  memset(block->now, 0, underlyings);
+  memset(block->now_account, 0, underlyings);
+  memset(block->entered, 0, underlyings);
+  memset(block->finished, 0, underlyings);
+  memset(block->stepped, 0, underlyings);
+}

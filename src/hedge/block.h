@@ -133,6 +133,10 @@ struct keel_block {
 /* Memory is of the arena; the market's bid and ask start as NaN. `needs_market_vol`: a model makes the market. */
 struct keel_block *keel_block_new(struct keel_arena *arena, const struct keel_wiring *wiring, int needs_market_vol);
 
+/* As it was when new, but for marks, totals and the market, which the first step writes before it reads: for the next
+ * paths of a run. Counts of mark sources go on. */
+void keel_block_reset(struct keel_block *block);
+
 /* ---- places in the arrays ---- */
 static inline struct keel_marks *keel_marks_after(struct keel_block *block, size_t underlying) {
   return &block->marks[block->now[underlying]];

@@ -3,6 +3,7 @@
 #include "kernel/lanes_level.h"
 #include "kernel/leaf_level.h"
 #include "kernel/level.h"
+#include "kernel/market_vol_level.h"
 #include "kernel/neutral_level.h"
 #include "kernel/paths_level.h"
 #include "kernel/random_level.h"
@@ -18,6 +19,7 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .neutral = {KEEL_AT(keel_neutral_add), KEEL_AT(keel_neutral_move), KEEL_AT(keel_neutral_solve)},
     .leaf = {KEEL_AT(keel_leaf_moments), KEEL_AT(keel_leaf_exp_moments), KEEL_AT(keel_leaf_slots)},
     .bands = {KEEL_AT(keel_whalley_wilmott), KEEL_AT(keel_zakamouline), KEEL_AT(keel_leland_vol)},
+    .market_vol = {KEEL_AT(keel_market_vol_root), KEEL_AT(keel_market_vol_realise), KEEL_AT(keel_market_vol_skew)},
     .random = {KEEL_AT(keel_random_words), KEEL_AT(keel_random_sobol), KEEL_AT(keel_random_uniforms),
                KEEL_AT(keel_random_normals), KEEL_AT(keel_random_mirror), KEEL_AT(keel_random_match),
                KEEL_AT(keel_random_bridge), KEEL_AT(keel_random_correlate)},

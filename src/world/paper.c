@@ -7,14 +7,14 @@
 
 struct keel_paper {
   const struct keel_market_terms *terms;
-  size_t paths;
+  size_t paths, lines;
   double *resting;           /* [line][path]: waits for the next quote */
   struct keel_order *orders; /* [line]: what rests there; its qty is not read */
 };
 
 struct keel_paper *keel_paper_new(struct keel_arena *arena, const struct keel_wiring *wiring) {
   struct keel_paper *paper = KEEL_ARENA_NEW(arena, struct keel_paper, 1);
-  *paper = (struct keel_paper){.terms = wiring->terms, .paths = wiring->paths};
+  *paper = (struct keel_paper){.terms = wiring->terms, .paths = wiring->paths, .lines = wiring->line_count};
   paper->resting = KEEL_ARENA_NEW(arena, double, wiring->line_count * wiring->paths);
   paper->orders = KEEL_ARENA_NEW(arena, struct keel_order, wiring->line_count);
   return paper;
@@ -68,4 +68,8 @@ static void paper_poll(void *self, const struct keel_market *market, size_t line
 
 struct keel_venue keel_paper_venue(struct keel_paper *paper) {
   return (struct keel_venue){.self = paper, .poll = paper_poll, .send = paper_send};
+}
+
+void keel_paper_reset(struct keel_paper *paper) {
+  memset(paper->resting, 0, paper->lines * paper->paths * sizeof *paper->resting);
 }
