@@ -194,10 +194,12 @@ static void clear_lanes(struct keel_block *block) {
   size_t bytes = wiring->underlying_count * wiring->variant_count * wiring->paths * sizeof(double);
   struct keel_so_far *sum = &block->so_far;
   struct keel_accounts *accounts = block->accounts;
-  double *carried[] = {
-      sum->pnl,       sum->cost,           sum->turnover,       sum->trades,         block->polled_qty,
-      block->balance, accounts[0].holding, accounts[1].holding, accounts[0].working, accounts[1].working};
+  double *carried[] = {sum->pnl, sum->cost, sum->turnover, sum->trades, block->balance};
+  double *of_lines[] = {block->polled_qty, accounts[0].holding, accounts[1].holding, accounts[0].working,
+                        accounts[1].working};
   for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) memset(carried[i], 0, bytes);
+  bytes = wiring->line_count * wiring->paths * sizeof(double);
+  for (size_t i = 0; i < sizeof of_lines / sizeof *of_lines; i++) memset(of_lines[i], 0, bytes);
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) memset(sum->explain[c], 0, bytes);
 }
 
@@ -212,8 +214,8 @@ static void clear_orders(struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
   size_t lanes = wiring->underlying_count * wiring->variant_count, dividends = 0;
   memset(block->begun, 0, lanes);
-  memset(block->polled_free, 0, lanes);
-  memset(block->sent_free, 0, lanes);
+  memset(block->polled_free, 0, wiring->line_count);
+  memset(block->sent_free, 0, wiring->line_count);
   for (size_t u = 0; u < wiring->underlying_count; u++) dividends += wiring->underlyings[u].terms->dividend_count;
   memset(block->dividend_due, 0, dividends * wiring->variant_count * wiring->paths * sizeof(double));
 }
