@@ -6,9 +6,11 @@
 
 #include "keel/black_scholes.h"
 #include "kernel/bands.h"
+#include "kernel/deltas.h"
 #include "kernel/lanes.h"
 #include "kernel/leaf.h"
 #include "kernel/paths.h"
+#include "kernel/rows.h"
 
 struct keel_kernel {
   const char *level;
@@ -19,6 +21,8 @@ struct keel_kernel {
   struct keel_lanes lanes;
   struct keel_leaf leaf;
   struct keel_bands bands;
+  struct keel_deltas deltas;
+  struct keel_rows rows;
   struct keel_random random;
   const struct keel_world_type *worlds[KEEL_WORLD_COUNT];
 };
