@@ -91,12 +91,24 @@ static void nyse_holidays(int year) {
   nyse_shut_fixed(year, 12, 25, 1954); /* Christmas */
 }
 
-/* What no rule says, from 1950 on; early closes from 1990 on. Source: the exchange's list of special closings. */
+/* What no rule says, from 1928 on; early closes from 1990 on. Source: the exchange's list of special closings. */
 static const struct {
   int16_t year;
   int8_t month, day;
   int16_t close;
 } nyse_exceptions[] = {
+    {1929, 11, 1, SHUT},          /* work left over from the crash */
+    {1929, 11, 29, SHUT},         /* work left over from the crash */
+    {1933, 3, 6, SHUT},           /* the bank holiday */
+    {1933, 3, 7, SHUT},           /* the bank holiday */
+    {1933, 3, 8, SHUT},           /* the bank holiday */
+    {1933, 3, 9, SHUT},           /* the bank holiday */
+    {1933, 3, 10, SHUT},          /* the bank holiday */
+    {1933, 3, 13, SHUT},          /* the bank holiday */
+    {1933, 3, 14, SHUT},          /* the bank holiday */
+    {1945, 8, 15, SHUT},          /* the end of the war */
+    {1945, 8, 16, SHUT},          /* the end of the war */
+    {1945, 12, 24, SHUT},         /* Christmas Eve */
     {1956, 12, 24, SHUT},         /* Christmas Eve */
     {1958, 12, 26, SHUT},         /* the day after Christmas */
     {1961, 5, 29, SHUT},          /* the day before Memorial Day */

@@ -1,8 +1,9 @@
 /* Trading calendars: which days a market is open, and when it closes.
  *
  * NYSE: weekends, the holidays of each era, special closures, 13:00 closes on half days (the early closes known from
- * 1990 on, some at other times); checked against the exchange's list of open days from 1950 on. The regular close is
- * 16:00 in all eras. Years 1900 to 2199, no day is open outside; before 1950 only weekends and the holidays of rule. */
+ * 1990 on, some at other times); checked against the exchange's list of open days from 1928 on (Saturdays, open until
+ * 1952, are left out). The regular close is 16:00 in all eras. Years 1900 to 2199, no day is open outside; before 1928
+ * only weekends and the holidays of rule. */
 #ifndef KEEL_BOOK_CALENDAR_H
 #define KEEL_BOOK_CALENDAR_H
 

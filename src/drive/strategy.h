@@ -10,12 +10,16 @@
 #include "book/market_terms.h"
 #include "book/position.h"
 #include "hedge/policy.h"
+#include "hedge/sample.h"
 #include "keel/strategy.h"
 #include "world/feed_paths.h"
+
+struct keel_config_node;
 
 struct keel_variant {
   const char *name;
   struct keel_policy policy;
+  const struct keel_config_node *hedge; /* where it was read, for messages */
 };
 
 struct keel_run_terms {
@@ -26,6 +30,19 @@ struct keel_run_terms {
   double years;    /* NaN: until the last expiry of the book */
   int explains;    /* `explain: true` (default) or false: without the components, which costs time */
   int paths_shown; /* `show: 3`: paths that the result keeps step by step; 0 by default */
+  double aversions[KEEL_AVERSIONS_MAX]; /* `risk_aversions: [0.01]`, of entropic risk, each above 0 */
+  size_t aversion_count;
+};
+
+/* `frontier:`: how rules are compared, and which. */
+enum keel_frontier_risk { KEEL_FRONTIER_STD, KEEL_FRONTIER_CVAR, KEEL_FRONTIER_ENTROPIC };
+struct keel_frontier_terms {
+  enum keel_frontier_risk risk;
+  double level;         /* of CVaR */
+  double risk_aversion; /* per unit of money for entropic risk, a weight for the others; NaN: not given */
+  double budget;        /* money, of mean cost; NaN: none */
+  struct keel_variant *rules;
+  size_t rule_count;
 };
 
 struct keel_strategy {
@@ -39,6 +56,7 @@ struct keel_strategy {
   struct keel_costs costs;
   struct keel_limits limits;
   struct keel_run_terms run;
+  struct keel_frontier_terms frontier;
   char **warnings; /* doubtful combinations, as `file:line: field: text` */
   size_t warning_count;
 };

@@ -39,11 +39,28 @@ __attribute__((format(printf, 4, 5))) static void warn(struct check *check, cons
 
 /* ---- run and book ---- */
 
+static keel_status check_paths(struct check *check) {
+  const struct keel_run_terms *run = &check->strategy->run;
+  const struct keel_simulated_market *market = &check->strategy->simulated;
+  keel_error *error = check->reader->error;
+  size_t paths = (size_t)run->paths, points = market->sobol_points;
+  if (points && (market->antithetic || market->matched))
+    return keel_config_fail(error, check->root, "run.sobol", "goes with neither antithetic nor matched normals");
+  if (points && paths % points)
+    return keel_config_fail(error, check->root, "run.paths", "is %zu, no whole number of replicates of %zu points",
+                            paths, points);
+  if (market->antithetic && paths % 2)
+    return keel_config_fail(error, check->root, "run.paths", "is %zu; antithetic paths come in pairs", paths);
+  if (points && paths == points)
+    warn(check, check->root, "run.sobol", "makes one replicate of all paths: there are no standard errors; give fewer");
+  return KEEL_STATUS_OK;
+}
+
 static keel_status check_run(struct check *check) {
   const struct keel_run_terms *run = &check->strategy->run;
-  if (run->start_ns == KEEL_TIME_NONE || run->end_ns == KEEL_TIME_NONE || run->start_ns <= run->end_ns)
-    return KEEL_STATUS_OK;
-  return keel_config_fail(check->reader->error, check->root, "run.end", "is before `run.start`");
+  if (run->start_ns != KEEL_TIME_NONE && run->end_ns != KEEL_TIME_NONE && run->start_ns > run->end_ns)
+    return keel_config_fail(check->reader->error, check->root, "run.end", "is before `run.start`");
+  return check_paths(check);
 }
 
 static keel_status refuse_position(struct check *check, size_t index, const char *field, const char *what) {
@@ -218,6 +235,31 @@ static keel_status check_policy(struct check *check, const struct keel_policy *p
 
 /* ---- all ---- */
 
+/* What is allowed and worth saying of each model. */
+static keel_status check_models(struct check *check) {
+  const struct keel_strategy *strategy = check->strategy;
+  const struct keel_config_node *one = keel_config_find(check->root, "market.model");
+  const struct keel_config_node *many = keel_config_child(check->root, "models");
+  size_t count = strategy->simulated.models ? strategy->market.underlying_count : 0;
+  for (size_t u = 0; u < count; u++) {
+    const struct keel_world *world = &strategy->simulated.models[u].world;
+    const struct keel_config_node *node = one ? one : keel_config_child(many, strategy->market.underlyings[u].name);
+    char text[KEEL_WORLD_TEXT_SIZE];
+    const char *note = keel_world_note(world, text);
+    if (note) warn(check, node, NULL, "%s", note);
+    if (world->kind == KEEL_WORLD_BOOTSTRAP && world->bootstrap.forced && strategy->run.steps &&
+        world->bootstrap.forced_step >= (size_t)strategy->run.steps)
+      return keel_config_fail(check->reader->error, node, "forced.step", "is %zu, and the run has %d steps, from 0",
+                              world->bootstrap.forced_step, strategy->run.steps);
+    if (strategy->market.underlyings[u].forward == KEEL_FORWARD_PARITY && !strategy->market.tape)
+      return keel_config_fail(check->reader->error, check->root, "market.forward",
+                              "is parity, and a simulated market has no quotes; allowed: yield");
+  }
+  if (count > 1 && !strategy->simulated.correlation && strategy->simulated.models[0].world.kind != KEEL_WORLD_BOOTSTRAP)
+    warn(check, check->root, "correlation", "is missing: the models move independently");
+  return KEEL_STATUS_OK;
+}
+
 static void check_market(struct check *check) {
   const struct keel_market_terms *market = &check->strategy->market;
   for (size_t i = 0; i < market->underlying_count; i++) {
@@ -233,6 +275,7 @@ keel_status keel_strategy_check(struct keel_config_reader *reader, const struct 
                                 struct keel_strategy *strategy) {
   struct check check = {reader, root, strategy};
   keel_status status = check_run(&check);
+  if (!status) status = check_models(&check);
   if (!status) status = check_expiries(&check);
   for (size_t i = 0; i < strategy->variant_count && !status; i++)
     status = check_policy(&check, &strategy->variants[i].policy, keel_strategy_hedge_node(reader->arena, root, i));

@@ -85,34 +85,119 @@ static const struct keel_config_field limit_fields[] = {
     {0}};
 #undef AT
 
-#define AT(member) .offset = offsetof(struct keel_run_terms, member)
+/* A list of numbers above 0. */
+static keel_status read_aversions(struct keel_config_reader *reader, const struct keel_config_field *field,
+                                  const struct keel_config_node *node, void *base) {
+  struct keel_run_terms *run = &((struct keel_strategy *)base)->run;
+  if (node->kind != KEEL_CONFIG_LIST || node->count > KEEL_AVERSIONS_MAX)
+    return keel_config_fail(reader->error, node, NULL, "has to be a list of at most %d numbers, as [0.01, 0.1]",
+                            KEEL_AVERSIONS_MAX);
+  keel_status status = KEEL_STATUS_OK;
+  for (const struct keel_config_node *item = node->first; item && !status; item = item->next)
+    status = keel_config_read_number(reader, field, item, &run->aversions[run->aversion_count++]);
+  return status;
+}
+
+/* Sobol points of a replicate. */
+static keel_status read_points(struct keel_config_reader *reader, const struct keel_config_field *field,
+                               const struct keel_config_node *node, void *base) {
+  int points;
+  struct keel_config_field whole = *field;
+  whole.offset = 0;
+  keel_status status = keel_type_count.read(reader, &whole, node, &points);
+  if (status) return status;
+  if (points & (points - 1))
+    return keel_config_fail(reader->error, node, NULL, "is %s; allowed: a power of two from %d", node->text,
+                            KEEL_LEAF_PATHS);
+  ((struct keel_strategy *)base)->simulated.sobol_points = (size_t)points;
+  return KEEL_STATUS_OK;
+}
+
+/* A count that may not be above its field's max. */
+static keel_status read_shown(struct keel_config_reader *reader, const struct keel_config_field *field,
+                              const struct keel_config_node *node, void *base) {
+  double number;
+  keel_status status = keel_config_read_number(reader, field, node, &number);
+  return status ? status : keel_type_count.read(reader, field, node, base);
+}
+
+static const struct keel_config_type type_aversions = {"list of numbers", read_aversions, NULL};
+static const struct keel_config_type type_points = {"whole number", read_points, NULL};
+static const struct keel_config_type type_shown = {"whole number", read_shown, NULL};
+static const struct keel_config_choice yes_or_no[] = {{"true", 1, 0}, {"false", 0, 0}, {0}};
+
+#define AT(member) .offset = offsetof(struct keel_strategy, member)
 static const struct keel_config_field run_fields[] = {
     {.name = "start",
      .type = &keel_type_day_start,
-     AT(start_ns),
+     AT(run.start_ns),
      .absent = "the first instant of the tape",
      .help = "what is before is not used; a date is its first instant, local to the calendar"},
     {.name = "end",
      .type = &keel_type_day_end,
-     AT(end_ns),
+     AT(run.end_ns),
      .absent = "the last instant of the tape",
      .help = "what is after is not used; a date counts to its end, local to the calendar"},
     {.name = "paths",
      .type = &keel_type_count,
-     AT(paths),
+     AT(run.paths),
      .min = 1,
      .max = INFINITY,
-     .absent = "none",
+     .absent = "required for simulations",
      .help = "simulated paths"},
     {.name = "steps",
      .type = &keel_type_count,
-     AT(steps),
+     AT(run.steps),
      .min = 1,
      .max = INFINITY,
+     .absent = "required for simulations",
+     .help = "steps of a simulation, all of equal length"},
+    {.name = "years",
+     .type = &keel_type_number,
+     AT(run.years),
+     .flags = KEEL_CONFIG_ABOVE_MIN,
+     .max = 200,
+     .absent = "until the last expiry of the book",
+     .unit = "years of 365 days",
+     .help = "length of a simulation"},
+    {.name = "seed", .type = &keel_type_seed, AT(run.seed), .preset = "0", .help = "of random numbers"},
+    {.name = "explain",
+     .type = &keel_type_choice,
+     AT(run.explains),
+     .preset = "true",
+     .choices = yes_or_no,
+     .help = "simulations: with the components of the P&L, which costs time"},
+    {.name = "show",
+     .type = &type_shown,
+     AT(run.paths_shown),
+     .preset = "0",
+     .max = 1000,
+     .help = "simulations: the first paths that the result keeps step by step"},
+    {.name = "antithetic",
+     .type = &keel_type_choice,
+     AT(simulated.antithetic),
+     .preset = "false",
+     .choices = yes_or_no,
+     .help = "simulations: every other path mirrors the normals of the path before it"},
+    {.name = "matched",
+     .type = &keel_type_choice,
+     AT(simulated.matched),
+     .preset = "false",
+     .choices = yes_or_no,
+     .help = "simulations: in every 256 paths the normals of a step have mean 0 and variance 1"},
+    {.name = "sobol",
+     .type = &type_points,
+     .min = KEEL_LEAF_PATHS,
+     .max = INFINITY,
      .absent = "none",
-     .help = "steps of a simulation"},
-    {.name = "seed", .type = &keel_type_seed, AT(seed), .preset = "0", .help = "of random numbers"},
-    {.name = "years", .type = &keel_type_later, .help = "there are no simulations yet"},
+     .help = "simulations: Sobol points of a replicate, a power of two; paths are replicates times points"},
+    {.name = "risk_aversions",
+     .type = &type_aversions,
+     .flags = KEEL_CONFIG_ABOVE_MIN,
+     .max = INFINITY,
+     .absent = "none",
+     .unit = "per unit of money",
+     .help = "simulations: of the entropic risks in the result, at most 4"},
     {0}};
 #undef AT
 
@@ -142,13 +227,16 @@ const struct keel_config_field keel_strategy_fields[] = {
      .help = "other ways to hedge the same book, compared side by side"},
     {.name = "costs", .type = &keel_type_map, AT(costs), .fields = cost_fields, .help = "what hedging costs"},
     {.name = "limits", .type = &keel_type_map, AT(limits), .fields = limit_fields, .help = "what may never happen"},
-    {.name = "run",
-     .type = &keel_type_map,
-     AT(run),
-     .fields = run_fields,
-     .help = "which part of the tape, how many paths"},
-    {.name = "models", .type = &keel_type_later, .help = "give market.tape"},
-    {.name = "correlation", .type = &keel_type_later, .help = "there are no models yet"},
+    {.name = "run", .type = &keel_type_map, .fields = run_fields, .help = "which part of the tape, how many paths"},
+    {.name = "models",
+     .type = &keel_type_models,
+     .fields = keel_strategy_model_fields,
+     .item = "X",
+     .help =
+         "the simulated market of several underlyings, each by its name; as market.model, one for each of the book"},
+    {.name = "correlation",
+     .type = &keel_type_correlation,
+     .help = "of the underlyings' Brownian motions: a row for each of `models`, in their order"},
     {0}};
 #undef AT
 

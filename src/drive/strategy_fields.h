@@ -16,6 +16,16 @@ extern const struct keel_config_field keel_strategy_market_fields[];
 /* `market.calendar`, which has to be known before any date is read: into a const struct keel_calendar *. */
 extern const struct keel_config_field keel_strategy_calendar_field;
 
+/* `model`, `models` and `correlation` are read by keel_strategy_read_models, which the market calls when all it says is
+ * known: struct keel_strategy: simulated, and the rate and yields that models give. */
+extern const struct keel_config_type keel_type_model, keel_type_models, keel_type_correlation;
+extern const struct keel_config_field keel_strategy_model_fields[];
+keel_status keel_strategy_read_models(struct keel_config_reader *reader, const struct keel_config_node *root,
+                                      struct keel_strategy *strategy);
+/* Refuses a name that the book does not have. */
+keel_status keel_strategy_unknown_underlying(keel_error *error, const struct keel_config_node *node,
+                                             const struct keel_market_terms *market);
+
 extern const struct keel_config_type keel_type_hedge;    /* struct keel_strategy: variants[0] */
 extern const struct keel_config_type keel_type_variants; /* struct keel_strategy: variants[1] on */
 extern const struct keel_config_field keel_strategy_hedge_fields[], keel_strategy_variant_fields[];

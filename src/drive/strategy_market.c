@@ -80,9 +80,9 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
     {.name = "rate",
      .type = &keel_type_number,
      AT(terms.rate),
-     .flags = KEEL_CONFIG_REQUIRED,
      .min = -1,
      .max = 1,
+     .absent = "required, here or in a model",
      .unit = "per year, continuous",
      .help = "of cash and of discounting; 0.0525 is 5.25 %"},
     {.name = "calendar",
@@ -98,7 +98,11 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
      AT(terms.stale_ns),
      .preset = "1d",
      .help = "an older quote is not used: its vol at the new spot is"},
-    {.name = "model", .type = &keel_type_later, .help = "give market.tape"},
+    {.name = "model",
+     .type = &keel_type_model,
+     .fields = keel_strategy_model_fields,
+     .absent = "none; `keel simulate` needs it, or `models`",
+     .help = "the simulated market of the book's one underlying"},
     {.name = "underlyings",
      .type = &type_underlyings,
      .help = "what differs for single underlyings of the book, by name: yield, implied_vol, forward, dividends, each "
@@ -162,8 +166,8 @@ static void list_underlyings(struct keel_arena *arena, const struct keel_book *b
   qsort(market->underlyings, market->underlying_count, sizeof *market->underlyings, by_name);
 }
 
-static keel_status unknown_underlying(keel_error *error, const struct keel_config_node *node,
-                                      const struct keel_market_terms *market) {
+keel_status keel_strategy_unknown_underlying(keel_error *error, const struct keel_config_node *node,
+                                             const struct keel_market_terms *market) {
   char names[320] = "";
   for (size_t i = 0; i < market->underlying_count; i++)
     snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "", market->underlyings[i].name);
@@ -174,7 +178,7 @@ static keel_status read_own(struct keel_config_reader *reader, const struct keel
                             struct keel_market_terms *market) {
   for (const struct keel_config_node *node = map ? map->first : NULL; node; node = node->next) {
     long u = keel_market_underlying(market, node->key);
-    if (u < 0) return unknown_underlying(reader->error, node, market);
+    if (u < 0) return keel_strategy_unknown_underlying(reader->error, node, market);
     struct keel_underlying_terms *terms = &market->underlyings[u];
     struct market one = {.own = *terms};
     keel_status status = keel_config_read_over(reader, keel_strategy_market_fields + OWN, node, &one);
@@ -193,7 +197,8 @@ static keel_status read_market(struct keel_config_reader *reader, const struct k
   if (status) return status;
   strategy->market = market.terms;
   list_underlyings(reader->arena, &strategy->book, &market.own, &strategy->market);
-  return read_own(reader, keel_config_child(node, "underlyings"), &strategy->market);
+  status = read_own(reader, keel_config_child(node, "underlyings"), &strategy->market);
+  return status ? status : keel_strategy_read_models(reader, node->up, strategy);
 }
 
 const struct keel_config_type keel_type_market = {"map", read_market, NULL};

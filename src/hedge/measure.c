@@ -175,6 +175,11 @@ static void clear_totals(struct keel_block *block, size_t u) {
   }
 }
 
+static void clear_changes(struct keel_block *block, size_t u) {
+  for (size_t i = 0; i < sizeof book_components / sizeof *book_components; i++)
+    clear(block, keel_at_total(block, block->totals.change[book_components[i]], u));
+}
+
 /* Components and cash flows of the step that a row brings. */
 static void move_row(struct keel_block *block, size_t u, uint32_t r) {
   if (block->wiring->explains) explain_row(block, u, r);
@@ -187,8 +192,7 @@ void keel_measure(struct keel_block *block, size_t u) {
   size_t bytes = block->wiring->paths * sizeof(double);
   memcpy(keel_at_total(block, totals->value_before, u), keel_at_total(block, totals->value, u), bytes);
   clear_totals(block, u);
-  for (size_t c = 0; c < sizeof book_components / sizeof *book_components && block->wiring->explains; c++)
-    clear(block, keel_at_total(block, totals->change[book_components[c]], u));
+  if (block->wiring->explains) clear_changes(block, u);
   /* spot itself is the row before the others */
   for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++) {
     if (block->wiring->rows[r].units == 0 || !block->alive[r]) continue;

@@ -9,6 +9,7 @@
 #include "kernel/deltas.h"
 #include "kernel/lanes.h"
 #include "kernel/leaf.h"
+#include "kernel/market_vol.h"
 #include "kernel/paths.h"
 #include "kernel/rows.h"
 
@@ -23,6 +24,7 @@ struct keel_kernel {
   struct keel_bands bands;
   struct keel_deltas deltas;
   struct keel_rows rows;
+  struct keel_market_vol market_vol;
   struct keel_random random;
   const struct keel_world_type *worlds[KEEL_WORLD_COUNT];
 };

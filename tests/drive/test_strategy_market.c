@@ -49,12 +49,12 @@ static void a_wrong_market_is_refused(void **state) {
   (void)state;
   static const struct strategy_case cases[] = {
       {MARKET, "", "s.yaml:1: market", "is missing: what is seen"},
-      {MARKET, "market: 5", "s.yaml:2: market", "has to be a map of: tape, rate, calendar, stale, underlyings, yield"},
+      {MARKET, "market: 5", "s.yaml:2: market",
+       "has to be a map of: tape, rate, calendar, stale, model, underlyings, yield"},
       {MARKET, "market: {tape: x.tape}", "s.yaml:2: market.rate", "is missing: of cash and of discounting"},
       {MARKET, "market: {rate: 5.25}", "s.yaml:2: market.rate", "is 5.25; allowed: from -1 to 1 per year, continuous"},
       {MARKET, "market: {rate: 1e999}", "s.yaml:2: market.rate", "`1e999` is no finite number"},
       {MARKET, "market: {rate: 0x10}", "s.yaml:2: market.rate", "`0x10` is no finite number"},
-      {MARKET, MARKET_OF("model: {kind: gbm}"), "s.yaml:2: market.model", "is not available yet; give market.tape"},
       {MARKET, MARKET_OF("calendar: lse"), "s.yaml:2: market.calendar", "is `lse`; allowed: nyse, utc"},
       {MARKET, MARKET_OF("stale: 0s"), "s.yaml:2: market.stale", "is `0s`; allowed: a duration above 0"},
       {MARKET, MARKET_OF("implied_vol: -0.1"), "s.yaml:2: market.implied_vol", "is -0.1; allowed: from 0 to 10"},
