@@ -22,6 +22,18 @@ struct keel_variant {
   const struct keel_config_node *hedge; /* where it was read, for messages */
 };
 
+/* ---- frontier: rules against each other on one market ---- */
+enum keel_risk_kind { KEEL_RISK_STD, KEEL_RISK_CVAR, KEEL_RISK_ENTROPIC };
+struct keel_frontier_terms {
+  enum keel_risk_kind risk;
+  double level; /* CVAR; 0.95 by default */
+  double
+      risk_aversion; /* ENTROPIC: per unit of money, always given; else of cost + risk_aversion risk; NaN: not given */
+  double budget;     /* the largest mean cost; NaN: none. STD and CVAR have at most one of the two */
+  struct keel_variant *rules; /* expanded, in order; none: the driver's own family */
+  size_t rule_count;
+};
+
 struct keel_run_terms {
   int64_t start_ns, end_ns; /* `start`, `end`: the part of the tape that is used; KEEL_TIME_NONE: all of it */
   /* simulate only */
@@ -45,6 +57,7 @@ struct keel_strategy {
   struct keel_costs costs;
   struct keel_limits limits;
   struct keel_run_terms run;
+  struct keel_frontier_terms frontier;
   char **warnings; /* doubtful combinations, as `file:line: field: text` */
   size_t warning_count;
 };
