@@ -29,6 +29,15 @@ static void repair(unsigned char *bytes, size_t size) {
   }
 }
 
+static void walk_model(const struct keel_tape *tape, const struct keel_tape_cursor *cursor) {
+  struct keel_tape_vols vols;
+  double rate;
+  if (keel_tape_rate(tape, cursor, &rate)) keel_assert(rate - rate == 0);
+  if (!keel_tape_vols(tape, cursor, &vols)) return;
+  for (size_t i = 0; i < vols.count; i++)
+    keel_assert(vols.vols[i] >= 0 && keel_tape_contract(tape, vols.ids[i])->underlying[0] != '\0');
+}
+
 static void walk(const void *bytes, size_t size) {
   struct keel_tape *tape;
   if (keel_tape_open_bytes("fuzz.tape", bytes, size, &tape, NULL)) return;
@@ -40,8 +49,10 @@ static void walk(const void *bytes, size_t size) {
     last_ns = instant.time_ns;
     for (size_t i = 0; i < instant.count; i++)
       keel_assert(keel_tape_contract(tape, instant.ids[i])->underlying[0] != '\0');
+    walk_model(tape, &cursor);
   }
   keel_assert(cursor.next == keel_tape_instants(tape));
+  keel_assert(!keel_tape_model(tape) || keel_tape_model(tape)->text[0] != '\0');
   keel_tape_close(tape);
 }
 

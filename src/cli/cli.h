@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "keel/error.h"
+#include "keel/strategy.h"
 
 enum { KEEL_EXIT_DONE = 0, KEEL_EXIT_FAILED = 1, KEEL_EXIT_USAGE = 2 };
 
@@ -92,6 +93,13 @@ keel_status keel_cli_print_json(json_t *document, keel_error *error);
 /* Flushes stdout and reports what went wrong with it, now or earlier. */
 keel_status keel_cli_flush(keel_error *error);
 
+/* Reads the strategy that the first operand names, with --set, and says its warnings; returns an exit status. The
+ * caller frees *strategy where that is KEEL_EXIT_DONE. */
+int keel_cli_strategy(struct keel_cli *cli, keel_strategy **strategy);
+/* A result of the library to stdout, ended by a line break; frees it. NULL: there was no memory. Returns an exit
+ * status. */
+int keel_cli_put(char *text, size_t length);
+
 /* ---- for main ---- */
 
 /* Parses argv[2..]; returns an exit status (0: run it). */
@@ -115,5 +123,6 @@ extern const struct keel_cli_command keel_cmd_price;
 extern const struct keel_cli_command keel_cmd_implied;
 extern const struct keel_cli_command keel_cmd_import;
 extern const struct keel_cli_command keel_cmd_replay;
+extern const struct keel_cli_command keel_cmd_frontier;
 
 #endif

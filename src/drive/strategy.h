@@ -22,18 +22,6 @@ struct keel_variant {
   const struct keel_config_node *hedge; /* where it was read, for messages */
 };
 
-/* ---- frontier: rules against each other on one market ---- */
-enum keel_risk_kind { KEEL_RISK_STD, KEEL_RISK_CVAR, KEEL_RISK_ENTROPIC };
-struct keel_frontier_terms {
-  enum keel_risk_kind risk;
-  double level; /* CVAR; 0.95 by default */
-  double
-      risk_aversion; /* ENTROPIC: per unit of money, always given; else of cost + risk_aversion risk; NaN: not given */
-  double budget;     /* the largest mean cost; NaN: none. STD and CVAR have at most one of the two */
-  struct keel_variant *rules; /* expanded, in order; none: the driver's own family */
-  size_t rule_count;
-};
-
 struct keel_run_terms {
   int64_t start_ns, end_ns; /* `start`, `end`: the part of the tape that is used; KEEL_TIME_NONE: all of it */
   /* simulate only */
@@ -44,6 +32,17 @@ struct keel_run_terms {
   int paths_shown; /* `show: 3`: paths that the result keeps step by step; 0 by default */
   double aversions[KEEL_AVERSIONS_MAX]; /* `risk_aversions: [0.01]`, of entropic risk, each above 0 */
   size_t aversion_count;
+};
+
+/* `frontier:`: how rules are compared, and which. */
+enum keel_frontier_risk { KEEL_FRONTIER_STD, KEEL_FRONTIER_CVAR, KEEL_FRONTIER_ENTROPIC };
+struct keel_frontier_terms {
+  enum keel_frontier_risk risk;
+  double level;         /* of CVaR */
+  double risk_aversion; /* per unit of money for entropic risk, always given; a weight for the others; NaN: not given */
+  double budget;        /* money, of mean cost; NaN: none */
+  struct keel_variant *rules; /* expanded, in order; none: the driver's own family */
+  size_t rule_count;
 };
 
 struct keel_strategy {

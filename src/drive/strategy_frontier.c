@@ -150,7 +150,7 @@ static const struct keel_config_type type_rules = {"list", read_rules, NULL};
 /* ---- fields ---- */
 
 static const struct keel_config_choice risks[] = {
-    {"std", KEEL_RISK_STD, 0}, {"cvar", KEEL_RISK_CVAR, 0}, {"entropic", KEEL_RISK_ENTROPIC, 0}, {0}};
+    {"std", KEEL_FRONTIER_STD, 0}, {"cvar", KEEL_FRONTIER_CVAR, 0}, {"entropic", KEEL_FRONTIER_ENTROPIC, 0}, {0}};
 
 #define AT(member) .offset = offsetof(struct keel_strategy, frontier.member)
 const struct keel_config_field keel_strategy_frontier_fields[] = {
@@ -195,12 +195,12 @@ const struct keel_config_field keel_strategy_frontier_fields[] = {
 static keel_status check_terms(struct keel_config_reader *reader, const struct keel_config_node *node,
                                struct keel_frontier_terms *terms) {
   keel_error *error = reader->error;
-  if (terms->risk != KEEL_RISK_CVAR && !isnan(terms->level))
+  if (terms->risk != KEEL_FRONTIER_CVAR && !isnan(terms->level))
     return keel_config_fail(error, node, "level", "belongs to risk: cvar");
   if (terms->level == 1) return keel_config_fail(error, node, "level", "is 1; allowed: above 0, below 1");
-  if (terms->risk == KEEL_RISK_ENTROPIC && isnan(terms->risk_aversion))
+  if (terms->risk == KEEL_FRONTIER_ENTROPIC && isnan(terms->risk_aversion))
     return keel_config_fail(error, node, "risk_aversion", "is missing: per unit of money, required for risk: entropic");
-  if (terms->risk != KEEL_RISK_ENTROPIC && !isnan(terms->risk_aversion) && !isnan(terms->budget))
+  if (terms->risk != KEEL_FRONTIER_ENTROPIC && !isnan(terms->risk_aversion) && !isnan(terms->budget))
     return keel_config_fail(error, node, "budget", "is given beside `risk_aversion`; give one of them");
   if (isnan(terms->level)) terms->level = 0.95;
   return KEEL_STATUS_OK;

@@ -41,9 +41,7 @@ static int mark_spot(struct keel_block *block, size_t u) {
   return known;
 }
 
-/* Cash dividends until expiry are taken off spot at their present value (escrowed model), unless the forward comes from
- * parity and so holds them already. */
-static double escrow_until(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t expiry_ns, double rate) {
+double keel_escrow_until(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t expiry_ns, double rate) {
   double sum = 0;
   for (size_t i = 0; i < terms->dividend_count && terms->forward == KEEL_FORWARD_YIELD; i++) {
     const struct keel_dividend *dividend = &terms->dividends[i];
@@ -58,7 +56,7 @@ static void mark_escrow(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   for (uint32_t s = underlying->first_slice; s < underlying->first_slice + underlying->slice_count; s++) {
     const struct keel_slice *slice = &block->wiring->slices[s];
-    double escrow = escrow_until(underlying->terms, block->market.time_ns, slice->expiry_ns, block->market.rate);
+    double escrow = keel_escrow_until(underlying->terms, block->market.time_ns, slice->expiry_ns, block->market.rate);
     for (uint32_t r = slice->first; r < slice->first + slice->count; r++) marks->escrow[r] = escrow;
   }
 }

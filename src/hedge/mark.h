@@ -32,6 +32,10 @@ enum keel_mark_source keel_quote_source(const struct keel_block *block, uint32_t
 int keel_mark_from_quotes(struct keel_block *block, size_t underlying);
 void keel_mark_from_model(struct keel_block *block, size_t underlying);
 
+/* Present value of the cash dividends after now and until expiry, which are taken off spot (escrowed model); 0 where
+ * the forward comes from parity and so holds them already. */
+double keel_escrow_until(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t expiry_ns, double rate);
+
 /* A model's mark of an American option is not below intrinsic. */
 static inline double keel_model_mark(const struct keel_row *row, double price, double spot) {
   double intrinsic = row->phi * (spot - row->contract.strike);

@@ -8,6 +8,7 @@
 #include "kernel/bands.h"
 #include "kernel/lanes.h"
 #include "kernel/leaf.h"
+#include "kernel/market_vol.h"
 #include "kernel/paths.h"
 
 struct keel_kernel {
@@ -19,6 +20,7 @@ struct keel_kernel {
   struct keel_lanes lanes;
   struct keel_leaf leaf;
   struct keel_bands bands;
+  struct keel_market_vol market_vol;
   struct keel_random random;
   const struct keel_world_type *worlds[KEEL_WORLD_COUNT];
 };

@@ -6,6 +6,7 @@
 #ifndef KEEL_WORLD_FEED_PATHS_H
 #define KEEL_WORLD_FEED_PATHS_H
 
+#include "book/market.h"
 #include "hedge/wiring.h"
 #include "kernel/paths.h"
 
@@ -47,5 +48,28 @@ struct keel_feed_paths_plan {
   size_t steps;
   int64_t start_ns, end_ns;
 };
+
+/* The instant of step 0 .. steps. */
+int64_t keel_feed_paths_time(const struct keel_feed_paths_plan *plan, size_t step);
+
+/* What all blocks of a run share; read only. Memory is of the arena; the plan's market and wiring are borrowed.
+ * Errors: KEEL_STATUS_INPUT for worlds, correlations or draws that make no sense, and for steps below a nanosecond. */
+struct keel_feed_paths_wiring;
+keel_status keel_feed_paths_wire(struct keel_arena *arena, const struct keel_feed_paths_plan *plan,
+                                 const struct keel_feed_paths_wiring **wiring, keel_error *error);
+
+/* How many consecutive paths, from a multiple, are independent of all others. */
+size_t keel_feed_paths_batch(const struct keel_feed_paths_wiring *wiring);
+
+/* Of one block at a time, and one thread. Spot is quoted with bid = ask, and so are futures at (S - PV(D)) e^{(r-q)T}
+ * and the options that a policy hedges with by `fill: next`, at their model price; all else has a vol and no quote. */
+struct keel_feed_paths;
+struct keel_feed_paths *keel_feed_paths_new(struct keel_arena *arena, const struct keel_feed_paths_wiring *wiring);
+
+/* Paths first .. first + count - 1, all of one leaf, at most as many as are wired; the others of the block stay at the
+ * start. The market is that of a block, where each bid and ask may be one array. */
+void keel_feed_paths_begin(struct keel_feed_paths *feed, uint64_t first, size_t count, struct keel_market *market);
+/* The next instant, step 0 first; returns 0 after the last one. */
+int keel_feed_paths_next(struct keel_feed_paths *feed, struct keel_market *market);
 
 #endif

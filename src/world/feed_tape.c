@@ -1,13 +1,22 @@
 #include "world/feed_tape.h"
 
+#include <math.h>
 #include <string.h>
 
-/* The next instant of the tape that has a quote for a watched row and lies within the limits. */
+static int has_watched(const struct keel_feed_tape *feed, size_t count, const uint32_t *ids) {
+  for (size_t i = 0; i < count; i++)
+    if (feed->row_of[ids[i]] != KEEL_NO_ROW) return 1;
+  return 0;
+}
+
+/* The next instant of the tape that has something for a watched row and lies within the limits. */
 static int find_next(struct keel_feed_tape *feed, struct keel_tape_instant *instant) {
+  struct keel_tape_vols vols;
   while (keel_tape_next(feed->tape, &feed->cursor, instant)) {
     if (feed->end_ns != KEEL_TIME_NONE && instant->time_ns > feed->end_ns) return 0;
-    for (size_t i = 0; i < instant->count; i++)
-      if (feed->row_of[instant->ids[i]] != KEEL_NO_ROW) return 1;
+    keel_tape_rate(feed->tape, &feed->cursor, &feed->rate);
+    if (has_watched(feed, instant->count, instant->ids)) return 1;
+    if (keel_tape_vols(feed->tape, &feed->cursor, &vols) && has_watched(feed, vols.count, vols.ids)) return 1;
   }
   return 0;
 }
@@ -24,6 +33,7 @@ void keel_feed_tape_init(struct keel_feed_tape *feed, struct keel_arena *arena, 
 
 void keel_feed_tape_limit(struct keel_feed_tape *feed, int64_t start_ns, int64_t end_ns) {
   feed->cursor = (struct keel_tape_cursor){0};
+  feed->rate = NAN;
   feed->end_ns = end_ns;
   do feed->has_upcoming = find_next(feed, &feed->upcoming);
   while (feed->has_upcoming && start_ns != KEEL_TIME_NONE && feed->upcoming.time_ns < start_ns);
@@ -42,12 +52,26 @@ static void apply(struct keel_feed_tape *feed, struct keel_market *market) {
   }
 }
 
+static void apply_vols(struct keel_feed_tape *feed, struct keel_market *market) {
+  struct keel_tape_vols vols;
+  if (!market->vol || !keel_tape_vols(feed->tape, &feed->here, &vols)) return;
+  for (size_t i = 0; i < vols.count; i++) {
+    uint32_t row = feed->row_of[vols.ids[i]];
+    if (row == KEEL_NO_ROW) continue;
+    market->vol[row] = vols.vols[i];
+    feed->touched[feed->wiring->rows[row].underlying] = 1;
+  }
+}
+
 int keel_feed_tape_next(struct keel_feed_tape *feed, struct keel_market *market) {
   if (!feed->has_upcoming) return 0;
   feed->instant = feed->upcoming;
+  feed->here = feed->cursor;
+  if (!isnan(feed->rate)) market->rate = feed->rate;
   feed->has_upcoming = find_next(feed, &feed->upcoming);
   memset(feed->touched, feed->has_upcoming ? 0 : 1, feed->wiring->underlying_count);
   apply(feed, market);
+  apply_vols(feed, market);
   market->time_ns = feed->instant.time_ns;
   market->is_last = !feed->has_upcoming;
   market->changed_count = 0;

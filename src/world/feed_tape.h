@@ -1,4 +1,5 @@
-/* A feed that plays a tape into a market: all events of one instant at a time, nothing from the future. */
+/* A feed that plays a tape into a market: all events of one instant at a time, nothing from the future. The rate is as
+ * the tape said it last; vols of a model go into market->vol, where it is. */
 #ifndef KEEL_WORLD_FEED_TAPE_H
 #define KEEL_WORLD_FEED_TAPE_H
 
@@ -10,7 +11,8 @@
 struct keel_feed_tape {
   const struct keel_tape *tape;
   const struct keel_wiring *wiring;
-  struct keel_tape_cursor cursor;
+  struct keel_tape_cursor cursor, here; /* behind the upcoming instant, and behind the one that is played */
+  double rate;                          /* said until the upcoming instant; NaN: not yet */
   struct keel_tape_instant instant, upcoming;
   int has_upcoming;
   int64_t end_ns;         /* nothing later than this is played; KEEL_TIME_NONE: no end */

@@ -11,4 +11,7 @@ struct keel_paper;
 struct keel_paper *keel_paper_new(struct keel_arena *arena, const struct keel_wiring *wiring);
 struct keel_venue keel_paper_venue(struct keel_paper *paper);
 
+/* Nothing rests: a run begins anew. */
+void keel_paper_reset(struct keel_paper *paper);
+
 #endif

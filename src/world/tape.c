@@ -26,12 +26,13 @@ struct keel_tape {
   size_t size;
   int mapped;
   struct keel_contract *contracts;
-  uint64_t *seen; /* by contract: the instant it was last quoted in, counted from 1 */
+  uint64_t *seen; /* by contract: the last list of ids that had it, counted from 1 */
   size_t contract_count, contract_room, seen_room;
   size_t *instants; /* offsets of their records */
   size_t instant_count, instant_room;
   struct problem *problems;
   size_t problem_count, problem_room;
+  struct keel_tape_model model; /* its text is NULL where there is none */
 };
 
 /* Where verification stands. */
@@ -40,8 +41,9 @@ struct scan {
   struct keel_contract_index index;
   const char *name;
   size_t offset;
-  uint64_t sequence, quotes;
+  uint64_t sequence, quotes, lists; /* lists: of ids, so far */
   uint32_t crc;
+  enum keel_tape_type last;
   int64_t time_ns;
   int ended;
   keel_error *error;
@@ -77,6 +79,18 @@ const char *keel_tape_quotes_problem(size_t count, const double *bids, const dou
   size_t infinite = 0;
   for (size_t i = 0; i < count; i++) infinite += (size_t)(isinf(bids[i]) != 0) + (size_t)(isinf(asks[i]) != 0);
   return infinite ? "an infinite quote" : NULL;
+}
+
+const char *keel_tape_vols_problem(size_t count, const double *vols, const double *slopes) {
+  size_t wrong = 0;
+  for (size_t i = 0; i < count; i++)
+    wrong += (size_t) !(vols[i] >= 0 && vols[i] < INFINITY) + (size_t)!isfinite(slopes[i]);
+  return wrong ? "a vol below 0, or one that is not finite" : NULL;
+}
+
+const char *keel_tape_order_problem(enum keel_tape_type type, enum keel_tape_type before) {
+  int fits = before == KEEL_TAPE_INSTANT || (type == KEEL_TAPE_VOLS && before == KEEL_TAPE_RATE);
+  return fits ? NULL : "a rate or vols that stand not behind their instant";
 }
 
 /* ---- one reader per type of record; each sees a body whose bytes are those that were written ---- */
@@ -135,33 +149,75 @@ static struct keel_tape_instant columns(const unsigned char *body, size_t count,
                                     .ids = (const uint32_t *)(const void *)(bids + 2 * count)};
 }
 
-static const char *ids_problem(struct keel_tape *tape, const struct keel_tape_instant *instant) {
-  for (size_t i = 0; i < instant->count; i++) {
-    uint32_t id = instant->ids[i];
+static const char *ids_problem(struct scan *scan, const struct keel_tape_instant *columns) {
+  struct keel_tape *tape = scan->tape;
+  uint64_t number = ++scan->lists;
+  for (size_t i = 0; i < columns->count; i++) {
+    uint32_t id = columns->ids[i];
     if (id >= tape->contract_count) return "a quote of an unknown contract";
-    if (tape->seen[id] == tape->instant_count + 1) return "two quotes of one contract in one instant";
-    tape->seen[id] = tape->instant_count + 1;
+    if (tape->seen[id] == number) return "two quotes of one contract in one instant";
+    tape->seen[id] = number;
   }
   return NULL;
 }
 
-static keel_status read_instant(struct scan *scan, const unsigned char *body, size_t size) {
-  struct keel_tape *tape = scan->tape;
+/* Two columns of numbers by contract. */
+static keel_status read_columns(struct scan *scan, const unsigned char *body, size_t size,
+                                struct keel_tape_instant *found) {
   const size_t each = 2 * sizeof(double) + sizeof(uint32_t);
   uint64_t count;
   if (size < sizeof count) return corrupt(scan, "an instant that is too short");
   memcpy(&count, body, sizeof count);
   if (count > size / each || size != sizeof count + count * each)
     return corrupt(scan, "an instant of another size than it says");
-  struct keel_tape_instant instant = columns(body, (size_t)count, scan->time_ns);
-  const char *problem = ids_problem(tape, &instant);
-  if (!problem) problem = keel_tape_quotes_problem(instant.count, instant.bids, instant.asks);
+  *found = columns(body, (size_t)count, scan->time_ns);
+  const char *problem = ids_problem(scan, found);
+  return problem ? corrupt(scan, problem) : KEEL_STATUS_OK;
+}
+
+static keel_status read_instant(struct scan *scan, const unsigned char *body, size_t size) {
+  struct keel_tape *tape = scan->tape;
+  struct keel_tape_instant instant;
+  keel_status status = read_columns(scan, body, size, &instant);
+  if (status) return status;
+  const char *problem = keel_tape_quotes_problem(instant.count, instant.bids, instant.asks);
   if (problem) return corrupt(scan, problem);
   void *instants = keel_grown(tape->instants, tape->instant_count, &tape->instant_room, sizeof *tape->instants);
   if (!instants) return no_memory(scan);
   tape->instants = instants;
   tape->instants[tape->instant_count++] = scan->offset;
-  scan->quotes += count;
+  scan->quotes += instant.count;
+  return KEEL_STATUS_OK;
+}
+
+static keel_status read_rate(struct scan *scan, const unsigned char *body, size_t size) {
+  double rate;
+  const char *problem = keel_tape_order_problem(KEEL_TAPE_RATE, scan->last);
+  if (problem) return corrupt(scan, problem);
+  if (size != sizeof rate) return corrupt(scan, "a rate of a wrong size");
+  memcpy(&rate, body, sizeof rate);
+  return isfinite(rate) ? KEEL_STATUS_OK : corrupt(scan, "a rate that is not finite");
+}
+
+static keel_status read_vols(struct scan *scan, const unsigned char *body, size_t size) {
+  struct keel_tape_instant vols;
+  const char *problem = keel_tape_order_problem(KEEL_TAPE_VOLS, scan->last);
+  if (problem) return corrupt(scan, problem);
+  keel_status status = read_columns(scan, body, size, &vols);
+  if (status) return status;
+  problem = keel_tape_vols_problem(vols.count, vols.bids, vols.asks);
+  return problem ? corrupt(scan, problem) : KEEL_STATUS_OK;
+}
+
+static keel_status read_model(struct scan *scan, const unsigned char *bytes, size_t size) {
+  struct keel_tape *tape = scan->tape;
+  struct keel_tape_model_body body;
+  if (tape->model.text || tape->instant_count) return corrupt(scan, "a misplaced model");
+  if (size < sizeof body) return corrupt(scan, "a model that is too short");
+  memcpy(&body, bytes, sizeof body);
+  const char *text = text_at(bytes + sizeof body, size - sizeof body);
+  if (!text) return corrupt(scan, "a model without words");
+  tape->model = (struct keel_tape_model){body.start_ns, body.seed, body.path, text};
   return KEEL_STATUS_OK;
 }
 
@@ -200,11 +256,9 @@ static uint32_t crc_of(const unsigned char *record, size_t padded) {
 
 static keel_status read_body(struct scan *scan, const struct keel_tape_record *head, const unsigned char *body) {
   static keel_status (*const readers[])(struct scan *, const unsigned char *, size_t) = {
-      [KEEL_TAPE_HEAD] = read_head,
-      [KEEL_TAPE_CONTRACT] = read_contract,
-      [KEEL_TAPE_INSTANT] = read_instant,
-      [KEEL_TAPE_PROBLEM] = read_problem,
-      [KEEL_TAPE_END] = read_end};
+      [KEEL_TAPE_HEAD] = read_head,       [KEEL_TAPE_CONTRACT] = read_contract, [KEEL_TAPE_INSTANT] = read_instant,
+      [KEEL_TAPE_PROBLEM] = read_problem, [KEEL_TAPE_END] = read_end,           [KEEL_TAPE_MODEL] = read_model,
+      [KEEL_TAPE_RATE] = read_rate,       [KEEL_TAPE_VOLS] = read_vols};
   if (head->version != KEEL_TAPE_VERSION || head->type >= sizeof readers / sizeof *readers || !readers[head->type])
     return keel_fail(scan->error, KEEL_STATUS_UNSUPPORTED, scan->name,
                      "byte %zu: a record of type %u version %u, written by another version of keel", scan->offset,
@@ -233,6 +287,7 @@ static keel_status read_record(struct scan *scan) {
   scan->offset += padded;
   scan->sequence++;
   scan->crc = head.crc;
+  scan->last = (enum keel_tape_type)head.type;
   return status;
 }
 
@@ -322,6 +377,10 @@ size_t keel_tape_contracts(const struct keel_tape *tape) { return tape->contract
 size_t keel_tape_instants(const struct keel_tape *tape) { return tape->instant_count; }
 size_t keel_tape_problems(const struct keel_tape *tape) { return tape->problem_count; }
 
+const struct keel_tape_model *keel_tape_model(const struct keel_tape *tape) {
+  return tape->model.text ? &tape->model : NULL;
+}
+
 const struct keel_contract *keel_tape_contract(const struct keel_tape *tape, uint32_t id) {
   keel_assert(id < tape->contract_count);
   return &tape->contracts[id];
@@ -333,13 +392,53 @@ void keel_tape_problem(const struct keel_tape *tape, size_t index, const char **
   *count = tape->problems[index].count;
 }
 
+/* A record of a verified tape: its head, and where its body is. */
+static const unsigned char *record_at(const struct keel_tape *tape, size_t offset, struct keel_tape_record *head) {
+  memcpy(head, tape->bytes + offset, sizeof *head);
+  return tape->bytes + offset + sizeof *head;
+}
+
+static struct keel_tape_instant columns_of(const struct keel_tape_record *head, const unsigned char *body) {
+  uint64_t count;
+  memcpy(&count, body, sizeof count);
+  return columns(body, (size_t)count, head->wall_ns);
+}
+
 int keel_tape_next(const struct keel_tape *tape, struct keel_tape_cursor *cursor, struct keel_tape_instant *instant) {
   if (cursor->next >= tape->instant_count) return 0;
-  const unsigned char *record = tape->bytes + tape->instants[cursor->next++];
   struct keel_tape_record head;
-  uint64_t count;
-  memcpy(&head, record, sizeof head);
-  memcpy(&count, record + sizeof head, sizeof count);
-  *instant = columns(record + sizeof head, (size_t)count, head.wall_ns);
+  const unsigned char *body = record_at(tape, tape->instants[cursor->next++], &head);
+  *instant = columns_of(&head, body);
+  return 1;
+}
+
+/* The record of this type among the two behind the cursor's last instant, where rates and vols stand; there is always
+ * an end behind. */
+static const unsigned char *find_behind(const struct keel_tape *tape, const struct keel_tape_cursor *cursor,
+                                        enum keel_tape_type type, struct keel_tape_record *head) {
+  if (cursor->next == 0) return NULL;
+  size_t offset = tape->instants[cursor->next - 1];
+  record_at(tape, offset, head);
+  do {
+    offset += keel_tape_padded(head->length);
+    const unsigned char *body = record_at(tape, offset, head);
+    if (head->type == type) return body;
+  } while (head->type == KEEL_TAPE_RATE);
+  return NULL;
+}
+
+int keel_tape_rate(const struct keel_tape *tape, const struct keel_tape_cursor *cursor, double *rate) {
+  struct keel_tape_record head;
+  const unsigned char *body = find_behind(tape, cursor, KEEL_TAPE_RATE, &head);
+  if (body) memcpy(rate, body, sizeof *rate);
+  return body != NULL;
+}
+
+int keel_tape_vols(const struct keel_tape *tape, const struct keel_tape_cursor *cursor, struct keel_tape_vols *vols) {
+  struct keel_tape_record head;
+  const unsigned char *body = find_behind(tape, cursor, KEEL_TAPE_VOLS, &head);
+  if (!body) return 0;
+  struct keel_tape_instant found = columns_of(&head, body);
+  *vols = (struct keel_tape_vols){found.count, found.ids, found.bids, found.asks};
   return 1;
 }

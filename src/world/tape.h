@@ -5,10 +5,11 @@
  * the record but itself, padding too. On a tape both times of a record are the event's; records between instants carry
  * the time of the instant before them (KEEL_TIME_NONE before the first). The bodies are in world/tape_record.h. First a
  * `head` record, then `contract`, `instant`, `problem` records in any order that defines a contract before its first
- * quote, and one `end` record that counts them. The file is written beside its place and renamed when complete; a tape
- * without its `end`, with a byte after it, or with any bit changed is refused (KEEL_STATUS_CORRUPT, with the offset);
- * one with sound records of an unknown type or version is KEEL_STATUS_UNSUPPORTED. Same content, same bytes: no build
- * id, no clock. */
+ * quote, and one `end` record that counts them. Directly behind an instant may stand a `rate` and then a `vols` record
+ * of it; before the first instant a `model` record, which says that a model made this market. The file is written
+ * beside its place and renamed when complete; a tape without its `end`, with a byte after it, or with any bit changed
+ * is refused (KEEL_STATUS_CORRUPT, with the offset); one with sound records of an unknown type or version is
+ * KEEL_STATUS_UNSUPPORTED. Same content, same bytes: no build id, no clock. */
 #ifndef KEEL_WORLD_TAPE_H
 #define KEEL_WORLD_TAPE_H
 
@@ -25,6 +26,21 @@ struct keel_tape_instant {
   const double *bids, *asks; /* NaN: no quote on that side */
 };
 
+/* The market's vols at one time, where a model makes the market. Shape: count each. */
+struct keel_tape_vols {
+  size_t count;
+  const uint32_t *ids;  /* each at most once */
+  const double *vols;   /* 0 or above */
+  const double *slopes; /* of vol over ln strike; 0 where there is no skew */
+};
+
+/* Where a simulated market comes from: what would make the same one again. */
+struct keel_tape_model {
+  int64_t start_ns; /* when the simulation began: `years` of positions count from here */
+  uint64_t seed, path;
+  const char *text; /* the models in words, at least a byte */
+};
+
 /* ---- writing ----
  * A bad value is KEEL_STATUS_INPUT, a full disk KEEL_STATUS_IO; after the first failure later calls do nothing and
  * keel_tape_writer_close reports it again. */
@@ -38,6 +54,13 @@ uint32_t keel_tape_writer_contract(struct keel_tape_writer *writer, const struct
  */
 keel_status keel_tape_writer_instant(struct keel_tape_writer *writer, const struct keel_tape_instant *instant,
                                      keel_error *error);
+/* The rate of cash and of discounting, and the vols, of the instant just written: each at most once, the rate first. */
+keel_status keel_tape_writer_rate(struct keel_tape_writer *writer, double rate, keel_error *error);
+keel_status keel_tape_writer_vols(struct keel_tape_writer *writer, const struct keel_tape_vols *vols,
+                                  keel_error *error);
+/* Before the first instant, at most once. */
+keel_status keel_tape_writer_model(struct keel_tape_writer *writer, const struct keel_tape_model *model,
+                                   keel_error *error);
 /* What the importer dropped or found, by kind: shown by replay. */
 keel_status keel_tape_writer_problem(struct keel_tape_writer *writer, const char *kind, uint64_t count,
                                      keel_error *error);
@@ -60,6 +83,8 @@ void keel_tape_close(struct keel_tape *tape);
 
 size_t keel_tape_contracts(const struct keel_tape *tape);
 const struct keel_contract *keel_tape_contract(const struct keel_tape *tape, uint32_t id);
+/* NULL: a recorded market. */
+const struct keel_tape_model *keel_tape_model(const struct keel_tape *tape);
 size_t keel_tape_instants(const struct keel_tape *tape);
 size_t keel_tape_problems(const struct keel_tape *tape);
 void keel_tape_problem(const struct keel_tape *tape, size_t index, const char **kind, uint64_t *count);
@@ -71,5 +96,8 @@ struct keel_tape_cursor {
 
 /* The next instant, or 0 at the end. */
 int keel_tape_next(const struct keel_tape *tape, struct keel_tape_cursor *cursor, struct keel_tape_instant *instant);
+/* What stands with the instant that this cursor gave last; 0 if nothing does. */
+int keel_tape_rate(const struct keel_tape *tape, const struct keel_tape_cursor *cursor, double *rate);
+int keel_tape_vols(const struct keel_tape *tape, const struct keel_tape_cursor *cursor, struct keel_tape_vols *vols);
 
 #endif

@@ -19,7 +19,10 @@ enum keel_tape_type {
   KEEL_TAPE_CONTRACT = 2, /* keel_tape_contract_body, the underlying's name, NUL */
   KEEL_TAPE_INSTANT = 3,  /* u64 count, f64 bids[count], f64 asks[count], u32 ids[count] */
   KEEL_TAPE_PROBLEM = 4,  /* u64 count, the kind's name, NUL */
-  KEEL_TAPE_END = 5       /* keel_tape_end_body */
+  KEEL_TAPE_END = 5,      /* keel_tape_end_body */
+  KEEL_TAPE_MODEL = 6,    /* keel_tape_model_body, the models in words, NUL */
+  KEEL_TAPE_RATE = 7,     /* f64 rate */
+  KEEL_TAPE_VOLS = 8      /* u64 count, f64 vols[count], f64 slopes[count], u32 ids[count] */
 };
 
 struct keel_tape_record {
@@ -39,12 +42,18 @@ struct keel_tape_contract_body {
   uint16_t kind, exercise;
 };
 
+struct keel_tape_model_body {
+  int64_t start_ns;
+  uint64_t seed, path;
+};
+
 struct keel_tape_end_body {
   uint64_t contracts, instants, quotes, problems;
 };
 
 _Static_assert(sizeof(struct keel_tape_record) == 40, "no gaps");
 _Static_assert(sizeof(struct keel_tape_contract_body) == 32, "no gaps");
+_Static_assert(sizeof(struct keel_tape_model_body) == 24, "no gaps");
 _Static_assert(sizeof(struct keel_tape_end_body) == 32, "no gaps");
 
 /* A record's place in the file with its padding. */
@@ -55,5 +64,8 @@ static inline size_t keel_tape_padded(size_t length) {
 /* What a tape refuses, said in words; NULL for what is right. */
 const char *keel_tape_contract_problem(const struct keel_contract *contract);
 const char *keel_tape_quotes_problem(size_t count, const double *bids, const double *asks);
+const char *keel_tape_vols_problem(size_t count, const double *vols, const double *slopes);
+/* A rate or vols record directly behind this one. */
+const char *keel_tape_order_problem(enum keel_tape_type type, enum keel_tape_type before);
 
 #endif

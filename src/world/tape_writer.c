@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,10 @@ struct keel_tape_writer {
   uint32_t crc;
   int64_t time_ns;
   struct keel_tape_end_body totals;
-  uint64_t *seen; /* by contract: the instant it was last quoted in, counted from 1 */
+  enum keel_tape_type last; /* written */
+  int has_model;
+  uint64_t lists; /* of ids written */
+  uint64_t *seen; /* by contract: the last of them that had it, counted from 1 */
   size_t room;
 };
 
@@ -56,6 +60,7 @@ static keel_status write_record(struct keel_tape_writer *writer, enum keel_tape_
   crc = keel_crc32c(crc, (const char *)&head + after, sizeof head - after);
   for (size_t i = 1; i < count + 2; i++) crc = keel_crc32c(crc, all[i].bytes, all[i].size);
   head.crc = writer->crc = crc;
+  writer->last = type;
   writer->sequence++;
   for (size_t i = 0; i < count + 2 && !writer->first.status; i++)
     keel_file_write(writer->file, all[i].bytes, all[i].size, &writer->first);
@@ -111,33 +116,68 @@ uint32_t keel_tape_writer_contract(struct keel_tape_writer *writer, const struct
   return id;
 }
 
-static const char *ids_problem(struct keel_tape_writer *writer, const struct keel_tape_instant *instant) {
-  uint64_t number = writer->totals.instants + 1;
-  for (size_t i = 0; i < instant->count; i++) {
-    uint32_t id = instant->ids[i];
-    if (id >= writer->totals.contracts) return "a quote of a contract that was not added";
-    if (writer->seen[id] == number) return "two quotes of one contract in one instant";
-    writer->seen[id] = number;
+static const char *ids_problem(struct keel_tape_writer *writer, size_t count, const uint32_t *ids) {
+  uint64_t number = ++writer->lists;
+  for (size_t i = 0; i < count; i++) {
+    if (ids[i] >= writer->totals.contracts) return "a quote of a contract that was not added";
+    if (writer->seen[ids[i]] == number) return "two quotes of one contract in one instant";
+    writer->seen[ids[i]] = number;
   }
   return NULL;
+}
+
+/* Two columns of numbers by contract. */
+static keel_status write_columns(struct keel_tape_writer *writer, enum keel_tape_type type,
+                                 const struct keel_tape_instant *columns, keel_error *error) {
+  uint64_t count = columns->count;
+  struct piece pieces[] = {{&count, sizeof count},
+                           {columns->bids, count * sizeof *columns->bids},
+                           {columns->asks, count * sizeof *columns->asks},
+                           {columns->ids, count * sizeof *columns->ids}};
+  return write_record(writer, type, pieces, 4, error);
 }
 
 keel_status keel_tape_writer_instant(struct keel_tape_writer *writer, const struct keel_tape_instant *instant,
                                      keel_error *error) {
   if (writer->first.status) return note(writer, error);
-  uint64_t count = instant->count;
   const char *problem = instant->time_ns <= writer->time_ns ? "an instant that is not later than the one before" : NULL;
-  if (!problem) problem = ids_problem(writer, instant);
-  if (!problem) problem = keel_tape_quotes_problem(count, instant->bids, instant->asks);
+  if (!problem) problem = ids_problem(writer, instant->count, instant->ids);
+  if (!problem) problem = keel_tape_quotes_problem(instant->count, instant->bids, instant->asks);
   if (problem) return refuse(writer, problem, error);
   writer->time_ns = instant->time_ns;
   writer->totals.instants++;
-  writer->totals.quotes += count;
-  struct piece pieces[] = {{&count, sizeof count},
-                           {instant->bids, count * sizeof *instant->bids},
-                           {instant->asks, count * sizeof *instant->asks},
-                           {instant->ids, count * sizeof *instant->ids}};
-  return write_record(writer, KEEL_TAPE_INSTANT, pieces, 4, error);
+  writer->totals.quotes += instant->count;
+  return write_columns(writer, KEEL_TAPE_INSTANT, instant, error);
+}
+
+keel_status keel_tape_writer_rate(struct keel_tape_writer *writer, double rate, keel_error *error) {
+  if (writer->first.status) return note(writer, error);
+  const char *problem = keel_tape_order_problem(KEEL_TAPE_RATE, writer->last);
+  if (!problem && !isfinite(rate)) problem = "a rate that is not finite";
+  if (problem) return refuse(writer, problem, error);
+  return write_record(writer, KEEL_TAPE_RATE, &(struct piece){&rate, sizeof rate}, 1, error);
+}
+
+keel_status keel_tape_writer_vols(struct keel_tape_writer *writer, const struct keel_tape_vols *vols,
+                                  keel_error *error) {
+  if (writer->first.status) return note(writer, error);
+  const char *problem = keel_tape_order_problem(KEEL_TAPE_VOLS, writer->last);
+  if (!problem) problem = ids_problem(writer, vols->count, vols->ids);
+  if (!problem) problem = keel_tape_vols_problem(vols->count, vols->vols, vols->slopes);
+  if (problem) return refuse(writer, problem, error);
+  const struct keel_tape_instant columns = {0, vols->count, vols->ids, vols->vols, vols->slopes};
+  return write_columns(writer, KEEL_TAPE_VOLS, &columns, error);
+}
+
+keel_status keel_tape_writer_model(struct keel_tape_writer *writer, const struct keel_tape_model *model,
+                                   keel_error *error) {
+  if (writer->first.status) return note(writer, error);
+  if (writer->has_model || writer->totals.instants) return refuse(writer, "a misplaced model", error);
+  if (!*model->text) return refuse(writer, "a model without words", error);
+  writer->has_model = 1;
+  const struct keel_tape_model_body body = {model->start_ns, model->seed, model->path};
+  struct piece pieces[] = {{&body, sizeof body}, {model->text, strlen(model->text) + 1}};
+  return write_record(writer, KEEL_TAPE_MODEL, pieces, 2, error);
 }
 
 keel_status keel_tape_writer_problem(struct keel_tape_writer *writer, const char *kind, uint64_t count,

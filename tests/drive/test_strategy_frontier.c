@@ -8,13 +8,13 @@ static void terms_are_read(void **state) {
   (void)state;
   static const struct {
     const char *text;
-    enum keel_risk_kind risk;
+    enum keel_frontier_risk risk;
     double level, risk_aversion, budget;
   } cases[] = {
-      {"", KEEL_RISK_CVAR, 0.95, NAN, NAN},
-      {"frontier: {level: 0.99, budget: 100}", KEEL_RISK_CVAR, 0.99, NAN, 100},
-      {"frontier: {risk: std, risk_aversion: 0.5}", KEEL_RISK_STD, 0.95, 0.5, NAN},
-      {"frontier: {risk: entropic, risk_aversion: 0.01, budget: 5}", KEEL_RISK_ENTROPIC, 0.95, 0.01, 5},
+      {"", KEEL_FRONTIER_CVAR, 0.95, NAN, NAN},
+      {"frontier: {level: 0.99, budget: 100}", KEEL_FRONTIER_CVAR, 0.99, NAN, 100},
+      {"frontier: {risk: std, risk_aversion: 0.5}", KEEL_FRONTIER_STD, 0.95, 0.5, NAN},
+      {"frontier: {risk: entropic, risk_aversion: 0.01, budget: 5}", KEEL_FRONTIER_ENTROPIC, 0.95, 0.01, 5},
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
     struct keel_strategy *strategy = strategy_accepted(EXTRA, cases[i].text);

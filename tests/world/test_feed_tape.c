@@ -152,11 +152,76 @@ static void may_begin_again(void **state) {
   end(&f);
 }
 
+/* ---- a market that a model made ---- */
+
+static void write_model_step(struct keel_tape_writer *writer, int64_t time_ns, uint32_t id, double spot, double vol) {
+  const struct keel_tape_instant instant = {time_ns, 1, &id, &spot, &spot};
+  const double zero = 0;
+  const uint32_t call = X_CALL;
+  assert_int_equal(keel_tape_writer_instant(writer, &instant, NULL), KEEL_STATUS_OK);
+  assert_int_equal(keel_tape_writer_rate(writer, (double)time_ns / 1000, NULL), KEEL_STATUS_OK);
+  if (isnan(vol)) return;
+  const struct keel_tape_vols vols = {1, &call, &vol, &zero};
+  assert_int_equal(keel_tape_writer_vols(writer, &vols, NULL), KEEL_STATUS_OK);
+}
+
+static const char *write_model_tape(void) {
+  const char *path = keel_scratch("model.tape");
+  const struct keel_contract contracts[IDS] = {[X_SPOT] = bench_spot("X"),
+                                               [X_CALL] = bench_option(KEEL_KIND_CALL, 100, 30),
+                                               [X_FAR_PUT] = bench_option(KEEL_KIND_PUT, 100, 31),
+                                               [Y_SPOT] = bench_spot("Y"),
+                                               [Z_SPOT] = bench_spot("Z")};
+  struct keel_tape_writer *writer;
+  assert_int_equal(keel_tape_writer_open(path, &writer, NULL), KEEL_STATUS_OK);
+  for (uint32_t id = 0; id < IDS; id++) keel_tape_writer_contract(writer, &contracts[id]);
+  write_model_step(writer, 10, X_SPOT, 100, 0.2);
+  write_model_step(writer, 20, Z_SPOT, 1, NAN); /* nobody watches it, but the rate moves */
+  write_model_step(writer, 30, Y_SPOT, 50, NAN);
+  write_model_step(writer, 40, Z_SPOT, 1, 0.3); /* a vol of a watched row */
+  write_model_step(writer, 50, Z_SPOT, 1, NAN);
+  assert_int_equal(keel_tape_writer_close(writer, NULL), KEEL_STATUS_OK);
+  return path;
+}
+
+static void vols_and_rates_reach_the_market(void **state) {
+  (void)state;
+  for (int has_vols = 0; has_vols < 2; has_vols++) {
+    struct bench bench;
+    bench_start(&bench);
+    bench_underlying(&bench, "Y");
+    bench_hold(&bench, bench_option(KEEL_KIND_CALL, 100, 30), -1);
+    assert_int_equal(bench_wire(&bench, 1, NULL), KEEL_STATUS_OK);
+    struct keel_market *market = &keel_block_new(&bench.arena, &bench.wiring, has_vols)->market;
+    struct keel_tape *tape;
+    struct keel_feed_tape feed;
+    assert_int_equal(keel_tape_open(write_model_tape(), &tape, NULL), KEEL_STATUS_OK);
+    keel_feed_tape_init(&feed, &bench.arena, tape, &bench.wiring);
+    const int64_t times[] = {10, 30, 40};
+    const double vols[] = {0.2, 0.2, 0.3};
+    size_t call = bench_row(&bench, bench_option(KEEL_KIND_CALL, 100, 30));
+    for (int i = 0; i < 3; i++) {
+      assert_int_equal(keel_feed_tape_next(&feed, market), 1);
+      assert_true(market->time_ns == times[i] && market->rate == (double)times[i] / 1000);
+      if (has_vols) assert_same_bits(market->vol[call], vols[i]);
+      assert_true(market->quote_ns[call] == KEEL_TIME_NONE); /* a vol is no quote */
+      assert_int_equal(market->is_last, i == 2);
+    }
+    assert_int_equal(keel_feed_tape_next(&feed, market), 0);
+    keel_feed_tape_limit(&feed, 25, KEEL_TIME_NONE);
+    assert_int_equal(keel_feed_tape_next(&feed, market), 1);
+    assert_true(market->time_ns == 30 && market->rate == 0.03);
+    keel_tape_close(tape);
+    bench_end(&bench);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(plays_each_watched_instant_once),
       cmocka_unit_test(keeps_within_start_and_end),
       cmocka_unit_test(may_begin_again),
+      cmocka_unit_test(vols_and_rates_reach_the_market),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

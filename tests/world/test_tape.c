@@ -42,6 +42,26 @@ static const char *small_tape(const char *name) {
   return path;
 }
 
+/* Two contracts and two instants of a simulated market. Records: head, model, contract, contract, instant, rate, vols,
+ * instant, vols, end. */
+static const char *model_tape(const char *name) {
+  const char *path = keel_scratch(name);
+  struct keel_tape_writer *writer;
+  assert_int_equal(keel_tape_writer_open(path, &writer, NULL), KEEL_STATUS_OK);
+  assert_int_equal(keel_tape_writer_model(writer, &(struct keel_tape_model){50, 7, 3, "X: gbm"}, NULL), 0);
+  keel_tape_writer_contract(writer, &contracts[0]);
+  keel_tape_writer_contract(writer, &contracts[1]);
+  write_instant(writer, 100, 1, (uint32_t[]){0}, (double[]){99}, (double[]){99});
+  assert_int_equal(keel_tape_writer_rate(writer, -0.01, NULL), 0);
+  const struct keel_tape_vols both = {2, (uint32_t[]){1, 0}, (double[]){0.2, 0}, (double[]){-0.1, 0}};
+  assert_int_equal(keel_tape_writer_vols(writer, &both, NULL), 0);
+  write_instant(writer, 101, 0, NULL, NULL, NULL);
+  const struct keel_tape_vols one = {1, (uint32_t[]){1}, (double[]){0.3}, (double[]){0}};
+  assert_int_equal(keel_tape_writer_vols(writer, &one, NULL), 0);
+  assert_int_equal(keel_tape_writer_close(writer, NULL), KEEL_STATUS_OK);
+  return path;
+}
+
 /* The file's bytes, aligned; freed by the caller. */
 static unsigned char *load(const char *path, size_t *size) {
   FILE *file = fopen(path, "rb");
@@ -91,6 +111,34 @@ static void what_was_written_is_read(void **state) {
   keel_tape_close(tape);
 }
 
+static void what_a_model_made_is_read(void **state) {
+  (void)state;
+  struct keel_tape *tape;
+  assert_int_equal(keel_tape_open(small_tape("recorded"), &tape, NULL), KEEL_STATUS_OK);
+  assert_null(keel_tape_model(tape));
+  keel_tape_close(tape);
+  assert_int_equal(keel_tape_open(model_tape("model"), &tape, NULL), KEEL_STATUS_OK);
+  const struct keel_tape_model *model = keel_tape_model(tape);
+  assert_true(model && model->start_ns == 50 && model->seed == 7 && model->path == 3);
+  assert_string_equal(model->text, "X: gbm");
+  struct keel_tape_cursor cursor = {0};
+  struct keel_tape_instant instant;
+  struct keel_tape_vols vols;
+  double rate = 5;
+  assert_false(keel_tape_rate(tape, &cursor, &rate) || keel_tape_vols(tape, &cursor, &vols));
+  assert_true(keel_tape_next(tape, &cursor, &instant));
+  assert_true(keel_tape_rate(tape, &cursor, &rate) && rate == -0.01);
+  assert_true(keel_tape_vols(tape, &cursor, &vols) && vols.count == 2);
+  assert_true(vols.ids[0] == 1 && vols.ids[1] == 0 && vols.vols[0] == 0.2 && vols.vols[1] == 0);
+  assert_true(vols.slopes[0] == -0.1 && vols.slopes[1] == 0);
+  assert_true(keel_tape_next(tape, &cursor, &instant));
+  assert_int_equal(instant.time_ns, 101);
+  assert_false(keel_tape_rate(tape, &cursor, &rate));
+  assert_true(keel_tape_vols(tape, &cursor, &vols) && vols.count == 1 && vols.vols[0] == 0.3);
+  assert_false(keel_tape_next(tape, &cursor, &instant));
+  keel_tape_close(tape);
+}
+
 static void same_content_same_bytes(void **state) {
   (void)state;
   size_t size, again;
@@ -98,6 +146,9 @@ static void same_content_same_bytes(void **state) {
   assert_int_equal(size, again);
   assert_memory_equal(one, two, size);
   assert_int_equal(keel_crc32c(0, one, size), 0x3aaf8f75); /* the format is a promise to older tapes */
+  free(one);
+  one = load(model_tape("made"), &size);
+  assert_int_equal(keel_crc32c(0, one, size), 0xd31dc8eb);
   free(one);
   free(two);
 }
@@ -115,10 +166,9 @@ static void assert_refused(const unsigned char *bytes, size_t size, keel_status 
   free(exact);
 }
 
-static void a_tape_cut_at_any_byte_is_refused(void **state) {
-  (void)state;
+static void refuse_each_cut(const char *path) {
   size_t size;
-  unsigned char *bytes = load(small_tape("cut"), &size);
+  unsigned char *bytes = load(path, &size);
   for (size_t cut = 0; cut < size; cut++) assert_refused(bytes, cut, KEEL_STATUS_CORRUPT);
   for (size_t more = 1; more < 100; more++) {
     bytes[size + more - 1] = (unsigned char)(more > 50);
@@ -127,16 +177,27 @@ static void a_tape_cut_at_any_byte_is_refused(void **state) {
   free(bytes);
 }
 
-static void a_tape_with_any_bit_changed_is_refused(void **state) {
+static void a_tape_cut_at_any_byte_is_refused(void **state) {
   (void)state;
+  refuse_each_cut(small_tape("cut"));
+  refuse_each_cut(model_tape("cut"));
+}
+
+static void refuse_each_flip(const char *path) {
   size_t size;
-  unsigned char *bytes = load(small_tape("flipped"), &size);
+  unsigned char *bytes = load(path, &size);
   for (size_t bit = 0; bit < size * 8; bit++) {
     bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
     assert_refused(bytes, size, KEEL_STATUS_CORRUPT);
     bytes[bit / 8] ^= (unsigned char)(1u << bit % 8);
   }
   free(bytes);
+}
+
+static void a_tape_with_any_bit_changed_is_refused(void **state) {
+  (void)state;
+  refuse_each_flip(small_tape("flipped"));
+  refuse_each_flip(model_tape("flipped"));
 }
 
 static void files_that_are_no_tapes_are_refused(void **state) {
@@ -176,7 +237,26 @@ static size_t offset_of(const unsigned char *bytes, size_t record) {
   return at;
 }
 
-/* Where things are in the small tape: record, offset in it, what is put there. */
+/* Record, offset in it, what is put there. */
+struct change {
+  size_t record, offset, size;
+  const void *bytes;
+  keel_status want;
+};
+
+static void refuse_changes(const char *path, const struct change *changes, size_t count) {
+  size_t size;
+  unsigned char *bytes = load(path, &size), *copy = malloc(size);
+  for (size_t i = 0; i < count; i++) {
+    memcpy(copy, bytes, size);
+    memcpy(copy + offset_of(bytes, changes[i].record) + changes[i].offset, changes[i].bytes, changes[i].size);
+    repair(copy, size);
+    assert_refused(copy, size, changes[i].want);
+  }
+  free(bytes);
+  free(copy);
+}
+
 static void sound_records_with_wrong_content_are_refused(void **state) {
   (void)state;
   enum { BODY = sizeof(struct keel_tape_record) };
@@ -185,11 +265,7 @@ static void sound_records_with_wrong_content_are_refused(void **state) {
   const double zero = 0, infinite = INFINITY, none = NAN, minus = -1;
   const int64_t early = 50, both_early[] = {50, 50};
   const uint16_t kind = 9, exercise = 2;
-  const struct {
-    size_t record, offset, size;
-    const void *bytes;
-    keel_status want;
-  } changes[] = {
+  const struct change changes[] = {
       {0, BODY, 1, "x", KEEL_STATUS_CORRUPT},
       {2, BODY + offsetof(struct keel_tape_contract_body, strike), 8, &zero, KEEL_STATUS_CORRUPT},
       {2, BODY + offsetof(struct keel_tape_contract_body, strike), 8, &none, KEEL_STATUS_CORRUPT},
@@ -214,16 +290,33 @@ static void sound_records_with_wrong_content_are_refused(void **state) {
       {3, offsetof(struct keel_tape_record, type), 2, &kind, KEEL_STATUS_UNSUPPORTED},
       {3, offsetof(struct keel_tape_record, version), 2, &kind, KEEL_STATUS_UNSUPPORTED},
   };
-  size_t size;
-  unsigned char *bytes = load(small_tape("wrong"), &size), *copy = malloc(size);
-  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-    memcpy(copy, bytes, size);
-    memcpy(copy + offset_of(bytes, changes[i].record) + changes[i].offset, changes[i].bytes, changes[i].size);
-    repair(copy, size);
-    assert_refused(copy, size, changes[i].want);
-  }
-  free(bytes);
-  free(copy);
+  refuse_changes(small_tape("wrong"), changes, sizeof changes / sizeof *changes);
+}
+
+static void sound_records_of_a_model_with_wrong_content_are_refused(void **state) {
+  (void)state;
+  enum { BODY = sizeof(struct keel_tape_record) };
+  const uint32_t nine = 9;
+  const uint64_t many = 1000;
+  const double infinite = INFINITY, none = NAN, minus = -0.1;
+  const uint16_t instant = KEEL_TAPE_INSTANT, rate = KEEL_TAPE_RATE, vols = KEEL_TAPE_VOLS, model = KEEL_TAPE_MODEL;
+  const size_t type = offsetof(struct keel_tape_record, type);
+  const struct change changes[] = {
+      {1, BODY + sizeof(struct keel_tape_model_body), 1, "", KEEL_STATUS_CORRUPT},
+      {5, BODY, 8, &infinite, KEEL_STATUS_CORRUPT},
+      {5, BODY, 8, &none, KEEL_STATUS_CORRUPT},
+      {6, BODY, 8, &many, KEEL_STATUS_CORRUPT},
+      {6, BODY + 8, 8, &minus, KEEL_STATUS_CORRUPT},
+      {6, BODY + 8, 8, &none, KEEL_STATUS_CORRUPT},
+      {6, BODY + 8 + 16, 8, &infinite, KEEL_STATUS_CORRUPT},
+      {6, BODY + 8 + 32, 4, &nine, KEEL_STATUS_CORRUPT},
+      {6, BODY + 8 + 32 + 4, 4, (uint32_t[]){1}, KEEL_STATUS_CORRUPT},
+      {4, type, 2, &vols, KEEL_STATUS_CORRUPT},
+      {4, type, 2, &rate, KEEL_STATUS_CORRUPT},
+      {5, type, 2, &model, KEEL_STATUS_CORRUPT},
+      {6, type, 2, &instant, KEEL_STATUS_CORRUPT},
+  };
+  refuse_changes(model_tape("wrong"), changes, sizeof changes / sizeof *changes);
 }
 
 static void missing_and_repeated_records_are_refused(void **state) {
@@ -240,6 +333,27 @@ static void missing_and_repeated_records_are_refused(void **state) {
     memcpy(copy + next, bytes + from, size - from);
     repair(copy, size + (next - from));
     assert_refused(copy, size + (next - from), KEEL_STATUS_CORRUPT);
+  }
+  free(bytes);
+  free(copy);
+}
+
+/* Rates and vols belong to an instant, once each, the rate first; the model comes before all. */
+static void misplaced_records_of_a_model_are_refused(void **state) {
+  (void)state;
+  size_t size;
+  unsigned char *bytes = load(model_tape("misplaced"), &size), *copy = malloc(2 * size);
+  const struct {
+    size_t record, before;
+  } moves[] = {{5, 4}, {5, 5}, {6, 5}, {6, 6}, {6, 4}, {5, 8}, {1, 1}, {1, 7}, {5, 0}};
+  for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+    size_t from = offset_of(bytes, moves[i].record), count = offset_of(bytes, moves[i].record + 1) - from;
+    size_t to = offset_of(bytes, moves[i].before);
+    memcpy(copy, bytes, to);
+    memcpy(copy + to, bytes + from, count);
+    memcpy(copy + to + count, bytes + to, size - to);
+    repair(copy, size + count);
+    assert_refused(copy, size + count, KEEL_STATUS_CORRUPT);
   }
   free(bytes);
   free(copy);
@@ -263,11 +377,14 @@ static void a_record_of_another_tape_is_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_was_written_is_read),
+      cmocka_unit_test(what_a_model_made_is_read),
       cmocka_unit_test(same_content_same_bytes),
       cmocka_unit_test(a_tape_cut_at_any_byte_is_refused),
       cmocka_unit_test(a_tape_with_any_bit_changed_is_refused),
       cmocka_unit_test(files_that_are_no_tapes_are_refused),
       cmocka_unit_test(sound_records_with_wrong_content_are_refused),
+      cmocka_unit_test(sound_records_of_a_model_with_wrong_content_are_refused),
+      cmocka_unit_test(misplaced_records_of_a_model_are_refused),
       cmocka_unit_test(missing_and_repeated_records_are_refused),
       cmocka_unit_test(a_record_of_another_tape_is_refused),
   };

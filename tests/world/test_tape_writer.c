@@ -101,12 +101,43 @@ static void wrong_content_is_refused(void **state) {
   }
 }
 
+/* Rates, vols and models where they do not belong, or with numbers that are none. */
+static void wrong_content_of_a_model_is_refused(void **state) {
+  (void)state;
+  for (int mistake = 0; mistake < 9; mistake++) {
+    struct keel_tape_writer *writer = open_writer(keel_scratch("wrong.tape"));
+    const struct keel_tape_model model = {5, 1, 0, "X: gbm"}, silent = {5, 1, 0, ""};
+    const uint32_t ids[] = {0, 0}, far[] = {1};
+    const double good[] = {0.2, 0.2}, minus[] = {-0.2}, none[] = {NAN};
+    const struct keel_tape_vols vols[] = {
+        {1, ids, minus, good}, {1, ids, good, none}, {2, ids, good, good}, {1, far, good, good}, {1, ids, good, good}};
+    keel_tape_writer_contract(writer, &spot);
+    if (mistake == 0) assert_int_equal(keel_tape_writer_rate(writer, 0.1, NULL), KEEL_STATUS_INPUT);
+    if (mistake == 1) assert_int_equal(keel_tape_writer_model(writer, &silent, NULL), KEEL_STATUS_INPUT);
+    if (mistake == 2) {
+      assert_int_equal(keel_tape_writer_model(writer, &model, NULL), KEEL_STATUS_OK);
+      assert_int_equal(keel_tape_writer_model(writer, &model, NULL), KEEL_STATUS_INPUT);
+    }
+    if (mistake > 2) assert_int_equal(write_spot(writer, 5, 100), KEEL_STATUS_OK);
+    if (mistake == 3) assert_int_equal(keel_tape_writer_rate(writer, NAN, NULL), KEEL_STATUS_INPUT);
+    if (mistake == 4) {
+      assert_int_equal(keel_tape_writer_vols(writer, &vols[4], NULL), KEEL_STATUS_OK);
+      assert_int_equal(keel_tape_writer_rate(writer, 0.1, NULL), KEEL_STATUS_INPUT);
+    }
+    if (mistake > 4) assert_int_equal(keel_tape_writer_vols(writer, &vols[mistake - 5], NULL), KEEL_STATUS_INPUT);
+    assert_int_equal(keel_tape_writer_model(writer, &model, NULL), KEEL_STATUS_INPUT);
+    assert_int_equal(keel_tape_writer_close(writer, NULL), KEEL_STATUS_INPUT);
+    assert_int_equal(keel_scratch_count("wrong"), 0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_full_disk_is_reported),
       cmocka_unit_test(a_size_limit_leaves_nothing),
       cmocka_unit_test(giving_up_leaves_nothing),
       cmocka_unit_test(wrong_content_is_refused),
+      cmocka_unit_test(wrong_content_of_a_model_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,86 @@
+/* Simulation: a strategy on models of the market. The distribution of P&L, costs and what explains them, for each
+ * variant of the strategy, all of them on the same paths.
+ *
+ * Determinism: the same strategy gives the same bits for any number of threads, CPU level and compiler. */
+#ifndef KEEL_SIMULATE_H
+#define KEEL_SIMULATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keel/error.h"
+#include "keel/strategy.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct keel_simulation keel_simulation;
+
+typedef struct keel_simulate_options {
+  int threads; /* 1 or more */
+  /* Called now and then with paths done and in all, from one thread at a time; a result other than 0 ends the run: its
+   * result is then that of the paths that were finished. May be NULL. */
+  int (*tick)(void *context, uint64_t done, uint64_t total);
+  void *tick_context;
+} keel_simulate_options;
+
+/* Runs run.paths paths of market.model under all variants. `options` may be NULL: one thread, no tick. The strategy has
+ * to outlive the simulation; the caller frees *simulation, which is NULL after an error. Errors: KEEL_STATUS_INPUT for
+ * what cannot be simulated, as `file: field: what is wrong, what is allowed`; KEEL_STATUS_STOPPED where `tick` ended
+ * the run before its first paths; KEEL_STATUS_MEMORY, KEEL_STATUS_IO. */
+KEEL_API keel_status keel_simulation_run(const keel_strategy *strategy, const keel_simulate_options *options,
+                                         keel_simulation **simulation, keel_error *error);
+KEEL_API void keel_simulation_free(keel_simulation *simulation); /* NULL is fine */
+
+/* ---- the run ---- */
+
+typedef struct keel_simulation_facts {
+  uint64_t paths, steps, seed; /* paths: those that were finished */
+  int interrupted;             /* by `tick`: fewer than run.paths */
+  double seconds;              /* of simulating */
+  double years;                /* from start to end */
+  double premium;              /* received for the book at the start: minus its value there (negative: paid) */
+} keel_simulation_facts;
+
+KEEL_API void keel_simulation_fact(const keel_simulation *simulation, keel_simulation_facts *facts);
+
+/* ---- figures: a statistic of a quantity under a variant, with its standard error ----
+ *
+ * Here and below an index counts from 0 and has to be less than what the function beside it counts. Names and texts are
+ * constant, or live as long as the simulation; those of variants as long as the strategy. Money is for the whole book.
+ */
+
+/* Variant 0 is the strategy's own. */
+KEEL_API size_t keel_simulation_variants(const keel_simulation *simulation);
+KEEL_API const char *keel_simulation_variant(const keel_simulation *simulation, size_t variant);
+
+/* `pnl`, `cost`, `turnover`, `trades`, and with run.explain the components of the explanation, as `pnl_gamma`: they sum
+ * to the P&L path by path. Of a component only mean and std are known. */
+KEEL_API size_t keel_simulation_quantities(const keel_simulation *simulation);
+KEEL_API const char *keel_simulation_quantity(const keel_simulation *simulation, size_t quantity);
+
+/* `mean`, `std`, `skew`, `kurtosis` (excess), `min`, `max`, `quantile_0.01`, `cvar_0.95`, and with run.risk_aversions
+ * `entropic_0.001` (of P&L only). cvar is the mean loss in the worst part of outcomes; of cost, turnover and trades it
+ * is the mean of the highest ones. */
+KEEL_API size_t keel_simulation_statistics(const keel_simulation *simulation);
+KEEL_API const char *keel_simulation_statistic(const keel_simulation *simulation, size_t statistic);
+
+typedef struct keel_figure {
+  double value, error; /* NaN: not known */
+} keel_figure;
+
+KEEL_API keel_figure keel_simulation_figure(const keel_simulation *simulation, size_t variant, size_t quantity,
+                                            size_t statistic);
+/* The premium, paid at the start, at which that risk of the P&L is nothing: for `mean` (then the P&L is 0 on average),
+ * cvar and entropic statistics; NaN for the others. */
+KEEL_API keel_figure keel_simulation_price(const keel_simulation *simulation, size_t variant, size_t statistic);
+
+/* What a reader of the result has to know. */
+KEEL_API size_t keel_simulation_notes(const keel_simulation *simulation);
+KEEL_API const char *keel_simulation_note(const keel_simulation *simulation, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

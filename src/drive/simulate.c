@@ -1,0 +1,150 @@
+/* keel simulate: wires, runs the paths, and concludes. */
+#include "drive/simulate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/fail.h"
+#include "kernel/lane_math.h"
+
+/* ---- notes ---- */
+
+static void add_note(struct keel_simulation *simulation, const char *text) {
+  simulation->notes[simulation->note_count++] = keel_arena_text(&simulation->arena, text, strlen(text));
+}
+
+/* Whether this instant is one of the run's steps. */
+static int is_step(const struct keel_feed_paths_plan *market, int64_t time_ns) {
+  double share = (double)(time_ns - market->start_ns) / (double)(market->end_ns - market->start_ns);
+  size_t near = (size_t)floor(share * (double)market->steps + 0.5);
+  return time_ns > market->end_ns || keel_feed_paths_time(market, near) == time_ns;
+}
+
+static void note_late_expiries(struct keel_simulation *simulation) {
+  const struct keel_simulation_wiring *wiring = &simulation->wiring;
+  size_t late = 0;
+  for (size_t i = 0; i < wiring->book.count; i++) {
+    const struct keel_contract *contract = &wiring->book.positions[i].contract;
+    late += contract->kind != KEEL_KIND_SPOT && !is_step(&wiring->market, contract->expiry_ns);
+  }
+  char text[160];
+  snprintf(text, sizeof text, "%zu of the positions expire between two steps and settle at the later one.", late);
+  if (late) add_note(simulation, text);
+}
+
+static void note_worlds(struct keel_simulation *simulation) {
+  const struct keel_strategy *strategy = simulation->wiring.strategy;
+  char text[KEEL_WORLD_TEXT_SIZE], line[KEEL_WORLD_TEXT_SIZE + 100];
+  for (size_t u = 0; u < strategy->market.underlying_count; u++) {
+    const char *note = keel_world_note(&strategy->simulated.models[u].world, text);
+    if (!note) continue;
+    snprintf(line, sizeof line, "The model of %.60s: %s", strategy->market.underlyings[u].name, note);
+    add_note(simulation, line);
+  }
+}
+
+static void list_notes(struct keel_simulation *simulation) {
+  const struct keel_strategy *strategy = simulation->wiring.strategy;
+  size_t room = 4 + strategy->warning_count + strategy->market.underlying_count;
+  simulation->notes = KEEL_ARENA_NEW(&simulation->arena, char *, room);
+  if (simulation->wiring.rows.has_american)
+    add_note(simulation,
+             "American positions are marked by the European formula, not below intrinsic, and are held to expiry.");
+  note_worlds(simulation);
+  note_late_expiries(simulation);
+  for (size_t i = 0; i < strategy->warning_count; i++) add_note(simulation, strategy->warnings[i]);
+}
+
+/* ---- before the paths ---- */
+
+/* The book enters: its value at the start is the same on all paths. */
+static keel_status open_book(struct keel_simulation *simulation, keel_error *error) {
+  const struct keel_simulation_wiring *wiring = &simulation->wiring;
+  struct keel_simulation_worker worker;
+  keel_simulation_worker_init(&worker, wiring);
+  keel_simulation_begin(&worker, 0, 1);
+  keel_simulation_next(&worker);
+  simulation->premium = 0;
+  for (size_t u = 0; u < wiring->rows.underlying_count; u++)
+    simulation->premium -= keel_at_total(worker.block, worker.block->totals.value, u)[0];
+  keel_simulation_worker_fini(&worker);
+  double years = (double)(wiring->market.end_ns - wiring->market.start_ns) / (double)KEEL_NS_PER_YEAR;
+  simulation->growth = keel_exp(wiring->strategy->market.rate * years);
+  if (isfinite(simulation->premium)) return KEEL_STATUS_OK;
+  return keel_fail_at(error, wiring->strategy->path, 0, "book", "its value at the start of the run is not a number");
+}
+
+keel_status keel_simulation_prepare(const struct keel_simulation_plan *plan, uint64_t first,
+                                    struct keel_simulation **out, keel_error *error) {
+  *out = NULL;
+  struct keel_simulation *simulation = calloc(1, sizeof *simulation);
+  if (!simulation) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a simulation");
+  keel_arena_init(&simulation->arena);
+  keel_status status = keel_simulation_wire(&simulation->arena, plan, &simulation->wiring, error);
+  if (!status) status = open_book(simulation, error);
+  if (status) {
+    keel_arena_fini(&simulation->arena);
+    free(simulation);
+    return status;
+  }
+  list_notes(simulation);
+  keel_simulation_list_statistics(simulation);
+  keel_simulation_part_init(&simulation->part, &simulation->wiring, first);
+  *out = simulation;
+  return KEEL_STATUS_OK;
+}
+
+/* ---- after ---- */
+
+void keel_simulation_conclude(struct keel_simulation *simulation) {
+  simulation->interrupted = simulation->part.next < simulation->wiring.leaves;
+  keel_simulation_compute_figures(simulation);
+}
+
+/* ---- all ---- */
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+keel_status keel_simulation_execute(const struct keel_simulation_plan *plan, struct keel_simulation **out,
+                                    keel_error *error) {
+  struct keel_simulation *simulation;
+  keel_status status = keel_simulation_prepare(plan, 0, &simulation, error);
+  *out = NULL;
+  if (status) return status;
+  double begun = now();
+  status = keel_simulation_part_run(&simulation->part, simulation->wiring.leaves, plan, error);
+  simulation->seconds = now() - begun;
+  if (status == KEEL_STATUS_STOPPED && simulation->part.paths > 0) status = KEEL_STATUS_OK;
+  if (status) {
+    keel_simulation_free(simulation);
+    return status;
+  }
+  keel_simulation_conclude(simulation);
+  *out = simulation;
+  return KEEL_STATUS_OK;
+}
+
+keel_status keel_simulation_run(const keel_strategy *strategy, const keel_simulate_options *options,
+                                keel_simulation **simulation, keel_error *error) {
+  struct keel_simulation_plan plan = {.strategy = strategy, .threads = 1};
+  if (options) {
+    plan.threads = options->threads > 1 ? (size_t)options->threads : 1;
+    plan.tick = options->tick;
+    plan.tick_context = options->tick_context;
+  }
+  return keel_simulation_execute(&plan, simulation, error);
+}
+
+void keel_simulation_free(keel_simulation *simulation) {
+  if (!simulation) return;
+  keel_simulation_part_fini(&simulation->part);
+  keel_arena_fini(&simulation->arena);
+  free(simulation);
+}
