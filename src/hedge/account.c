@@ -78,7 +78,7 @@ static void book_changes(struct keel_block *block, size_t u, size_t v, int no_ti
   size_t bytes = block->wiring->paths * sizeof(double);
   for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++) {
     double *to = keel_at_lane(block, block->explain[c], u, v);
-    if (!block->components[c] || !block->wiring->explains) continue;
+    if (!block->components[c]) continue;
     if (no_time)
       memset(to, 0, bytes);
     else
@@ -240,7 +240,7 @@ static void account(struct keel_block *block, size_t u, int no_time) {
     int opening = block->opening[keel_lane_of(block->wiring, u, v)];
     struct part part = {u, v, &span, closing ? costs->close_waived : opening && costs->open_waived};
     if (!block->entered[u]) enter(block, u, v);
-    book_changes(block, u, v, no_time);
+    if (block->wiring->explains) book_changes(block, u, v, no_time);
     run_lane(block, &part);
     close_lane(block, &part);
     drop_working(block, &part);
