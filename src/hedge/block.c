@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hedge/delta.h"
+#include "hedge/exposures.h"
 #include "hedge/mark.h"
 
 static double *numbers(struct keel_arena *arena, size_t count, double value) {
@@ -123,6 +124,8 @@ static void init_lines(struct keel_arena *arena, struct keel_block *block) {
                       &block->accounts[1].holding,
                       &block->accounts[1].working};
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
+  for (size_t i = 0; i < cells; i++) block->notional_max[i] = INFINITY;
+  block->exposures = keel_exposure_scratch_new(arena, block->wiring);
   block->polled_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
   block->sent_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
 }
@@ -168,9 +171,9 @@ struct keel_block *keel_block_new(struct keel_arena *arena, const struct keel_wi
   for (int i = 0; i < 2; i++) init_marks(arena, wiring, needs_market_vol, &block->marks[i]);
   init_totals(arena, wiring, &block->totals);
   init_lanes(arena, block);
-  init_triggers(arena, wiring, &block->triggers);
   init_lines(arena, block);
   choose_components(block);
+  init_triggers(arena, wiring, &block->triggers);
   block->scratch = keel_mark_scratch_new(arena, wiring);
   block->alive = KEEL_ARENA_NEW(arena, unsigned char, wiring->row_count);
   block->settled = KEEL_ARENA_NEW(arena, unsigned char, wiring->row_count);

@@ -109,6 +109,7 @@ struct keel_block {
   double *balance;                 /* share_balance: the shares that keep the balance, as of the last step */
   double *target, *trade, *reason; /* [line][path] */
   double *band, *notional_max;     /* [line][path], in contracts */
+  struct keel_exposure_scratch *exposures;
 
   /* execute */
   double *polled_qty, *polled_price, *sent_qty, *sent_price; /* [line][path] */

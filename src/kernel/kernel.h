@@ -10,6 +10,7 @@
 #include "kernel/lanes.h"
 #include "kernel/leaf.h"
 #include "kernel/market_vol.h"
+#include "kernel/neutral.h"
 #include "kernel/paths.h"
 #include "kernel/rows.h"
 
@@ -20,6 +21,7 @@ struct keel_kernel {
                               keel_greek_set set, const keel_greeks *out);
   void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
   struct keel_lanes lanes;
+  struct keel_neutral neutral;
   struct keel_leaf leaf;
   struct keel_bands bands;
   struct keel_deltas deltas;
