@@ -3,6 +3,21 @@
 
 #include "drive/simulate_support.h"
 
+/* Delta and gamma, by spot and an option, at the quotes of the next step. */
+static void hedge_gamma(struct keel_policy *policy, struct keel_hedge_instrument spot) {
+  static struct keel_hedge_instrument with[2];
+  with[0] = with[1] = spot;
+  with[1].contract =
+      (struct keel_contract){.kind = KEEL_KIND_CALL, .strike = 60, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
+  with[1].years = 0.5;
+  policy->target.exposure_count = 2;
+  policy->target.exposures[1] = KEEL_EXPOSURE_GAMMA;
+  policy->triggers[KEEL_EXPOSURE_GAMMA] = policy->triggers[KEEL_EXPOSURE_DELTA];
+  policy->execution.fill = KEEL_FILL_NEXT;
+  policy->with = with;
+  policy->with_count = 2;
+}
+
 /* Two correlated underlyings, spot and futures, dividends, lots, fees, late fills, share balance, bands. */
 static void rich(struct sim *sim) {
   static struct keel_dividend dividend;
@@ -38,6 +53,8 @@ static void rich(struct sim *sim) {
   sim_variant(sim, "future")->execution.fill = KEEL_FILL_NEXT;
   sim->with[5].contract.kind = KEEL_KIND_FUTURE;
   sim->with[5].years = 0.5;
+  sim_variant(sim, "move")->triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.price_move = 0.02};
+  hedge_gamma(sim_variant(sim, "gamma"), sim->with[7]);
 }
 
 static void same_bits_for_any_threads_and_blocks(void **state) {
@@ -51,7 +68,7 @@ static void same_bits_for_any_threads_and_blocks(void **state) {
     assert_same_figures(got, want);
     keel_simulation_free(got);
   }
-  for (size_t v = 0; v < 6; v++)
+  for (size_t v = 0; v < SIM_VARIANTS; v++)
     for (size_t q = 0; q < KEEL_QUANTITY_EXPLAIN; q++) assert_true(isfinite(sim_figure(want, v, q, "std").value));
   keel_simulation_free(want);
 }
@@ -76,7 +93,7 @@ static void a_used_worker_is_as_a_new_one(void **state) {
   keel_simulation_begin(&b, 256, 256);
   while (keel_simulation_next(&a)) {
     assert_true(keel_simulation_next(&b));
-    for (size_t v = 0; v < 6; v++)
+    for (size_t v = 0; v < SIM_VARIANTS; v++)
       for (size_t q = 0; q < KEEL_QUANTITY_MAX; q++) {
         keel_simulation_read(&a, v, q, fresh);
         keel_simulation_read(&b, v, q, used);
