@@ -12,8 +12,6 @@ static void combinations_without_sense_are_refused(void **state) {
   static const struct strategy_case cases[] = {
       {EXTRA, "run: {start: 2024-03-01, end: 2024-02-01}", "s.yaml:5: run.end", "is before `run.start`"},
       {EXTRA, "run: {start: 2024-03-16}", "s.yaml:1: book.0.expiry", "is not after `run.start`"},
-      {BOOK, "book: [{underlying: X, kind: call, strike: 100, years: 0.5, qty: 1}]", "s.yaml:1: book.0.years",
-       "belongs to simulated markets"},
       {HEDGE, WITH("[{instrument: spot, underlying: Y}]"), "s.yaml:3: hedge.with.0.underlying",
        "`Y` is no underlying of the book"},
       {HEDGE, WITH("[{instrument: spot}, {instrument: spot}]"), "s.yaml:3: hedge.with.1",
