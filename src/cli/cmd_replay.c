@@ -1,10 +1,7 @@
 /* keel replay: the rule on a tape. Runs drive/replay.c and shows its result as a person, a program or a spreadsheet
  * reads it. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
 #include "cli/cli.h"
 #include "keel/replay.h"
 
@@ -87,29 +84,15 @@ static void print_remarks(const keel_replay *replay) {
   for (size_t i = 0; i < keel_replay_notes(replay); i++) printf("  %s\n", keel_replay_note(replay, i));
 }
 
-static int no_memory(void) {
-  return keel_cli_fail(&(keel_error){.status = KEEL_STATUS_MEMORY, .what = "no memory for the result"});
-}
-
 static int print_fields(void) {
   char *text = keel_strategy_document();
-  if (!text) return no_memory();
-  fputs(text, stdout);
-  free(text);
-  return KEEL_EXIT_DONE;
+  return keel_cli_put(text, text ? strlen(text) : 0);
 }
 
 static int print_ledger(const keel_replay *replay) {
   size_t length;
   char *text = keel_ledger_csv(replay, &length);
-  if (!text) return no_memory();
-  errno = 0;
-  int failed = fwrite(text, 1, length, stdout) != length, why = errno;
-  free(text);
-  keel_error error;
-  if (!failed) return KEEL_EXIT_DONE;
-  keel_fail(&error, KEEL_STATUS_IO, "stdout", "cannot write: %s", strerror(why ? why : EIO));
-  return keel_cli_fail(&error);
+  return keel_cli_put(text, length);
 }
 
 static int show(struct keel_cli *cli, const keel_replay *replay) {
@@ -118,10 +101,7 @@ static int show(struct keel_cli *cli, const keel_replay *replay) {
   if (cli->csv && keel_ledger_save(replay, cli->csv, &error) != KEEL_STATUS_OK) return keel_cli_fail(&error);
   if (cli->json) {
     char *text = keel_replay_json(replay);
-    if (!text) return no_memory();
-    puts(text);
-    free(text);
-    return KEEL_EXIT_DONE;
+    return keel_cli_put(text, text ? strlen(text) : 0);
   }
   print_table(replay);
   print_remarks(replay);
@@ -133,13 +113,10 @@ static int run(struct keel_cli *cli) {
   if (keel_cli_value(cli, "help-fields")) return print_fields();
   if (cli->operand_count == 0) return keel_cli_usage(cli, "no STRATEGY");
   keel_strategy *strategy;
-  if (keel_strategy_load(cli->operands[0], cli->sets, cli->set_count, &strategy, &error) != KEEL_STATUS_OK)
-    return keel_cli_fail(&error);
-  for (size_t i = 0; i < keel_strategy_warning_count(strategy); i++)
-    keel_cli_note(cli, "%s", keel_strategy_warning(strategy, i));
+  int status = keel_cli_strategy(cli, &strategy);
+  if (status != KEEL_EXIT_DONE) return status;
   keel_replay_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
   keel_replay *replay;
-  int status;
   if (keel_replay_run(strategy, &how, &replay, &error) == KEEL_STATUS_OK) {
     keel_cli_bar_clear();
     status = show(cli, replay);

@@ -73,6 +73,15 @@ static void add_plain(struct keel_text *text, double number, int decimals) {
   keel_text_append(text, fraction, (size_t)length);
 }
 
+/* Rounded to `digits` digits, of a number in (0, 1e-4): the quotient of two whole ones, so no more digits are printed.
+ */
+static void add_small(struct keel_text *text, double number, int digits) {
+  double power = 1, least = 1;
+  for (int i = 1; i < digits; i++) least *= 10;
+  while (floor(number * power + 0.5) < least && power < 1e22) power *= 10;
+  add_shortest(text, power < 1e22 ? floor(number * power + 0.5) / power : number);
+}
+
 /* With `digits` digits, all those of a whole part beyond. */
 static void add_number(struct keel_text *text, double number, int digits) {
   double size = fabs(number);
@@ -86,6 +95,8 @@ static void add_number(struct keel_text *text, double number, int digits) {
   for (double power = 1; size < power && size >= 1e-4; power /= 10) decimals++;
   if (size == 0 || (size >= 1e-4 && size < 1e15))
     add_plain(text, size, decimals);
+  else if (size < 1)
+    add_small(text, size, digits);
   else
     add_shortest(text, size);
 }
@@ -105,7 +116,7 @@ static void add_band(struct keel_text *text, const struct keel_trigger *trigger,
       [KEEL_BAND_WHALLEY_WILMOTT] = "Whalley-Wilmott", [KEEL_BAND_ZAKAMOULINE] = "Zakamouline"};
   if (trigger->band == KEEL_BAND_WHALLEY_WILMOTT || trigger->band == KEEL_BAND_ZAKAMOULINE) {
     keel_text_printf(text, "when %s leaves the %s band of risk aversion ", exposure, laws[trigger->band]);
-    add_shortest(text, trigger->risk_aversion);
+    keel_words_ratio(text, trigger->risk_aversion);
     return;
   }
   keel_text_printf(text, "when %s is off by more than ", exposure);

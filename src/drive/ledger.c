@@ -88,8 +88,8 @@ static void append(struct keel_ledger *ledger, const struct keel_ledger_row *row
 }
 
 /* Fills of this step, and their average price. */
-static void gather_fills(struct keel_ledger_row *row, const struct keel_block *block, size_t lane) {
-  size_t at = lane * block->wiring->paths;
+static void gather_fills(struct keel_ledger_row *row, const struct keel_block *block, size_t line) {
+  size_t at = line * block->wiring->paths;
   const double qty[] = {block->polled_qty[at], block->sent_qty[at]};
   const double price[] = {block->polled_price[at], block->sent_price[at]};
   double value = row->trade != 0 ? row->trade * row->price : 0;
@@ -102,9 +102,9 @@ static void gather_fills(struct keel_ledger_row *row, const struct keel_block *b
 }
 
 /* Value traded, at mid: costs in bps are of this. */
-static double turnover_of(struct keel_block *block, size_t u, size_t lane) {
-  size_t at = lane * block->wiring->paths;
-  uint32_t r = block->wiring->lines[lane].row;
+static double turnover_of(struct keel_block *block, size_t u, size_t line) {
+  size_t at = line * block->wiring->paths;
+  uint32_t r = block->wiring->lines[line].row;
   if (r == KEEL_NO_ROW) return 0;
   double price = keel_at_row(block, keel_marks_after(block, u)->price, r)[0];
   double qty = fabs(block->polled_qty[at]) + fabs(block->sent_qty[at]);
@@ -120,7 +120,8 @@ static void add_totals(struct keel_ledger *ledger, struct keel_block *block, siz
   size_t lane = keel_lane_of(block->wiring, u, v), at = lane * block->wiring->paths;
   struct keel_ledger_totals *totals = &ledger->totals[v];
   struct keel_ledger_row *since = &ledger->since[lane];
-  double turnover = turnover_of(block, u, lane), cost = 0;
+  size_t line = keel_lines_of(block->wiring, u, v).first;
+  double turnover = turnover_of(block, u, line), cost = 0;
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) {
     double part = block->explain[c][at];
     totals->explain[c] += part;
@@ -133,10 +134,10 @@ static void add_totals(struct keel_ledger *ledger, struct keel_block *block, siz
   totals->turnover += turnover;
   totals->flows += turnover + fabs(keel_at_total(block, block->totals.cash, u)[0]);
   totals->trades += turnover != 0;
-  totals->decisions += block->decided[lane] && is_decision(block->reason[at]);
+  totals->decisions += block->decided[lane] && is_decision(block->reason[line * block->wiring->paths]);
   since->pnl += block->pnl[at];
   since->cost += cost;
-  gather_fills(since, block, lane);
+  gather_fills(since, block, line);
 }
 
 /* At the end of a lane without a holding there is no trade, and yet what happened since the last row. */
@@ -148,9 +149,10 @@ static int is_left_over(const struct keel_ledger_row *since, double reason) {
 
 static void record_lane(struct keel_ledger *ledger, struct keel_block *block, size_t u, size_t v) {
   size_t lane = keel_lane_of(block->wiring, u, v), at = lane * block->wiring->paths;
+  size_t line = keel_lines_of(block->wiring, u, v).first * block->wiring->paths;
   add_totals(ledger, block, u, v);
   struct keel_ledger_row *row = &ledger->since[lane];
-  if (!block->decided[lane] && row->trade == 0 && !is_left_over(row, block->reason[at])) return;
+  if (!block->decided[lane] && row->trade == 0 && !is_left_over(row, block->reason[line])) return;
   size_t spot = block->wiring->underlyings[u].spot, total = u * block->wiring->paths;
   struct keel_marks *marks = keel_marks_after(block, u);
   struct keel_accounts *account = keel_account_after(block, u);
@@ -164,9 +166,9 @@ static void record_lane(struct keel_ledger *ledger, struct keel_block *block, si
   row->vega = block->totals.vega[total];
   row->theta = block->totals.theta[total];
   row->hedge_delta = keel_book_exposure(block, u, v, KEEL_EXPOSURE_DELTA)[0];
-  row->target = block->target[at];
-  row->reason = block->reason[at];
-  row->holding = account->holding[at];
+  row->target = block->target[line];
+  row->reason = block->reason[line];
+  row->holding = account->holding[line];
   row->cash = account->cash[at];
   row->equity = account->equity[at];
   append(ledger, row);

@@ -70,33 +70,37 @@ static keel_status check_position(const struct keel_replay *replay, const struct
                       name);
 }
 
-/* A future that hedges `underlying`. */
-static keel_status check_future(const struct keel_replay *replay, const struct keel_hedge_instrument *with,
+/* A future or option that hedges `underlying`. */
+static keel_status check_listed(const struct keel_replay *replay, const struct keel_hedge_instrument *with,
                                 const char *underlying, keel_error *error) {
-  struct keel_contract future = with->contract;
-  future.underlying = underlying;
-  const struct keel_contract *listed = listed_as(replay, &future);
-  if (listed && listed->multiplier == future.multiplier) return KEEL_STATUS_OK;
+  struct keel_contract contract = with->contract;
+  contract.underlying = underlying;
+  const struct keel_contract *listed = listed_as(replay, &contract);
+  if (listed && listed->multiplier == contract.multiplier) return KEEL_STATUS_OK;
   char name[128];
-  keel_contract_format(&future, replay->strategy->market.calendar, name, sizeof name);
+  keel_contract_format(&contract, replay->strategy->market.calendar, name, sizeof name);
   if (listed)
     return keel_fail_at(error, replay->strategy->path, 0, "hedge.with", "multiplier is %g, and on the tape %s has %g",
-                        future.multiplier, name, listed->multiplier);
+                        contract.multiplier, name, listed->multiplier);
   return keel_fail_at(error, replay->strategy->path, 0, "hedge.with",
-                      "%s is not on the tape, so nothing can be traded; allowed: spot, or a future of the tape", name);
+                      "%s is not on the tape, so nothing can be traded; allowed: spot, or a contract of the tape",
+                      name);
 }
 
-static keel_status check_futures(const struct keel_replay *replay, keel_error *error) {
+static keel_status check_hedges(const struct keel_replay *replay, keel_error *error) {
   const struct keel_strategy *strategy = replay->strategy;
   for (size_t v = 0; v < strategy->variant_count; v++) {
     const struct keel_policy *policy = replay->policies[v];
     if (policy->target.kind == KEEL_TARGET_NONE) continue;
     for (size_t u = 0; u < strategy->market.underlying_count; u++) {
       const char *name = strategy->market.underlyings[u].name;
-      const struct keel_hedge_instrument *with = keel_policy_instrument(policy, name);
-      if (!with || with->contract.kind != KEEL_KIND_FUTURE) continue;
-      keel_status status = check_future(replay, with, name, error);
-      if (status != KEEL_STATUS_OK) return status;
+      const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+      size_t count = keel_policy_instruments(policy, name, with);
+      for (size_t k = 0; k < count && k < KEEL_EXPOSURE_COUNT; k++) {
+        if (with[k]->contract.kind == KEEL_KIND_SPOT) continue;
+        keel_status status = check_listed(replay, with[k], name, error);
+        if (status != KEEL_STATUS_OK) return status;
+      }
     }
   }
   return KEEL_STATUS_OK;
@@ -110,5 +114,5 @@ keel_status keel_replay_check(const struct keel_replay *replay, keel_error *erro
     if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;
   }
-  return check_futures(replay, error);
+  return check_hedges(replay, error);
 }

@@ -34,6 +34,17 @@ struct keel_run_terms {
   size_t aversion_count;
 };
 
+/* `frontier:`: how rules are compared, and which. */
+enum keel_frontier_risk { KEEL_FRONTIER_STD, KEEL_FRONTIER_CVAR, KEEL_FRONTIER_ENTROPIC };
+struct keel_frontier_terms {
+  enum keel_frontier_risk risk;
+  double level;         /* of CVaR */
+  double risk_aversion; /* per unit of money for entropic risk, a weight for the others; NaN: not given */
+  double budget;        /* money, of mean cost; NaN: none */
+  struct keel_variant *rules;
+  size_t rule_count;
+};
+
 struct keel_strategy {
   struct keel_arena arena; /* owns all that follows */
   const char *path;
@@ -45,6 +56,7 @@ struct keel_strategy {
   struct keel_costs costs;
   struct keel_limits limits;
   struct keel_run_terms run;
+  struct keel_frontier_terms frontier;
   char **warnings; /* doubtful combinations, as `file:line: field: text` */
   size_t warning_count;
 };

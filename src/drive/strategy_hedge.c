@@ -352,6 +352,7 @@ static keel_status check_instrument(struct keel_config_reader *reader, const str
   if (!is_future && with->contract.expiry_ns != KEEL_TIME_NONE)
     return keel_config_fail(reader->error, node, "expiry", "spot has no expiry; leave it out");
   if (isnan(with->contract.multiplier)) with->contract.multiplier = 1;
+  with->fees = (struct keel_fees){.per_share = NAN, .per_order = NAN}; /* the strategy's */
   if (!is_future && with->contract.multiplier != 1)
     return keel_config_fail(reader->error, node, "multiplier", "is %g; spot has 1", with->contract.multiplier);
   if (with->qty_min > with->qty_max)

@@ -32,12 +32,17 @@ static double *due_of(const struct keel_block *block, size_t u, size_t d, size_t
   return block->dividend_due + at * block->wiring->paths;
 }
 
+/* Whether the lane's first line is spot. */
+static int holds_spot(const struct keel_block *block, size_t u, struct keel_lane_lines lines) {
+  return lines.count && block->wiring->lines[lines.first].row == block->wiring->underlyings[u].spot;
+}
+
 /* Books dividends that went ex, per spot held before, and gathers those whose pay-date has come. */
 static void dividends_due(struct keel_block *block, size_t u, size_t v, const struct span *span, double *paid) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
-  const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];
-  const double *held = keel_at_lane(block, keel_account_before(block, u)->holding, u, v);
-  int holds_spot = line->row == underlying->spot;
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
+  const double *held = keel_at_line(block, keel_account_before(block, u)->holding, lines.first);
+  int hedged_by_spot = holds_spot(block, u, lines);
   double book = block->wiring->rows[underlying->spot].units;
   int64_t from = span->before->time_ns[u], to = span->after->time_ns[u];
   memset(paid, 0, block->wiring->paths * sizeof *paid);
@@ -46,7 +51,7 @@ static void dividends_due(struct keel_block *block, size_t u, size_t v, const st
     double *due = due_of(block, u, d, v);
     for (size_t i = 0; i < block->wiring->paths; i++) {
       if (dividend->ex_ns > from && dividend->ex_ns <= to)
-        due[i] = (book + (holds_spot ? held[i] : 0)) * dividend->cash;
+        due[i] = (book + (hedged_by_spot ? held[i] : 0)) * dividend->cash;
       if (dividend->pay_ns > from && dividend->pay_ns <= to) paid[i] += due[i];
     }
   }
@@ -56,19 +61,24 @@ static void dividends_due(struct keel_block *block, size_t u, size_t v, const st
 static void enter(struct keel_block *block, size_t u, size_t v) {
   struct keel_accounts *before = keel_account_before(block, u);
   const double *value = keel_at_total(block, block->totals.value, u);
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
+  for (size_t line = lines.first; line < lines.first + lines.count; line++) {
+    memset(keel_at_line(block, before->holding, line), 0, block->wiring->paths * sizeof(double));
+    memset(keel_at_line(block, before->working, line), 0, block->wiring->paths * sizeof(double));
+  }
   for (size_t i = 0; i < block->wiring->paths; i++) {
-    keel_at_lane(block, before->holding, u, v)[i] = 0;
-    keel_at_lane(block, before->working, u, v)[i] = 0;
     keel_at_lane(block, before->receivable, u, v)[i] = 0;
     keel_at_lane(block, before->equity, u, v)[i] = 0;
     keel_at_lane(block, before->cash, u, v)[i] = -value[i];
   }
 }
 
+/* The step's components of the book, each at its place in the lane. */
 static void book_changes(struct keel_block *block, size_t u, size_t v, int no_time) {
   size_t bytes = block->wiring->paths * sizeof(double);
-  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) {
+  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++) {
     double *to = keel_at_lane(block, block->explain[c], u, v);
+    if (!block->components[c]) continue;
     if (no_time)
       memset(to, 0, bytes);
     else
@@ -76,52 +86,89 @@ static void book_changes(struct keel_block *block, size_t u, size_t v, int no_ti
   }
 }
 
-/* The instrument of a lane; a lane that has none, or none any more, is accounted on spot, of which it holds none. */
-static uint32_t instrument_of(const struct keel_block *block, size_t u, size_t v) {
-  uint32_t row = block->wiring->lines[keel_lane_of(block->wiring, u, v)].row;
+/* Fees of the step's fills that lie in the higher tiers. */
+static void add_tiers(struct keel_block *block, size_t line, double multiplier, const double pays[2], double *fees) {
+  const struct keel_fees *terms = &block->wiring->lines[line].fees;
+  const double *qty[] = {keel_at_line(block, block->polled_qty, line), keel_at_line(block, block->sent_qty, line)};
+  for (int k = 0; k < 2; k++) {
+    for (size_t t = 1; t < terms->tier_count && pays[k] > 0; t++) {
+      double tier[] = {terms->tiers[t].from, terms->tiers[t].per_share - terms->tiers[t - 1].per_share};
+      keel_kernel_now->lanes.add_tier(block->wiring->paths, qty[k], multiplier, tier, fees);
+    }
+  }
+}
+
+/* A lane's part of this step. */
+struct part {
+  size_t u, v;
+  const struct span *span;
+  int waived; /* trades sent in this step are free of fees and taxes */
+};
+
+/* One line for the kernel; taxes are on what is bought and sold, not on futures, which cost nothing to enter. */
+static struct keel_lane_line line_terms(struct keel_block *block, const struct part *part, size_t line, uint32_t row) {
+  const struct keel_row *instrument = &block->wiring->rows[row];
+  const struct keel_costs *costs = &block->wiring->costs;
+  const struct keel_fees *fees = &block->wiring->lines[line].fees;
+  double *none = block->path_scratch[2], *tiers = block->path_scratch[5];
+  struct keel_lane_line terms = {
+      .multiplier = instrument->contract.multiplier,
+      .is_spot = instrument->contract.kind == KEEL_KIND_SPOT,
+      .is_future = instrument->contract.kind == KEEL_KIND_FUTURE,
+      .settles = block->settled[row] && block->alive[row],
+      .fee_per_share = fees->per_share,
+      .fee_per_order = fees->per_order,
+      .pays = {!block->polled_free[line], !part->waived},
+      .price_before = keel_at_row(block, part->span->before->price, row),
+      .price_after = keel_at_row(block, part->span->after->price, row),
+      .fill_qty = {keel_at_line(block, block->polled_qty, line), keel_at_line(block, block->sent_qty, line)},
+      .fill_price = {keel_at_line(block, block->polled_price, line), keel_at_line(block, block->sent_price, line)},
+      .tier_fees = fees->tier_count > 1 ? tiers : none,
+      .holding_before = keel_at_line(block, keel_account_before(block, part->u)->holding, line),
+      .holding_after = keel_at_line(block, keel_account_after(block, part->u)->holding, line)};
+  if (!terms.is_future) {
+    terms.buy_tax = costs->buy_tax_bps / 1e4;
+    terms.sell_tax = costs->sell_tax_bps / 1e4;
+  }
+  if (fees->tier_count > 1) {
+    memset(tiers, 0, block->wiring->paths * sizeof *tiers);
+    add_tiers(block, line, terms.multiplier, terms.pays, tiers);
+  }
+  return terms;
+}
+
+/* The row of a line; one that has none, or none any more, is accounted on spot, of which it holds none. */
+static uint32_t instrument_of(const struct keel_block *block, size_t u, size_t line) {
+  uint32_t row = block->wiring->lines[line].row;
   return row == KEEL_NO_ROW || !block->alive[row] ? block->wiring->underlyings[u].spot : row;
 }
 
-static void run_lane(struct keel_block *block, size_t u, size_t v, const struct span *span) {
-  uint32_t row = instrument_of(block, u, v), spot = block->wiring->underlyings[u].spot;
-  size_t paths = block->wiring->paths;
-  const struct keel_costs *costs = &block->wiring->costs;
+static struct keel_lane_account lane_terms(struct keel_block *block, const struct part *part) {
+  size_t u = part->u, v = part->v;
+  uint32_t spot = block->wiring->underlyings[u].spot;
+  const struct span *span = part->span;
   struct keel_accounts *before = keel_account_before(block, u), *after = keel_account_after(block, u);
-  double *none = block->path_scratch[2], *paid = block->path_scratch[3];
   int no_time = span->before == span->after;
-  size_t lane_index = keel_lane_of(block->wiring, u, v);
-  int closing = block->entered[u] && no_time;
-  int waived = closing ? costs->close_waived : block->opening[lane_index] && costs->open_waived;
-  int polled_waived = block->polled_free[lane_index];
-  memset(none, 0, paths * sizeof *none);
-  dividends_due(block, u, v, span, paid);
   double **explain = block->explain;
-  struct keel_lane_account lane = {
+  return (struct keel_lane_account){
       .interest = growth(span->before->rate[u], span->years),
       .yield = growth(block->wiring->underlyings[u].terms->yield, span->years),
       .dividend = span->dividend,
-      .borrow = growth(costs->borrow_rate, span->years),
+      .borrow = growth(block->wiring->costs.borrow_rate, span->years),
       .book_spot = block->wiring->rows[spot].units,
-      .multiplier = block->wiring->rows[row].contract.multiplier,
-      .is_future = block->wiring->rows[row].contract.kind == KEEL_KIND_FUTURE,
-      .fee_per_share = costs->fees.per_share,
-      .fee_per_order = costs->fees.per_order,
-      .buy_tax = costs->buy_tax_bps / 1e4,
-      .sell_tax = costs->sell_tax_bps / 1e4,
-      .pays = {!polled_waived, !waived},
+      .explains = 1,
       .spot_before = keel_at_row(block, span->before->price, spot),
       .spot_after = keel_at_row(block, span->after->price, spot),
-      .price_before = keel_at_row(block, span->before->price, row),
-      .price_after = keel_at_row(block, span->after->price, row),
-      .holding_before = keel_at_lane(block, before->holding, u, v),
       .cash_before = keel_at_lane(block, before->cash, u, v),
-      .book_cash = no_time ? none : keel_at_total(block, block->totals.cash, u),
-      .paid = paid,
-      .fill_qty = {keel_at_lane(block, block->polled_qty, u, v), keel_at_lane(block, block->sent_qty, u, v)},
-      .fill_price = {keel_at_lane(block, block->polled_price, u, v), keel_at_lane(block, block->sent_price, u, v)},
-      .holding_after = keel_at_lane(block, after->holding, u, v),
+      .receivable_before = keel_at_lane(block, before->receivable, u, v),
+      .book_cash = no_time ? block->path_scratch[2] : keel_at_total(block, block->totals.cash, u),
+      .paid = block->path_scratch[3],
       .cash_after = keel_at_lane(block, after->cash, u, v),
-      .receivable_change = keel_at_lane(block, after->receivable, u, v),
+      .receivable_after = keel_at_lane(block, after->receivable, u, v),
+      .value = block->path_scratch[4],
+      .cost = keel_at_lane(block, block->so_far.cost, u, v),
+      .turnover = keel_at_lane(block, block->so_far.turnover, u, v),
+      .trades = keel_at_lane(block, block->so_far.trades, u, v),
       .hedge = keel_at_lane(block, explain[KEEL_COMPONENT_HEDGE], u, v),
       .interest_earned = keel_at_lane(block, explain[KEEL_COMPONENT_INTEREST], u, v),
       .dividends = keel_at_lane(block, explain[KEEL_COMPONENT_DIVIDENDS], u, v),
@@ -130,58 +177,69 @@ static void run_lane(struct keel_block *block, size_t u, size_t v, const struct 
       .fees = keel_at_lane(block, explain[KEEL_COMPONENT_FEES], u, v),
       .taxes = keel_at_lane(block, explain[KEEL_COMPONENT_TAXES], u, v),
   };
+}
+
+static void run_lane(struct keel_block *block, const struct part *part) {
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, part->u, part->v);
+  size_t paths = block->wiring->paths;
+  memset(block->path_scratch[2], 0, paths * sizeof(double));
+  dividends_due(block, part->u, part->v, part->span, block->path_scratch[3]);
+  struct keel_lane_account lane = lane_terms(block, part);
+  lane.line = line_terms(block, part, lines.first, instrument_of(block, part->u, lines.first));
   keel_kernel_now->lanes.account(paths, &lane);
+  for (size_t line = lines.first + 1; line < lines.first + lines.count; line++) {
+    uint32_t row = block->wiring->lines[line].row;
+    if (!block->alive[row]) continue;
+    lane.line = line_terms(block, part, line, row);
+    keel_kernel_now->lanes.account_line(paths, &lane);
+  }
+}
+
+/* What works on a line that is gone is gone too. */
+static void drop_working(struct keel_block *block, const struct part *part) {
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, part->u, part->v);
+  for (size_t line = lines.first; line < lines.first + lines.count; line++)
+    if (block->settled[block->wiring->lines[line].row])
+      memset(keel_at_line(block, keel_account_after(block, part->u)->working, line), 0,
+             block->wiring->paths * sizeof(double));
 }
 
 /* Equity, the P&L of the step, and what the components leave unexplained. */
-static void close_lane(struct keel_block *block, size_t u, size_t v) {
-  uint32_t row = instrument_of(block, u, v);
-  const struct keel_row *instrument = &block->wiring->rows[row];
+static void close_lane(struct keel_block *block, const struct part *part) {
+  size_t u = part->u, v = part->v, paths = block->wiring->paths;
+  const struct keel_lanes *lanes = &keel_kernel_now->lanes;
   struct keel_accounts *before = keel_account_before(block, u), *after = keel_account_after(block, u);
-  const double *price = keel_at_row(block, keel_marks_after(block, u)->price, row);
-  const double *value = keel_at_total(block, block->totals.value, u), *paid = block->path_scratch[3];
-  int is_future = instrument->contract.kind == KEEL_KIND_FUTURE;
-  for (size_t i = 0; i < block->wiring->paths; i++) {
-    size_t at = keel_lane_of(block->wiring, u, v) * block->wiring->paths + i;
-    after->receivable[at] += before->receivable[at] - paid[i];
-    double holdings = is_future ? 0 : after->holding[at] * instrument->contract.multiplier * price[i];
-    after->equity[at] = after->cash[at] + after->receivable[at] + value[i] + holdings;
-    block->pnl[at] = after->equity[at] - before->equity[at];
-    double said = 0;
-    for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++) said += block->explain[c][at];
-    block->explain[KEEL_COMPONENT_UNEXPLAINED][at] = block->pnl[at] - said;
-    if (block->settled[row]) after->holding[at] = after->working[at] = 0; /* an expired future is gone */
-  }
-}
-
-static void add_to_so_far(struct keel_block *block, size_t u, size_t v) {
-  struct keel_so_far *sum = &block->so_far;
-  uint32_t row = instrument_of(block, u, v);
-  const double *price = keel_at_row(block, keel_marks_after(block, u)->price, row);
-  double multiplier = block->wiring->rows[row].contract.multiplier;
-  size_t paths = block->wiring->paths, lane = keel_lane_of(block->wiring, u, v) * paths;
-  double **explain = block->explain;
-  for (size_t i = 0; i < paths; i++) {
-    size_t at = lane + i;
-    double polled = block->polled_qty[at], sent = block->sent_qty[at];
-    sum->pnl[at] += block->pnl[at];
-    sum->cost[at] -= explain[KEEL_COMPONENT_SPREAD][at] + explain[KEEL_COMPONENT_FEES][at] +
-                     explain[KEEL_COMPONENT_TAXES][at] + explain[KEEL_COMPONENT_IMPACT][at];
-    sum->turnover[at] += polled != 0 || sent != 0 ? (fabs(polled) + fabs(sent)) * multiplier * price[i] : 0;
-    sum->trades[at] += (polled != 0 ? 1 : 0) + (sent != 0 ? 1 : 0);
-  }
-  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++)
-    for (size_t at = lane; at < lane + paths; at++) sum->explain[c][at] += explain[c][at];
+  double *pnl = keel_at_lane(block, block->pnl, u, v), *said = block->path_scratch[3];
+  struct keel_lane_close lane = {.cash = keel_at_lane(block, after->cash, u, v),
+                                 .receivable = keel_at_lane(block, after->receivable, u, v),
+                                 .book_value = keel_at_total(block, block->totals.value, u),
+                                 .value = block->path_scratch[4],
+                                 .equity_before = keel_at_lane(block, before->equity, u, v),
+                                 .equity = keel_at_lane(block, after->equity, u, v),
+                                 .pnl = pnl,
+                                 .total = keel_at_lane(block, block->so_far.pnl, u, v)};
+  lanes->close(paths, &lane);
+  memset(said, 0, paths * sizeof *said);
+  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++)
+    if (block->components[c])
+      lanes->add_component(paths, keel_at_lane(block, block->explain[c], u, v), said,
+                           keel_at_lane(block, block->so_far.explain[c], u, v));
+  lanes->unexplained(paths, pnl, said, keel_at_lane(block, block->explain[KEEL_COMPONENT_UNEXPLAINED], u, v),
+                     keel_at_lane(block, block->so_far.explain[KEEL_COMPONENT_UNEXPLAINED], u, v));
 }
 
 static void account(struct keel_block *block, size_t u, int no_time) {
   struct span span = span_of(block, u, no_time);
+  const struct keel_costs *costs = &block->wiring->costs;
+  int closing = block->entered[u] && no_time;
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
+    int opening = block->opening[keel_lane_of(block->wiring, u, v)];
+    struct part part = {u, v, &span, closing ? costs->close_waived : opening && costs->open_waived};
     if (!block->entered[u]) enter(block, u, v);
     book_changes(block, u, v, no_time);
-    run_lane(block, u, v, &span);
-    close_lane(block, u, v);
-    add_to_so_far(block, u, v);
+    run_lane(block, &part);
+    close_lane(block, &part);
+    drop_working(block, &part);
   }
 }
 

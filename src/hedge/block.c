@@ -58,24 +58,20 @@ static void init_totals(struct keel_arena *arena, const struct keel_wiring *wiri
 static void init_lanes(struct keel_arena *arena, struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
   size_t lanes = wiring->underlying_count * wiring->variant_count, cells = lanes * wiring->paths;
-  double **plain[] = {
-      &block->target,  &block->band,       &block->notional_max, &block->trade,           &block->reason,
-      &block->pnl,     &block->polled_qty, &block->polled_price, &block->sent_qty,        &block->sent_price,
-      &block->balance, &block->so_far.pnl, &block->so_far.cost,  &block->so_far.turnover, &block->so_far.trades};
+  double **plain[] = {&block->pnl,         &block->balance,         &block->so_far.pnl,
+                      &block->so_far.cost, &block->so_far.turnover, &block->so_far.trades};
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
-  for (size_t i = 0; i < 4; i++) block->path_scratch[i] = numbers(arena, wiring->paths, 0);
+  for (size_t i = 0; i < sizeof block->path_scratch / sizeof *block->path_scratch; i++)
+    block->path_scratch[i] = numbers(arena, wiring->paths, 0);
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) block->explain[c] = numbers(arena, cells, 0);
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) block->so_far.explain[c] = numbers(arena, cells, 0);
   for (int i = 0; i < 2; i++) {
-    double **account[] = {&block->accounts[i].holding, &block->accounts[i].working, &block->accounts[i].cash,
-                          &block->accounts[i].receivable, &block->accounts[i].equity};
+    double **account[] = {&block->accounts[i].cash, &block->accounts[i].receivable, &block->accounts[i].equity};
     for (size_t k = 0; k < sizeof account / sizeof *account; k++) *account[k] = numbers(arena, cells, 0);
   }
   block->decided = KEEL_ARENA_NEW(arena, int, lanes);
   block->begun = KEEL_ARENA_NEW(arena, unsigned char, lanes);
   block->opening = KEEL_ARENA_NEW(arena, unsigned char, lanes);
-  block->polled_free = KEEL_ARENA_NEW(arena, unsigned char, lanes);
-  block->sent_free = KEEL_ARENA_NEW(arena, unsigned char, lanes);
 }
 
 /* Whether some trigger looks at moves of spot or vol. */
@@ -97,6 +93,45 @@ static void init_triggers(struct keel_arena *arena, const struct keel_wiring *wi
   if (!looks_at_moves(wiring)) return;
   state->spot = numbers(arena, count * wiring->paths, NAN);
   state->vol = numbers(arena, count * wiring->paths, NAN);
+}
+
+static void init_lines(struct keel_arena *arena, struct keel_block *block) {
+  size_t cells = block->wiring->line_count * block->wiring->paths;
+  double **plain[] = {&block->target,
+                      &block->trade,
+                      &block->reason,
+                      &block->band,
+                      &block->notional_max,
+                      &block->polled_qty,
+                      &block->polled_price,
+                      &block->sent_qty,
+                      &block->sent_price,
+                      &block->accounts[0].holding,
+                      &block->accounts[0].working,
+                      &block->accounts[1].holding,
+                      &block->accounts[1].working};
+  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
+  block->polled_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
+  block->sent_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
+}
+
+/* Which components the terms of the run leave at 0; no one adds those up. */
+static void choose_components(struct keel_block *block) {
+  const struct keel_wiring *wiring = block->wiring;
+  unsigned char *used = block->components;
+  memset(used, 1, KEEL_COMPONENT_COUNT);
+  used[KEEL_COMPONENT_IMPACT] = used[KEEL_COMPONENT_SETTLEMENT] = 0;
+  used[KEEL_COMPONENT_BORROW] = wiring->costs.borrow_rate != 0;
+  used[KEEL_COMPONENT_TAXES] = wiring->costs.buy_tax_bps != 0 || wiring->costs.sell_tax_bps != 0;
+  used[KEEL_COMPONENT_FEES] = used[KEEL_COMPONENT_DIVIDENDS] = 0;
+  for (size_t i = 0; i < wiring->line_count; i++) {
+    const struct keel_fees *fees = &wiring->lines[i].fees;
+    used[KEEL_COMPONENT_FEES] |= fees->per_share != 0 || fees->per_order != 0 || fees->tier_count > 0;
+  }
+  for (size_t u = 0; u < wiring->underlying_count; u++) {
+    const struct keel_underlying_terms *terms = wiring->underlyings[u].terms;
+    used[KEEL_COMPONENT_DIVIDENDS] |= terms->yield != 0 || terms->dividend_count > 0;
+  }
 }
 
 static void init_market(struct keel_arena *arena, struct keel_block *block, int needs_market_vol) {
@@ -122,6 +157,8 @@ struct keel_block *keel_block_new(struct keel_arena *arena, const struct keel_wi
   init_totals(arena, wiring, &block->totals);
   init_lanes(arena, block);
   init_triggers(arena, wiring, &block->triggers);
+  init_lines(arena, block);
+  choose_components(block);
   block->scratch = keel_mark_scratch_new(arena, wiring);
   block->alive = KEEL_ARENA_NEW(arena, unsigned char, wiring->row_count);
   block->settled = KEEL_ARENA_NEW(arena, unsigned char, wiring->row_count);

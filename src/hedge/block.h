@@ -3,7 +3,8 @@
  * A lane is one hedged account: a (path, variant), here split by underlying so that everything adds up. Verbs read what
  * was `before` and write what is `after`; a step swaps the two when it begins on an underlying.
  *
- * Shapes: marks [row][path]; book totals [underlying][path]; accounts [underlying][variant][path]. */
+ * Shapes: marks [row][path]; book totals [underlying][path]; accounts [underlying][variant][path]; holdings, orders and
+ * fills [line][path], the lines of a lane one after the other (wiring.h). */
 #ifndef KEEL_HEDGE_BLOCK_H
 #define KEEL_HEDGE_BLOCK_H
 
@@ -57,17 +58,17 @@ struct keel_totals {
 };
 
 struct keel_accounts {
-  double *holding, *working; /* contracts of the hedge instrument; working: sent and not yet filled */
+  double *holding, *working; /* [line][path], contracts; working: sent and not yet filled */
   double *cash, *receivable;
   double *equity; /* cash, receivable, book and holdings at marks */
 };
 
 /* What a lane did from its entry until now. */
 struct keel_so_far {
-  double *pnl;
+  double *pnl;      /* the equity: an account enters with none */
   double *cost;     /* spread, fees, taxes and impact paid */
   double *turnover; /* value traded in the hedge, at mid */
-  double *trades;   /* fills that were not 0 */
+  double *trades;   /* fills that were not 0, of each instrument */
   double *explain[KEEL_COMPONENT_COUNT];
 };
 
@@ -99,15 +100,16 @@ struct keel_block {
 
   /* decide: [underlying][variant] or with [path] */
   struct keel_trigger_state triggers;
-  unsigned char *begun;   /* the first decision, at which all triggers fire, was taken */
-  unsigned char *opening; /* it is this step's */
-  int *decided;           /* whether this step was a decision */
-  double *balance;        /* share_balance: the shares that keep the balance, as of the last step */
-  double *target, *band, *notional_max, *trade, *reason;
+  unsigned char *begun;            /* the first decision, at which all triggers fire, was taken */
+  unsigned char *opening;          /* it is this step's */
+  int *decided;                    /* whether this step was a decision */
+  double *balance;                 /* share_balance: the shares that keep the balance, as of the last step */
+  double *target, *trade, *reason; /* [line][path] */
+  double *band, *notional_max;     /* [line][path], in contracts */
 
   /* execute */
-  double *polled_qty, *polled_price, *sent_qty, *sent_price;
-  unsigned char *polled_free, *sent_free; /* [underlying][variant]: the order behind them is free of costs */
+  double *polled_qty, *polled_price, *sent_qty, *sent_price; /* [line][path] */
+  unsigned char *polled_free, *sent_free;                    /* [line]: the order behind them is free of costs */
 
   /* account */
   struct keel_accounts accounts[2];
@@ -116,7 +118,8 @@ struct keel_block {
   struct keel_so_far so_far;             /* [underlying][variant][path] */
   double *dividend_due;                  /* [dividend of any underlying][variant][path]: booked at its ex-date */
   size_t *dividend_first;                /* [underlying]: its first in dividend_due */
-  double *path_scratch[4];
+  unsigned char components[KEEL_COMPONENT_COUNT]; /* which are not 0 by the terms of the run */
+  double *path_scratch[6];
 
   /* where each underlying is */
   unsigned char *now;         /* [underlying]: which of the two marks is `after` */
@@ -151,6 +154,9 @@ static inline double *keel_at_row(const struct keel_block *block, double *array,
 }
 static inline double *keel_at_lane(const struct keel_block *block, double *array, size_t underlying, size_t variant) {
   return array + keel_lane_of(block->wiring, underlying, variant) * block->wiring->paths;
+}
+static inline double *keel_at_line(const struct keel_block *block, double *array, size_t line) {
+  return array + line * block->wiring->paths;
 }
 static inline double *keel_at_total(const struct keel_block *block, double *array, size_t underlying) {
   return array + underlying * block->wiring->paths;

@@ -19,7 +19,7 @@ static double instrument_delta(const struct keel_block *block, size_t u, const s
 }
 
 static void target_neutral(struct keel_block *block, size_t u, size_t v, double *target) {
-  const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];
+  const struct keel_hedge_line *line = &block->wiring->lines[keel_lines_of(block->wiring, u, v).first];
   const double *delta = keel_book_exposure(block, u, v, KEEL_EXPOSURE_DELTA);
   for (size_t i = 0; i < block->wiring->paths; i++) target[i] = -delta[i] / instrument_delta(block, u, line, i);
 }
@@ -68,7 +68,7 @@ static const target_rule target_rules[] = {
 /* ---- the band, in contracts of the instrument ---- */
 
 static void size_band(struct keel_block *block, size_t u, size_t v, double *band) {
-  const struct keel_hedge_line *line = &block->wiring->lines[keel_lane_of(block->wiring, u, v)];
+  const struct keel_hedge_line *line = &block->wiring->lines[keel_lines_of(block->wiring, u, v).first];
   keel_trigger_band(block, u, v, KEEL_EXPOSURE_DELTA, band);
   for (size_t i = 0; i < block->wiring->paths; i++) band[i] /= fabs(instrument_delta(block, u, line, i));
 }
@@ -86,31 +86,34 @@ static void no_decision(struct keel_block *block, size_t u, size_t v, enum keel_
   size_t lane = keel_lane_of(block->wiring, u, v);
   block->decided[lane] = decided;
   block->opening[lane] = 0;
-  for (size_t i = 0; i < block->wiring->paths; i++) {
-    keel_at_lane(block, block->trade, u, v)[i] = 0;
-    keel_at_lane(block, block->target, u, v)[i] = NAN;
-    keel_at_lane(block, block->reason, u, v)[i] = reason;
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
+  size_t end = lines.first + (lines.count ? lines.count : 1);
+  for (size_t i = lines.first * block->wiring->paths; i < end * block->wiring->paths; i++) {
+    block->trade[i] = 0;
+    block->target[i] = NAN;
+    block->reason[i] = reason;
   }
 }
 
-static void held_and_working(struct keel_block *block, size_t u, size_t v, double *out) {
-  const double *held = keel_at_lane(block, keel_account_before(block, u)->holding, u, v);
-  const double *working = keel_at_lane(block, keel_account_before(block, u)->working, u, v);
-  const double *filled = keel_at_lane(block, block->polled_qty, u, v);
+static void held_and_working(struct keel_block *block, size_t u, size_t line, double *out) {
+  const double *held = keel_at_line(block, keel_account_before(block, u)->holding, line);
+  const double *working = keel_at_line(block, keel_account_before(block, u)->working, line);
+  const double *filled = keel_at_line(block, block->polled_qty, line);
   for (size_t i = 0; i < block->wiring->paths; i++) out[i] = held[i] + filled[i] + working[i];
 }
 
 static void decide_lane(struct keel_block *block, size_t u, size_t v) {
   const struct keel_policy *policy = block->wiring->policies[v];
   size_t lane = keel_lane_of(block->wiring, u, v);
-  const struct keel_hedge_line *line = &block->wiring->lines[lane];
+  size_t at = keel_lines_of(block->wiring, u, v).first;
+  const struct keel_hedge_line *line = &block->wiring->lines[at];
   int first = !block->begun[lane], banded = policy->triggers[KEEL_EXPOSURE_DELTA].band != KEEL_BAND_NONE;
   if (!target_rules[policy->target.kind] || line->row == KEEL_NO_ROW) {
     no_decision(block, u, v, KEEL_REASON_NO_TARGET, !block->entered[u]);
     return;
   }
-  double *held = block->path_scratch[0], *fired = block->path_scratch[1],
-         *target = keel_at_lane(block, block->target, u, v);
+  double *held = block->path_scratch[0], *fired = block->path_scratch[1];
+  double *target = keel_at_line(block, block->target, at);
   target_rules[policy->target.kind](block, u, v, target);
   memcpy(keel_at_lane(block, block->balance, u, v), target, block->wiring->paths * sizeof *target);
   if (!keel_trigger_look(block, u, v, KEEL_EXPOSURE_DELTA, first, fired)) {
@@ -121,9 +124,9 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
     no_decision(block, u, v, KEEL_REASON_NO_PRICE, 1);
     return;
   }
-  size_band(block, u, v, keel_at_lane(block, block->band, u, v));
-  cap_notional(block, u, line, keel_at_lane(block, block->notional_max, u, v));
-  held_and_working(block, u, v, held);
+  size_band(block, u, v, keel_at_line(block, block->band, at));
+  cap_notional(block, u, line, keel_at_line(block, block->notional_max, at));
+  held_and_working(block, u, at, held);
   struct keel_lane_decide lanes = {.fired = fired[0] != 0,
                                    .fired_reason = fired[0] - 1,
                                    .has_band = banded,
@@ -133,11 +136,11 @@ static void decide_lane(struct keel_block *block, size_t u, size_t v) {
                                    .order_qty_max = block->wiring->limits.order_qty_max,
                                    .position_qty_max = line->qty_max,
                                    .target = target,
-                                   .band = keel_at_lane(block, block->band, u, v),
-                                   .notional_qty_max = keel_at_lane(block, block->notional_max, u, v),
+                                   .band = keel_at_line(block, block->band, at),
+                                   .notional_qty_max = keel_at_line(block, block->notional_max, at),
                                    .holding = held,
-                                   .trade = keel_at_lane(block, block->trade, u, v),
-                                   .reason = keel_at_lane(block, block->reason, u, v)};
+                                   .trade = keel_at_line(block, block->trade, at),
+                                   .reason = keel_at_line(block, block->reason, at)};
   block->decided[lane] = block->begun[lane] = 1;
   block->opening[lane] = first != 0;
   keel_kernel_now->lanes.decide(block->wiring->paths, &lanes);

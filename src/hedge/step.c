@@ -34,35 +34,43 @@ int keel_is_over(const struct keel_block *block, size_t u) {
   return block->entered[u] && !block->finished[u] && (block->market.is_last || keel_book_is_over(block, u));
 }
 
-static void close_holding(struct keel_block *block, size_t u, size_t v) {
+/* Returns whether there was something to close. */
+static int close_line(struct keel_block *block, size_t u, size_t v, size_t line) {
   size_t paths = block->wiring->paths;
-  struct keel_fill fill = {.qty = keel_at_lane(block, block->sent_qty, u, v),
-                           .price = keel_at_lane(block, block->sent_price, u, v)};
-  const double *held = keel_at_lane(block, keel_account_before(block, u)->holding, u, v);
-  double *working = keel_at_lane(block, keel_account_after(block, u)->working, u, v);
-  double *trade = keel_at_lane(block, block->trade, u, v);
-  memset(keel_at_lane(block, block->polled_qty, u, v), 0, paths * sizeof(double));
+  struct keel_fill fill = {.qty = keel_at_line(block, block->sent_qty, line),
+                           .price = keel_at_line(block, block->sent_price, line)};
+  const double *held = keel_at_line(block, keel_account_before(block, u)->holding, line);
+  double *working = keel_at_line(block, keel_account_after(block, u)->working, line);
+  double *trade = keel_at_line(block, block->trade, line);
+  memset(keel_at_line(block, block->polled_qty, line), 0, paths * sizeof(double));
   memset(fill.qty, 0, paths * sizeof(double));
   int any = 0;
   for (size_t i = 0; i < paths; i++) {
     trade[i] = -held[i];
     any |= held[i] != 0;
     working[i] = 0;
-    keel_at_lane(block, block->target, u, v)[i] = 0;
-    keel_at_lane(block, block->reason, u, v)[i] = KEEL_REASON_LIQUIDATE;
+    keel_at_line(block, block->target, line)[i] = 0;
+    keel_at_line(block, block->reason, line)[i] = KEEL_REASON_LIQUIDATE;
   }
-  block->decided[keel_lane_of(block->wiring, u, v)] = any;
-  if (!any) return;
-  struct keel_order order = keel_order_for(block, u, v, trade);
+  if (!any) return 0;
+  struct keel_order order = keel_order_for(block, u, v, line, trade);
   order.waits = 0;
   order.free = block->wiring->costs.close_waived;
   block->venue.send(block->venue.self, &block->market, &order, &fill);
+  return 1;
+}
+
+static void close_holdings(struct keel_block *block, size_t u, size_t v) {
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
+  int any = close_line(block, u, v, lines.first); /* of a lane that has none: it says so */
+  for (size_t line = lines.first + 1; line < lines.first + lines.count; line++) any |= close_line(block, u, v, line);
+  block->decided[keel_lane_of(block->wiring, u, v)] = any;
 }
 
 void keel_liquidate(struct keel_block *block, size_t u) {
   block->now_account[u] = !block->now_account[u];
   memset(keel_at_total(block, block->totals.cash, u), 0, block->wiring->paths * sizeof(double));
-  for (size_t v = 0; v < block->wiring->variant_count; v++) close_holding(block, u, v);
+  for (size_t v = 0; v < block->wiring->variant_count; v++) close_holdings(block, u, v);
   keel_account_closing(block, u);
   block->finished[u] = 1;
 }

@@ -1,6 +1,7 @@
 /* The seam to whoever fills. Implementations live in world; the verbs know only this.
  *
- * Orders and fills are lane-shaped: one array of `paths` numbers for each (underlying, variant). qty > 0 buys. */
+ * Orders and fills are line-shaped: one array of `paths` numbers for each hedge instrument of each (underlying,
+ * variant). qty > 0 buys. */
 #ifndef KEEL_HEDGE_VENUE_H
 #define KEEL_HEDGE_VENUE_H
 
@@ -10,7 +11,7 @@
 
 /* Who orders what. */
 struct keel_order {
-  size_t underlying, variant;
+  size_t line;            /* of the wiring: whose order it is */
   size_t row;             /* the instrument */
   double half_spread_bps; /* of the price; NaN: half the quoted spread */
   int waits;              /* fills at the next quote of the instrument, not at this one */
@@ -19,7 +20,7 @@ struct keel_order {
   const double *mark;     /* [path]: the price where the instrument has no quote of its own */
 };
 
-/* Fills of one order's lane. Shape: [path], written in full: qty 0 where nothing filled. */
+/* Fills of one line. Shape: [path], written in full: qty 0 where nothing filled. */
 struct keel_fill {
   double *qty;
   double *price; /* per unit of the contract's price; read only where qty is not 0 */
@@ -27,10 +28,9 @@ struct keel_fill {
 
 struct keel_venue {
   void *self;
-  /* Fills since the last call of what that lane sent before. Called before the marks are read. */
-  void (*poll)(void *self, const struct keel_market *market, size_t underlying, size_t variant,
-               const struct keel_fill *fill);
-  /* Takes an order; may fill at once. What the lane still had working is replaced. */
+  /* Fills since the last call of what that line sent before. Called before the marks are read. */
+  void (*poll)(void *self, const struct keel_market *market, size_t line, const struct keel_fill *fill);
+  /* Takes an order; may fill at once. What the line still had working is replaced. */
   void (*send)(void *self, const struct keel_market *market, const struct keel_order *order,
                const struct keel_fill *fill);
 };

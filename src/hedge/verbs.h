@@ -12,7 +12,9 @@ void keel_measure(struct keel_block *block, size_t underlying);
 void keel_decide(struct keel_block *block, size_t underlying);
 void keel_collect(struct keel_block *block, size_t underlying); /* fills of orders sent before */
 void keel_execute(struct keel_block *block, size_t underlying);
-struct keel_order keel_order_for(struct keel_block *block, size_t underlying, size_t variant, const double *qty);
+/* What lane and line would send. */
+struct keel_order keel_order_for(struct keel_block *block, size_t underlying, size_t variant, size_t line,
+                                 const double *qty);
 void keel_account(struct keel_block *block, size_t underlying);
 void keel_account_closing(struct keel_block *block, size_t underlying); /* a step of no time: only fills */
 

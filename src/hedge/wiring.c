@@ -106,16 +106,30 @@ static void gather_listed(struct gathering *to, const struct keel_wiring_input *
   }
 }
 
-const struct keel_hedge_instrument *keel_policy_instrument(const struct keel_policy *policy, const char *name) {
-  const struct keel_hedge_instrument *general = NULL;
-  for (size_t i = 0; i < policy->with_count; i++) {
-    const struct keel_hedge_instrument *with = &policy->with[i];
-    if (!with->underlying)
-      general = with;
-    else if (strcmp(with->underlying, name) == 0)
-      return with;
+static int names(const struct keel_hedge_instrument *with, const char *underlying) {
+  return with->underlying && strcmp(with->underlying, underlying) == 0;
+}
+
+/* Spot, futures, options. */
+static int place_of(const struct keel_hedge_instrument *with) {
+  if (with->contract.kind == KEEL_KIND_SPOT) return 0;
+  return keel_kind_is_option(with->contract.kind) ? 2 : 1;
+}
+
+size_t keel_policy_instruments(const struct keel_policy *policy, const char *underlying,
+                               const struct keel_hedge_instrument *out[KEEL_EXPOSURE_COUNT]) {
+  int named = 0;
+  size_t count = 0;
+  for (size_t i = 0; i < policy->with_count; i++) named |= names(&policy->with[i], underlying);
+  for (int place = 0; place < 3; place++) {
+    for (size_t i = 0; i < policy->with_count; i++) {
+      const struct keel_hedge_instrument *with = &policy->with[i];
+      if (place_of(with) != place || (named ? !names(with, underlying) : with->underlying != NULL)) continue;
+      if (count < KEEL_EXPOSURE_COUNT) out[count] = with;
+      count++;
+    }
   }
-  return general;
+  return count;
 }
 
 static struct keel_contract contract_of(const struct keel_hedge_instrument *with, const char *underlying) {
@@ -124,16 +138,25 @@ static struct keel_contract contract_of(const struct keel_hedge_instrument *with
   return contract;
 }
 
+/* As many as a lane has room for; build has looked whether there are more. */
+static size_t lines_of(const struct keel_policy *policy, const char *name,
+                       const struct keel_hedge_instrument *out[KEEL_EXPOSURE_COUNT]) {
+  size_t count = keel_policy_instruments(policy, name, out);
+  return count < KEEL_EXPOSURE_COUNT ? count : KEEL_EXPOSURE_COUNT;
+}
+
 static void gather_hedges(struct gathering *to, const struct keel_wiring_input *input) {
   for (size_t u = 0; u < input->terms->underlying_count; u++) {
     const char *name = input->terms->underlyings[u].name;
     struct keel_contract spot = {.underlying = name, .kind = KEEL_KIND_SPOT, .multiplier = 1};
     gather(to, &spot, u, 0, 1);
     for (size_t v = 0; v < input->variant_count; v++) {
-      const struct keel_hedge_instrument *with = keel_policy_instrument(input->policies[v], name);
-      if (!with) continue;
-      struct keel_contract contract = contract_of(with, name);
-      gather(to, &contract, u, 0, 1);
+      const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+      size_t count = lines_of(input->policies[v], name, with);
+      for (size_t k = 0; k < count; k++) {
+        struct keel_contract contract = contract_of(with[k], name);
+        gather(to, &contract, u, 0, 1);
+      }
     }
   }
 }
@@ -188,23 +211,45 @@ static void find_partners(struct keel_wiring *wiring) {
   }
 }
 
-static void draw_lines(struct keel_arena *arena, const struct keel_wiring_input *input, struct keel_wiring *wiring) {
-  wiring->lines = KEEL_ARENA_NEW(arena, struct keel_hedge_line, wiring->underlying_count * wiring->variant_count);
+/* The instrument's fees where it has its own, else the strategy's. */
+static struct keel_fees fees_of(const struct keel_hedge_instrument *with, const struct keel_costs *costs) {
+  struct keel_fees fees = costs->fees;
+  if (!isnan(with->fees.per_share) || with->fees.tier_count) {
+    fees.per_share = with->fees.per_share;
+    fees.tiers = with->fees.tiers;
+    fees.tier_count = with->fees.tier_count;
+  }
+  if (!isnan(with->fees.per_order)) fees.per_order = with->fees.per_order;
+  if (fees.tier_count) fees.per_share = fees.tiers[0].per_share;
+  return fees;
+}
+
+static struct keel_hedge_line line_of(const struct keel_wiring *wiring, const struct keel_hedge_instrument *with,
+                                      const char *underlying) {
+  struct keel_contract contract = contract_of(with, underlying);
+  double most = isnan(with->qty_max) ? INFINITY : with->qty_max;
+  return (struct keel_hedge_line){
+      .row = keel_wiring_find(wiring, &contract),
+      .lot = with->lot,
+      .qty_min = with->qty_min,
+      .qty_max = fmin(wiring->limits.position_qty_max, most),
+      .half_spread_bps = isnan(with->half_spread_bps) ? wiring->costs.half_spread_bps : with->half_spread_bps,
+      .fees = fees_of(with, &wiring->costs)};
+}
+
+static void draw_lines(struct keel_arena *arena, struct keel_wiring *wiring) {
+  size_t lanes = wiring->underlying_count * wiring->variant_count;
+  wiring->lane_lines = KEEL_ARENA_NEW(arena, struct keel_lane_lines, lanes);
+  wiring->lines = KEEL_ARENA_NEW(arena, struct keel_hedge_line, lanes * KEEL_EXPOSURE_COUNT);
   for (size_t u = 0; u < wiring->underlying_count; u++) {
+    const char *name = wiring->terms->underlyings[u].name;
     for (size_t v = 0; v < wiring->variant_count; v++) {
-      const char *name = wiring->terms->underlyings[u].name;
-      const struct keel_hedge_instrument *with = keel_policy_instrument(wiring->policies[v], name);
-      struct keel_hedge_line *line = &wiring->lines[keel_lane_of(wiring, u, v)];
-      line->row = KEEL_NO_ROW;
-      if (!with) continue;
-      struct keel_contract contract = contract_of(with, name);
-      double bps = isnan(with->half_spread_bps) ? input->costs->half_spread_bps : with->half_spread_bps;
-      double most = fmin(input->limits->position_qty_max, isnan(with->qty_max) ? INFINITY : with->qty_max);
-      *line = (struct keel_hedge_line){.row = keel_wiring_find(wiring, &contract),
-                                       .lot = with->lot,
-                                       .qty_min = with->qty_min,
-                                       .qty_max = most,
-                                       .half_spread_bps = bps};
+      const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+      size_t count = lines_of(wiring->policies[v], name, with), first = wiring->line_count;
+      wiring->lane_lines[keel_lane_of(wiring, u, v)] = (struct keel_lane_lines){(uint32_t)first, (uint32_t)count};
+      wiring->lines[first].row = KEEL_NO_ROW;
+      for (size_t k = 0; k < count; k++) wiring->lines[first + k] = line_of(wiring, with[k], name);
+      wiring->line_count += count ? count : 1;
     }
   }
 }
@@ -236,6 +281,19 @@ static void choose_vols(struct keel_arena *arena, struct keel_wiring *wiring) {
   }
 }
 
+static keel_status check_room(const struct keel_wiring_input *input, keel_error *error) {
+  for (size_t u = 0; u < input->terms->underlying_count; u++) {
+    for (size_t v = 0; v < input->variant_count; v++) {
+      const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+      size_t count = keel_policy_instruments(input->policies[v], input->terms->underlyings[u].name, with);
+      if (count <= KEEL_EXPOSURE_COUNT) continue;
+      return keel_fail(error, KEEL_STATUS_INPUT, NULL, "%s has %zu hedge instruments; allowed: %d at most",
+                       input->terms->underlyings[u].name, count, KEEL_EXPOSURE_COUNT);
+    }
+  }
+  return KEEL_STATUS_OK;
+}
+
 keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
                               struct keel_wiring *wiring, keel_error *error) {
   *wiring = (struct keel_wiring){.paths = input->paths,
@@ -247,9 +305,11 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
                                  .explains = input->explains};
   wiring->policies = KEEL_ARENA_NEW(arena, const struct keel_policy *, input->variant_count);
   memcpy(wiring->policies, input->policies, input->variant_count * sizeof *input->policies);
-  size_t room = input->book->count + input->listed_count + wiring->underlying_count * (1 + input->variant_count);
+  size_t room = input->book->count + input->listed_count +
+                wiring->underlying_count * (1 + KEEL_EXPOSURE_COUNT * input->variant_count);
   struct gathering rows = {.rows = KEEL_ARENA_NEW(arena, struct keel_row, room)};
-  keel_status status = gather_book(&rows, input, error);
+  keel_status status = check_room(input, error);
+  if (status == KEEL_STATUS_OK) status = gather_book(&rows, input, error);
   if (status != KEEL_STATUS_OK) return status;
   gather_hedges(&rows, input);
   gather_listed(&rows, input);
@@ -260,7 +320,7 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
   wiring->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying, wiring->underlying_count);
   lay_out_slices(arena, wiring);
   find_partners(wiring);
-  draw_lines(arena, input, wiring);
+  draw_lines(arena, wiring);
   choose_vols(arena, wiring);
   return KEEL_STATUS_OK;
 }

@@ -35,9 +35,16 @@ struct keel_underlying {
   uint32_t first_slice, slice_count;
 };
 
-struct keel_hedge_line { /* of one variant on one underlying */
-  uint32_t row;          /* KEEL_NO_ROW: this variant does not trade this underlying */
+struct keel_hedge_line { /* one instrument of one variant on one underlying */
+  uint32_t row;
   double lot, qty_min, qty_max, half_spread_bps;
+  struct keel_fees fees;
+};
+
+/* The lines of a lane: spot first, then futures, then options. `first` is a place of its own also where `count` is 0:
+ * what is said of the lane as a whole, its reason and target, stands there. */
+struct keel_lane_lines {
+  uint32_t first, count;
 };
 
 struct keel_wiring {
@@ -50,7 +57,9 @@ struct keel_wiring {
   size_t underlying_count;
   const struct keel_policy **policies; /* [variant] */
   size_t variant_count;
-  struct keel_hedge_line *lines;       /* [underlying][variant] */
+  struct keel_hedge_line *lines; /* [line], grouped by lane; one of no row for a lane that has none */
+  size_t line_count;
+  struct keel_lane_lines *lane_lines;  /* [underlying][variant] */
   struct keel_delta_rule *delta_rules; /* the distinct `target.delta` of the variants */
   size_t delta_rule_count;
   uint32_t *delta_rule_of; /* [variant] */
@@ -83,12 +92,15 @@ struct keel_wiring_input {
 };
 
 /* Allocates in `arena`; texts of contracts must outlive it.
- * Errors: KEEL_STATUS_INPUT where the terms of an underlying are missing, or one contract has two multipliers. */
+ * Errors: KEEL_STATUS_INPUT where the terms of an underlying are missing, or one contract has two multipliers, or a
+ * variant has more instruments on an underlying than there are exposures. */
 keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
                               struct keel_wiring *wiring, keel_error *error);
 
-/* The policy's instrument for an underlying: the one that names it, else the one that names none, else NULL. */
-const struct keel_hedge_instrument *keel_policy_instrument(const struct keel_policy *policy, const char *underlying);
+/* The policy's instruments for an underlying: those that name it, else those that name none; spot first, then futures,
+ * then options. Returns their number, also where it is more than there is room for. */
+size_t keel_policy_instruments(const struct keel_policy *policy, const char *underlying,
+                               const struct keel_hedge_instrument *out[KEEL_EXPOSURE_COUNT]);
 
 /* The row of that contract, or KEEL_NO_ROW. */
 uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_contract *contract);
@@ -96,6 +108,11 @@ uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_co
 /* Of one variant on one underlying. */
 static inline size_t keel_lane_of(const struct keel_wiring *wiring, size_t underlying, size_t variant) {
   return underlying * wiring->variant_count + variant;
+}
+/* Its lines. */
+static inline struct keel_lane_lines keel_lines_of(const struct keel_wiring *wiring, size_t underlying,
+                                                   size_t variant) {
+  return wiring->lane_lines[keel_lane_of(wiring, underlying, variant)];
 }
 
 #endif

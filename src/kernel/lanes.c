@@ -87,42 +87,159 @@ void KEEL_AT(keel_lanes_decide)(size_t paths, const struct keel_lane_decide *lan
   }
 }
 
-void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *lane) {
+/* What a line's fills are: the change of holding, the value traded at mark, and what they cost. */
+struct traded {
+  double qty, value, turnover, crossed, charged, taxed, count;
+};
+
+static inline struct traded fills_of(const struct keel_lane_line *line, size_t i, double price) {
+  struct traded sum = {.charged = line->tier_fees[i]};
+  for (int k = 0; k < 2; k++) {
+    double qty = line->fill_qty[k][i], shares = qty * line->multiplier;
+    double mid = qty != 0 ? price : 0, at = qty != 0 ? line->fill_price[k][i] : 0;
+    double size = fabs(shares);
+    sum.qty += qty;
+    sum.value += shares * mid;
+    sum.turnover += size * mid;
+    sum.crossed += shares * (at - mid);
+    sum.charged += line->pays[k] * (size * line->fee_per_share + (qty != 0 ? line->fee_per_order : 0));
+    sum.taxed += line->pays[k] * (size * at) * (qty > 0 ? line->buy_tax : line->sell_tax);
+    sum.count += qty != 0 ? 1 : 0;
+  }
+  return sum;
+}
+
+/* Price moves of what was held. */
+static inline double move_of(const struct keel_lane_line *line, size_t i, double size) {
+  double move = size * (line->price_after[i] - line->price_before[i]);
+  return size != 0 ? move : 0;
+}
+
+/* `explains` is known where this is called, and so each loop below has one shape. */
+static inline __attribute__((always_inline)) void account(size_t paths, const struct keel_lane_account *lane,
+                                                          const int explains) {
   const struct keel_lane_account in = *lane;
-  double *restrict holding = in.holding_after, *restrict cash = in.cash_after, *restrict due = in.receivable_change;
+  const struct keel_lane_line line = in.line;
+  double *restrict holding = line.holding_after, *restrict cash = in.cash_after, *restrict due = in.receivable_after;
+  double *restrict value = in.value, *restrict cost = in.cost, *restrict turnover = in.turnover;
+  double *restrict trades = in.trades;
   double *restrict hedge = in.hedge, *restrict interest = in.interest_earned, *restrict dividends = in.dividends;
   double *restrict borrow = in.borrow_paid, *restrict spread = in.spread, *restrict fees = in.fees;
   double *restrict taxes = in.taxes;
-  const double future = in.is_future ? 1 : 0;
+  const double future = line.is_future ? 1 : 0, spot = line.is_spot ? 1 : 0, settles = line.settles ? 1 : 0;
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
-    double held = in.holding_before[i], size = held * in.multiplier, price = in.price_after[i];
-    double move = size * (price - in.price_before[i]);
+    double held = line.holding_before[i], size = held * line.multiplier, price = line.price_after[i];
+    double move = move_of(&line, i, size);
     double earned = in.cash_before[i] * in.interest;
-    double shares_held = in.book_spot + (future > 0 ? 0 : size);
+    double shares_held = in.book_spot + (spot > 0 ? size : 0);
     double yielded = shares_held * in.spot_after[i] * in.yield, booked = shares_held * in.dividend;
     double lent = shares_held < 0 ? -shares_held * in.spot_before[i] * in.borrow : 0;
-    double crossed = 0, charged = 0, taxed = 0, bought = 0, value = 0;
-    for (int k = 0; k < 2; k++) {
-      double qty = in.fill_qty[k][i], shares = qty * in.multiplier, at = qty != 0 ? in.fill_price[k][i] : price;
-      double notional = fabs(shares) * at;
-      bought += qty;
-      value += shares * price;
-      crossed += shares * (at - price);
-      charged += in.pays[k] * (fabs(shares) * in.fee_per_share + (qty != 0 ? in.fee_per_order : 0));
-      taxed += in.pays[k] * notional * (qty > 0 ? in.buy_tax : in.sell_tax);
+    struct traded fill = fills_of(&line, i, price);
+    double outlay = (future > 0 ? 0 : fill.value) + fill.crossed + fill.charged + fill.taxed;
+    double after = held + fill.qty, worth = future > 0 || after == 0 ? 0 : after * line.multiplier * price;
+    holding[i] = settles > 0 ? 0 : after;
+    value[i] = settles > 0 ? 0 : worth;
+    due[i] = booked + (in.receivable_before[i] - in.paid[i]);
+    cash[i] = in.cash_before[i] + earned + yielded - lent + (future > 0 ? move : 0) + in.book_cash[i] + in.paid[i] -
+              outlay + (settles > 0 ? worth : 0);
+    cost[i] += fill.crossed + fill.charged + fill.taxed;
+    turnover[i] += fill.turnover;
+    trades[i] += fill.count;
+    if (explains) {
+      hedge[i] = move;
+      interest[i] = earned;
+      dividends[i] += yielded + booked;
+      borrow[i] = -lent;
+      spread[i] = -fill.crossed;
+      fees[i] = -fill.charged;
+      taxes[i] = -fill.taxed;
     }
-    double outlay = (future > 0 ? 0 : value) + crossed + charged + taxed;
-    hedge[i] = move;
-    interest[i] = earned;
-    dividends[i] += yielded + booked;
-    borrow[i] = -lent;
-    spread[i] = -crossed;
-    fees[i] = -charged;
-    taxes[i] = -taxed;
-    holding[i] = held + bought;
-    due[i] = booked;
-    cash[i] =
-        in.cash_before[i] + earned + yielded - lent + (future > 0 ? move : 0) + in.book_cash[i] + in.paid[i] - outlay;
+  }
+}
+
+void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *lane) {
+  if (lane->explains)
+    account(paths, lane, 1);
+  else
+    account(paths, lane, 0);
+}
+
+static inline __attribute__((always_inline)) void account_line(size_t paths, const struct keel_lane_account *lane,
+                                                               const int explains) {
+  const struct keel_lane_account in = *lane;
+  const struct keel_lane_line line = in.line;
+  double *restrict holding = line.holding_after, *restrict cash = in.cash_after, *restrict value = in.value;
+  double *restrict cost = in.cost, *restrict turnover = in.turnover, *restrict trades = in.trades;
+  double *restrict hedge = in.hedge, *restrict spread = in.spread, *restrict fees = in.fees;
+  double *restrict taxes = in.taxes;
+  const double future = line.is_future ? 1 : 0, settles = line.settles ? 1 : 0;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    double held = line.holding_before[i], price = line.price_after[i];
+    double move = move_of(&line, i, held * line.multiplier);
+    struct traded fill = fills_of(&line, i, price);
+    double outlay = (future > 0 ? 0 : fill.value) + fill.crossed + fill.charged + fill.taxed;
+    double after = held + fill.qty, worth = future > 0 || after == 0 ? 0 : after * line.multiplier * price;
+    holding[i] = settles > 0 ? 0 : after;
+    value[i] += settles > 0 ? 0 : worth;
+    cash[i] += (future > 0 ? move : 0) - outlay + (settles > 0 ? worth : 0);
+    cost[i] += fill.crossed + fill.charged + fill.taxed;
+    turnover[i] += fill.turnover;
+    trades[i] += fill.count;
+    if (explains) {
+      hedge[i] += move;
+      spread[i] -= fill.crossed;
+      fees[i] -= fill.charged;
+      taxes[i] -= fill.taxed;
+    }
+  }
+}
+
+void KEEL_AT(keel_lanes_account_line)(size_t paths, const struct keel_lane_account *lane) {
+  if (lane->explains)
+    account_line(paths, lane, 1);
+  else
+    account_line(paths, lane, 0);
+}
+
+void KEEL_AT(keel_lanes_add_tier)(size_t paths, const double *qty, double multiplier, const double tier[2],
+                                  double *fees) {
+  const double from = tier[0], per_share = tier[1];
+  double *restrict out = fees;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    double beyond = fabs(qty[i]) * multiplier - from;
+    out[i] += beyond > 0 ? beyond * per_share : 0;
+  }
+}
+
+void KEEL_AT(keel_lanes_close)(size_t paths, const struct keel_lane_close *lane) {
+  const struct keel_lane_close in = *lane;
+  double *restrict equity = in.equity, *restrict pnl = in.pnl, *restrict total = in.total;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    double now = in.cash[i] + in.receivable[i] + in.book_value[i] + in.value[i];
+    equity[i] = now;
+    pnl[i] = now - in.equity_before[i];
+    total[i] = now;
+  }
+}
+
+void KEEL_AT(keel_lanes_add_component)(size_t paths, const double *part, double *said, double *sum) {
+  double *restrict to = said, *restrict total = sum;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    to[i] += part[i];
+    total[i] += part[i];
+  }
+}
+
+void KEEL_AT(keel_lanes_unexplained)(size_t paths, const double *pnl, const double *said, double *part, double *sum) {
+  double *restrict to = part, *restrict total = sum;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    to[i] = pnl[i] - said[i];
+    total[i] += to[i];
   }
 }

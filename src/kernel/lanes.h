@@ -59,32 +59,61 @@ struct keel_lane_decide {
   double *reason;                         /* out: enum keel_reason as a double, so that all lanes have one width */
 };
 
-/* ---- account: cash and holding of one account over one step ---- */
-struct keel_lane_account {
-  double interest;  /* e^{r dt} - 1 */
-  double yield;     /* e^{q dt} - 1: what spot held yields */
-  double dividend;  /* cash per unit of spot at an ex-date that passed */
-  double borrow;    /* e^{b dt} - 1: on spot held short */
-  double book_spot; /* spot that the book itself holds */
+/* ---- account: cash and holdings of one account over one step ---- */
+struct keel_lane_line { /* one hedge instrument of the account */
   double multiplier;
-  int is_future; /* the instrument is at no value: its moves are cash */
+  int is_spot;   /* it yields, pays dividends, and costs a fee to borrow */
+  int is_future; /* it is held at no value: its moves are cash */
+  int settles;   /* it expires in this step: its value becomes cash, and it is gone */
   double fee_per_share, fee_per_order, buy_tax, sell_tax;
-  double pays[2]; /* of the fills below: 1, or 0 where their fees and taxes are waived */
-  const double *spot_before, *spot_after;
-  const double *price_before, *price_after; /* the instrument's mark */
-  const double *holding_before, *cash_before;
-  const double *book_cash;                   /* flows of the book itself in this step: settlement, variation, yield */
-  const double *paid;                        /* dividends booked before that became cash now */
+  double pays[2];                            /* of the fills below: 1, or 0 where their fees and taxes are waived */
+  const double *price_before, *price_after;  /* its mark; not read where none is held nor traded */
   const double *fill_qty[2], *fill_price[2]; /* polled, and sent in this step */
-  double *holding_after, *cash_after, *receivable_change; /* receivable: what was booked at an ex-date in this step */
+  const double *tier_fees;                   /* of these fills, beyond fee_per_share */
+  const double *holding_before;
+  double *holding_after;
+};
+
+struct keel_lane_account {
+  double interest;            /* e^{r dt} - 1 */
+  double yield;               /* e^{q dt} - 1: what spot held yields */
+  double dividend;            /* cash per unit of spot at an ex-date that passed */
+  double borrow;              /* e^{b dt} - 1: on spot held short */
+  double book_spot;           /* spot that the book itself holds */
+  int explains;               /* the components are written */
+  struct keel_lane_line line; /* the first of the lane: the only one that may be spot */
+  const double *spot_before, *spot_after;
+  const double *cash_before, *receivable_before;
+  const double *book_cash; /* flows of the book itself in this step: settlement, variation, yield */
+  const double *paid;      /* dividends booked before that became cash now */
+  double *cash_after, *receivable_after;
+  double *value;                    /* of what is held, at marks */
+  double *cost, *turnover, *trades; /* added to: paid for trading, value traded at mid, fills that were not 0 */
   double *hedge, *interest_earned, *dividends, *borrow_paid, *spread, *fees,
       *taxes; /* components; dividends is added to */
+};
+
+/* What an account is worth after a step, and what it made in it. */
+struct keel_lane_close {
+  const double *cash, *receivable, *book_value, *value;
+  const double *equity_before;
+  double *equity, *pnl;
+  double *total; /* P&L since entry, which is the equity */
 };
 
 struct keel_lanes {
   void (*explain)(size_t paths, const struct keel_lane_explain *lane);
   void (*decide)(size_t paths, const struct keel_lane_decide *lane);
   void (*account)(size_t paths, const struct keel_lane_account *lane);
+  /* Adds another line of the same lane: reads its `line`, and adds to what account wrote for the first. */
+  void (*account_line)(size_t paths, const struct keel_lane_account *lane);
+  /* Adds marginal fees for what lies beyond `from` shares of an order: per_share for each. */
+  void (*add_tier)(size_t paths, const double *qty, double multiplier, const double tier[2], double *fees);
+  void (*close)(size_t paths, const struct keel_lane_close *lane);
+  /* One component of the step: added to what is said of it, and to its sum since entry. */
+  void (*add_component)(size_t paths, const double *part, double *said, double *sum);
+  /* The last component is what the others leave of the P&L. */
+  void (*unexplained)(size_t paths, const double *pnl, const double *said, double *part, double *sum);
 };
 
 #endif

@@ -7,18 +7,16 @@
 
 struct keel_paper {
   const struct keel_market_terms *terms;
-  size_t paths, variants, lanes;
-  double *resting;           /* [underlying][variant][path]: waits for the next quote */
-  struct keel_order *orders; /* [underlying][variant]: what rests there; its qty is not read */
+  size_t paths, lines;
+  double *resting;           /* [line][path]: waits for the next quote */
+  struct keel_order *orders; /* [line]: what rests there; its qty is not read */
 };
 
 struct keel_paper *keel_paper_new(struct keel_arena *arena, const struct keel_wiring *wiring) {
   struct keel_paper *paper = KEEL_ARENA_NEW(arena, struct keel_paper, 1);
-  size_t lanes = wiring->underlying_count * wiring->variant_count;
-  *paper = (struct keel_paper){
-      .terms = wiring->terms, .paths = wiring->paths, .variants = wiring->variant_count, .lanes = lanes};
-  paper->resting = KEEL_ARENA_NEW(arena, double, lanes * wiring->paths);
-  paper->orders = KEEL_ARENA_NEW(arena, struct keel_order, lanes);
+  *paper = (struct keel_paper){.terms = wiring->terms, .paths = wiring->paths, .lines = wiring->line_count};
+  paper->resting = KEEL_ARENA_NEW(arena, double, wiring->line_count * wiring->paths);
+  paper->orders = KEEL_ARENA_NEW(arena, struct keel_order, wiring->line_count);
   return paper;
 }
 
@@ -39,10 +37,9 @@ static double fill_price(const struct keel_paper *paper, const struct keel_marke
 static void paper_send(void *self, const struct keel_market *market, const struct keel_order *order,
                        const struct keel_fill *fill) {
   struct keel_paper *paper = self;
-  size_t lane = order->underlying * paper->variants + order->variant;
-  double *resting = paper->resting + lane * paper->paths;
+  double *resting = paper->resting + order->line * paper->paths;
   if (order->waits) {
-    paper->orders[lane] = *order;
+    paper->orders[order->line] = *order;
     memcpy(resting, order->qty, paper->paths * sizeof *resting);
     memset(fill->qty, 0, paper->paths * sizeof *fill->qty);
     return;
@@ -55,12 +52,10 @@ static void paper_send(void *self, const struct keel_market *market, const struc
 }
 
 /* What rests fills when its instrument has a new two-sided quote. */
-static void paper_poll(void *self, const struct keel_market *market, size_t underlying, size_t variant,
-                       const struct keel_fill *fill) {
+static void paper_poll(void *self, const struct keel_market *market, size_t line, const struct keel_fill *fill) {
   struct keel_paper *paper = self;
-  size_t lane = underlying * paper->variants + variant;
-  const struct keel_order *order = &paper->orders[lane];
-  double *resting = paper->resting + lane * paper->paths;
+  const struct keel_order *order = &paper->orders[line];
+  double *resting = paper->resting + line * paper->paths;
   for (size_t i = 0; i < paper->paths; i++) {
     size_t at = order->row * market->paths + i;
     int fills = resting[i] != 0 && market->quote_ns[order->row] == market->time_ns &&
@@ -76,5 +71,5 @@ struct keel_venue keel_paper_venue(struct keel_paper *paper) {
 }
 
 void keel_paper_reset(struct keel_paper *paper) {
-  memset(paper->resting, 0, paper->lanes * paper->paths * sizeof *paper->resting);
+  memset(paper->resting, 0, paper->lines * paper->paths * sizeof *paper->resting);
 }

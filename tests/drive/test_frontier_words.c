@@ -58,6 +58,9 @@ static void amounts_have_three_digits(void **state) {
   assert_string_equal(amount(NAN), "unknown");
   assert_string_equal(amount(-INFINITY), "unknown");
   assert_string_equal(amount(1e20), "1e+20");
+  assert_string_equal(amount(0.000012345), "1.23e-05");
+  assert_string_equal(ratio(1.0000000000000002e-06), "1e-06");
+  assert_string_equal(ratio(-4.96e-9), "-5e-09");
   assert_string_equal(ratio(2.345), "2.3");
   assert_string_equal(ratio(1), "1");
   assert_string_equal(ratio(140.2), "140");

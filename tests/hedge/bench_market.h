@@ -10,17 +10,17 @@
 
 #define BENCH_START (INT64_C(19724) * KEEL_NS_PER_DAY) /* 2024-01-02 */
 
-enum { BENCH_UNDERLYINGS = 3, BENCH_POSITIONS = 24, BENCH_VARIANTS = 4, BENCH_LISTED = 64, BENCH_LANES = 12 };
+enum { BENCH_UNDERLYINGS = 3, BENCH_POSITIONS = 24, BENCH_VARIANTS = 4, BENCH_LISTED = 64, BENCH_LINES = 36 };
 
 /* A desk that fills at mark plus or minus a half-spread, all at once or (orders that wait) when it is told to. */
 struct bench_desk {
-  size_t paths, variants;
+  size_t paths;
   double half;       /* in money */
   double late_part;  /* of what rests, filled at each poll */
   double late_price; /* at which */
   int sends, polls;
   struct keel_order last;
-  double resting[BENCH_LANES][256];
+  double resting[BENCH_LINES][256];
 };
 
 struct bench {
@@ -71,7 +71,7 @@ static inline void bench_desk_send(void *self, const struct keel_market *market,
   (void)market;
   desk->sends++;
   desk->last = *order;
-  double *resting = desk->resting[order->underlying * desk->variants + order->variant];
+  double *resting = desk->resting[order->line];
   for (size_t i = 0; i < desk->paths; i++) {
     resting[i] = order->waits ? order->qty[i] : 0;
     fill->qty[i] = order->waits ? 0 : order->qty[i];
@@ -79,12 +79,12 @@ static inline void bench_desk_send(void *self, const struct keel_market *market,
   }
 }
 
-static inline void bench_desk_poll(void *self, const struct keel_market *market, size_t underlying, size_t variant,
+static inline void bench_desk_poll(void *self, const struct keel_market *market, size_t line,
                                    const struct keel_fill *fill) {
   struct bench_desk *desk = self;
   (void)market;
   desk->polls++;
-  double *resting = desk->resting[underlying * desk->variants + variant];
+  double *resting = desk->resting[line];
   for (size_t i = 0; i < desk->paths; i++) {
     fill->qty[i] = resting[i] * desk->late_part;
     fill->price[i] = desk->late_price;
@@ -165,7 +165,6 @@ static inline struct keel_block *bench_build(struct bench *bench, size_t paths, 
   assert_int_equal(bench_wire(bench, paths, NULL), KEEL_STATUS_OK);
   bench->block = keel_block_new(&bench->arena, &bench->wiring, by_model);
   bench->desk.paths = paths;
-  bench->desk.variants = bench->variants;
   bench->block->venue = (struct keel_venue){&bench->desk, bench_desk_poll, bench_desk_send};
   keel_arena_seal(&bench->arena);
   return bench->block;

@@ -175,12 +175,13 @@ static inline double hand_neutral(const struct hand *hand) {
 static inline void hand_trade(struct hand *hand, double qty, double price, int waived) {
   double shares = qty * hand->hedge.contract.multiplier, crossed = shares * (price - hand->hedge.now.price);
   double fees = waived || qty == 0 ? 0 : fabs(shares) * hand->fee_per_share + hand->fee_per_order;
-  double tax = waived ? 0 : fabs(shares) * price * (qty > 0 ? hand->buy_tax : hand->sell_tax);
+  int future = hand->hedge.contract.kind == KEEL_KIND_FUTURE; /* futures cost nothing to enter: no tax on their price */
+  double tax = waived || future ? 0 : fabs(shares) * price * (qty > 0 ? hand->buy_tax : hand->sell_tax);
   hand->explain[KEEL_COMPONENT_SPREAD] -= crossed;
   hand->explain[KEEL_COMPONENT_FEES] -= fees;
   hand->explain[KEEL_COMPONENT_TAXES] -= tax;
   hand->cash -= fees + tax;
-  hand->cash -= hand->hedge.contract.kind == KEEL_KIND_FUTURE ? crossed : shares * price;
+  hand->cash -= future ? crossed : shares * price;
   hand->hedge.qty += qty;
 }
 

@@ -25,7 +25,7 @@ static void an_order_says_all_that_a_venue_needs(void **state) {
       bench_go(&b, bench_day(day), 100 + 10 * day);
       const struct keel_order *order = &b.desk.last;
       assert_int_equal(b.desk.sends, day + 1); /* one variant never sends */
-      assert_true(order->underlying == 0 && order->variant == 0 && order->row == b.wiring.underlyings[0].spot);
+      assert_true(order->line == 0 && order->row == b.wiring.underlyings[0].spot);
       assert_true(order->half_spread_bps == 1.25 && order->waits == next && order->free == (day == 0));
       assert_true(order->mark[0] == 100 + 10 * day);
     }

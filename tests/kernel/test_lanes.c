@@ -244,97 +244,145 @@ static void whatever_is_drawn_holds(void **state) {
 
 /* ---- account ---- */
 
-enum { INPUTS = 11, OUTPUTS = 10 };
+enum { INPUTS = 18, OUTPUTS = 15 };
 
+/* A lane of two lines: the second is an option or a future. */
 struct accounting {
   double in[INPUTS][ROOM], out[OUTPUTS][ROOM + 1];
+  struct keel_lane_line lines[2];
 };
 
 static struct keel_lane_account account_of(struct accounting *a) {
+  a->lines[0] = (struct keel_lane_line){.price_before = a->in[2],
+                                        .price_after = a->in[3],
+                                        .holding_before = a->in[4],
+                                        .fill_qty = {a->in[7], a->in[8]},
+                                        .fill_price = {a->in[9], a->in[0]},
+                                        .tier_fees = a->in[12],
+                                        .holding_after = a->out[0]};
+  a->lines[1] = (struct keel_lane_line){.price_before = a->in[13],
+                                        .price_after = a->in[14],
+                                        .holding_before = a->in[15],
+                                        .fill_qty = {a->in[16], a->in[17]},
+                                        .fill_price = {a->in[2], a->in[3]},
+                                        .tier_fees = a->in[12],
+                                        .holding_after = a->out[14]};
   return (struct keel_lane_account){.spot_before = a->in[0],
                                     .spot_after = a->in[1],
-                                    .price_before = a->in[2],
-                                    .price_after = a->in[3],
-                                    .holding_before = a->in[4],
                                     .cash_before = a->in[5],
                                     .book_cash = a->in[6],
                                     .paid = a->in[10],
-                                    .fill_qty = {a->in[7], a->in[8]},
-                                    .fill_price = {a->in[9], a->in[0]},
-                                    .holding_after = a->out[0],
+                                    .receivable_before = a->in[11],
                                     .cash_after = a->out[1],
-                                    .receivable_change = a->out[2],
+                                    .receivable_after = a->out[2],
                                     .hedge = a->out[3],
                                     .interest_earned = a->out[4],
                                     .dividends = a->out[5],
                                     .borrow_paid = a->out[6],
                                     .spread = a->out[7],
                                     .fees = a->out[8],
-                                    .taxes = a->out[9]};
+                                    .taxes = a->out[9],
+                                    .value = a->out[10],
+                                    .cost = a->out[11],
+                                    .turnover = a->out[12],
+                                    .trades = a->out[13],
+                                    .explains = 1};
 }
 
 static void draw_account(struct accounting *a) {
   for (size_t i = 0; i < ROOM; i++) {
-    for (int k = 0; k < 4; k++) a->in[k][i] = draw(50, 150);
+    for (int k = 0; k < INPUTS; k++) a->in[k][i] = draw(50, 150);
     a->in[4][i] = draw_below(4) ? draw(-500, 500) : 0;
+    a->in[15][i] = draw_below(4) ? draw(-50, 50) : 0;
     a->in[5][i] = draw(-1e5, 1e5);
     a->in[6][i] = draw(-1e3, 1e3);
-    for (int k = 7; k < 9; k++) a->in[k][i] = draw_below(3) ? draw(-300, 300) : 0;
+    const int fills[] = {7, 8, 16, 17};
+    for (int k = 0; k < 4; k++) a->in[fills[k]][i] = draw_below(3) ? draw(-300, 300) : 0;
     a->in[9][i] = a->in[7][i] != 0 ? draw(50, 150) : NAN; /* the price of no fill is not read */
-    a->in[10][i] = draw(0, 100);
+    a->in[12][i] = draw_below(2) ? draw(0, 5) : 0;
   }
   for (int k = 0; k < OUTPUTS; k++)
     for (size_t i = 0; i <= ROOM; i++) a->out[k][i] = 1000 + (double)i;
 }
 
-static void draw_terms(struct keel_lane_account *lane) {
+static void draw_line(struct keel_lane_line *line, int kind) {
+  line->is_spot = kind == 0;
+  line->is_future = kind == 1;
+  line->settles = kind && draw_below(3) == 0;
+  line->multiplier = kind ? 50 : 1;
+  line->fee_per_share = draw(0, 0.02);
+  line->fee_per_order = draw(0, 3);
+  line->buy_tax = draw(0, 0.001);
+  line->sell_tax = draw(0, 0.001);
+  for (int k = 0; k < 2; k++) line->pays[k] = draw_below(2);
+}
+
+static void draw_terms(struct keel_lane_account *lane, struct accounting *a) {
   lane->interest = draw(-0.01, 0.01);
   lane->yield = draw(0, 0.01);
   lane->dividend = draw_below(2) ? draw(0, 2) : 0;
   lane->borrow = draw(0, 0.01);
   lane->book_spot = draw_below(2) ? draw(-400, 400) : 0;
-  lane->is_future = draw_below(2);
-  lane->multiplier = lane->is_future ? 50 : 1;
-  lane->fee_per_share = draw(0, 0.02);
-  lane->fee_per_order = draw(0, 3);
-  lane->buy_tax = draw(0, 0.001);
-  lane->sell_tax = draw(0, 0.001);
-  for (int k = 0; k < 2; k++) lane->pays[k] = draw_below(2);
+  draw_line(&a->lines[0], draw_below(3));
+  draw_line(&a->lines[1], 1 + draw_below(2));
 }
 
-/* One fill by itself: what leaves cash beyond the value at mark, split into its three kinds. */
-static void one_fill(const struct keel_lane_account *lane, int k, const double deal[2], double mark, double costs[3]) {
-  double qty = deal[0], price = deal[1];
-  if (qty == 0) return;
-  double shares = qty * lane->multiplier, paid = shares * price;
-  costs[0] += paid - shares * mark;
-  if (lane->pays[k] == 0) return;
-  costs[1] += fabs(shares) * lane->fee_per_share + lane->fee_per_order;
-  costs[2] += qty > 0 ? paid * lane->buy_tax : -paid * lane->sell_tax;
+/* What one line does to cash and to each component: [cash, hedge, spread, fees, taxes, value, turnover, trades]. */
+enum { DID = 8 };
+
+static void one_line(const struct keel_lane_line *line, size_t i, double did[DID]) {
+  double held = line->holding_before[i], mark = line->price_after[i], m = line->multiplier, after = held;
+  double move = held * m * (mark - line->price_before[i]);
+  did[0] += line->is_future ? move : 0;
+  did[1] += move;
+  did[0] -= line->tier_fees[i];
+  did[3] -= line->tier_fees[i];
+  for (int k = 0; k < 2; k++) {
+    double qty = line->fill_qty[k][i];
+    if (qty == 0) continue;
+    double price = line->fill_price[k][i], crossed = qty * m * (price - mark);
+    double fee = fabs(qty * m) * line->fee_per_share + line->fee_per_order;
+    double tax = fabs(qty * m) * price * (qty > 0 ? line->buy_tax : line->sell_tax);
+    if (!line->pays[k]) fee = tax = 0;
+    did[0] -= (line->is_future ? crossed : qty * m * price) + fee + tax;
+    did[2] -= crossed;
+    did[3] -= fee;
+    did[4] -= tax;
+    did[6] += fabs(qty * m) * mark;
+    did[7] += 1;
+    after += qty;
+  }
+  double worth = line->is_future ? 0 : after * m * mark;
+  did[line->settles ? 0 : 5] += worth;
+  assert_close(line->holding_after[i], line->settles ? 0 : after, 1e-12);
 }
 
 static void check_account(const struct keel_lane_account *lane, const struct accounting *a, size_t i) {
-  double held = a->in[4][i], mark = a->in[3][i], costs[3] = {0};
-  double spot_held = lane->book_spot + (lane->is_future ? 0 : held * lane->multiplier);
-  double move = held * lane->multiplier * (mark - a->in[2][i]);
+  double did[DID] = {0}, old = 1000 + (double)i;
+  double spot_held = lane->book_spot + (a->lines[0].is_spot ? a->in[4][i] * a->lines[0].multiplier : 0);
   double interest = a->in[5][i] * lane->interest, booked = spot_held * lane->dividend;
   double yield = spot_held * a->in[1][i] * lane->yield;
   double borrow = spot_held < 0 ? spot_held * a->in[0][i] * lane->borrow : 0;
-  one_fill(lane, 0, (double[]){a->in[7][i], a->in[9][i]}, mark, costs);
-  one_fill(lane, 1, (double[]){a->in[8][i], a->in[0][i]}, mark, costs);
-  double bought = a->in[7][i] + a->in[8][i];
-  double cash = a->in[5][i] + interest + yield + borrow + a->in[6][i] + a->in[10][i] - costs[0] - costs[1] - costs[2];
-  cash += lane->is_future ? move : -bought * lane->multiplier * mark;
-  assert_close(a->out[0][i], held + bought, 1e-12);
-  assert_close(a->out[1][i], cash, 1e-8);
-  assert_close(a->out[2][i], booked, 1e-12);
-  assert_close(a->out[3][i], move, 1e-9);
+  for (int l = 0; l < 2; l++) one_line(&a->lines[l], i, did);
+  double cash = a->in[5][i] + interest + yield + borrow + a->in[6][i] + a->in[10][i] + did[0];
+  assert_close(a->out[1][i], cash, 1e-12 * (1e7 + fabs(cash)));
+  assert_close(a->out[2][i], a->in[11][i] + booked - a->in[10][i], 1e-11);
+  assert_close(a->out[3][i], did[1], 1e-7);
   assert_close(a->out[4][i], interest, 1e-12);
-  assert_close(a->out[5][i], 1000 + (double)i + yield + booked, 1e-9); /* added to */
+  assert_close(a->out[5][i], old + yield + booked, 1e-9); /* added to */
   assert_close(a->out[6][i], borrow, 1e-12);
-  assert_close(a->out[7][i], -costs[0], 1e-9);
-  assert_close(a->out[8][i], -costs[1], 1e-12);
-  assert_close(a->out[9][i], -costs[2], 1e-12);
+  for (int k = 0; k < 3; k++) assert_close(a->out[7 + k][i], did[2 + k], 1e-7);
+  assert_close(a->out[10][i], did[5], 1e-7);
+  assert_close(a->out[11][i], old - did[2] - did[3] - did[4], 1e-7);
+  assert_close(a->out[12][i], old + did[6], 1e-7);
+  assert_close(a->out[13][i], old + did[7], 1e-12);
+}
+
+static void account_both(size_t count, struct keel_lane_account *lane, const struct accounting *a) {
+  lane->line = a->lines[0];
+  keel_kernel_now->lanes.account(count, lane);
+  lane->line = a->lines[1];
+  keel_kernel_now->lanes.account_line(count, lane);
 }
 
 static void accounts_add_up(void **state) {
@@ -344,9 +392,71 @@ static void accounts_add_up(void **state) {
   for (int round = 0; round < 50; round++) {
     draw_account(&a);
     struct keel_lane_account lane = account_of(&a);
-    draw_terms(&lane);
-    keel_kernel_now->lanes.account(ROOM, &lane);
+    draw_terms(&lane, &a);
+    account_both(ROOM, &lane, &a);
     for (size_t i = 0; i < ROOM; i++) check_account(&lane, &a, i);
+  }
+}
+
+/* Without an explanation the money is the same, and the components are left alone. */
+static void money_is_the_same_without_an_explanation(void **state) {
+  (void)state;
+  static struct accounting a, b;
+  draw_state = 8;
+  draw_account(&a);
+  struct keel_lane_account lane = account_of(&a);
+  draw_terms(&lane, &a);
+  b = a;
+  struct keel_lane_account other = account_of(&b), bare = lane;
+  for (int l = 0; l < 2; l++) {
+    struct keel_lane_line to = b.lines[l];
+    b.lines[l] = a.lines[l];
+    b.lines[l].holding_after = to.holding_after;
+  }
+  bare.explains = 0;
+  double *const outputs[] = {other.cash_after, other.receivable_after, other.value,
+                             other.cost,       other.turnover,         other.trades};
+  double **places[] = {&bare.cash_after, &bare.receivable_after, &bare.value, &bare.cost, &bare.turnover, &bare.trades};
+  for (int k = 0; k < 6; k++) *places[k] = outputs[k];
+  bare.hedge = bare.interest_earned = bare.dividends = bare.borrow_paid = bare.spread = bare.fees = bare.taxes = NULL;
+  account_both(ROOM, &lane, &a);
+  account_both(ROOM, &bare, &b);
+  for (int k = 0; k < OUTPUTS; k++)
+    for (size_t i = 0; i < ROOM; i++)
+      if (k < 3 || k > 9) assert_same_bits(a.out[k][i], b.out[k][i]);
+}
+
+/* Fees in tiers are marginal: by hand, share by share. */
+static void tiers_are_marginal(void **state) {
+  (void)state;
+  const double froms[] = {0, 100, 250}, rates[] = {0.02, 0.015, 0.001};
+  const double qty[] = {0, 3, -100, 101, 240, -260, 1000, 0.5};
+  double fees[8] = {0};
+  for (int t = 1; t < 3; t++)
+    keel_kernel_now->lanes.add_tier(8, qty, 2, (double[]){froms[t], rates[t] - rates[t - 1]}, fees);
+  for (int i = 0; i < 8; i++) {
+    double want = 0;
+    for (int share = 0; share < (int)(2 * fabs(qty[i])); share++) want += rates[share < 100 ? 0 : share < 250 ? 1 : 2];
+    assert_close(fees[i] + 2 * fabs(qty[i]) * rates[0], want, 1e-10);
+  }
+}
+
+/* Equity, its change, and what components leave of it. */
+static void a_step_closes(void **state) {
+  (void)state;
+  static double in[6][ROOM], out[6][ROOM];
+  draw_state = 9;
+  for (int k = 0; k < 6; k++)
+    for (size_t i = 0; i < ROOM; i++) in[k][i] = draw(-100, 100), out[k][i] = 5;
+  struct keel_lane_close lane = {in[0], in[1], in[2], in[3], in[4], out[0], out[1], out[2]};
+  keel_kernel_now->lanes.close(ROOM, &lane);
+  keel_kernel_now->lanes.add_component(ROOM, in[5], out[3], out[4]);
+  keel_kernel_now->lanes.unexplained(ROOM, out[1], out[3], out[5], out[4]);
+  for (size_t i = 0; i < ROOM; i++) {
+    double equity = in[0][i] + in[1][i] + in[2][i] + in[3][i], pnl = equity - in[4][i];
+    assert_true(out[0][i] == equity && out[2][i] == equity && out[1][i] == pnl);
+    assert_close(out[5][i], pnl - 5 - in[5][i], 1e-12);
+    assert_close(out[4][i], pnl, 1e-12);
   }
 }
 
@@ -478,8 +588,9 @@ static void run_level(struct outcome *to) {
     decide_all(counts[c], &rule, &to->decisions[c]);
     draw_account(&to->accounts[c]);
     struct keel_lane_account account = account_of(&to->accounts[c]);
-    draw_terms(&account);
-    keel_kernel_now->lanes.account(counts[c], &account);
+    draw_terms(&account, &to->accounts[c]);
+    account_both(counts[c], &account, &to->accounts[c]);
+    memset(to->accounts[c].lines, 0, sizeof to->accounts[c].lines); /* places, which differ from level to level */
     draw_explain(&to->explained[c]);
     struct keel_lane_explain explain = explain_of(&to->explained[c]);
     draw_moves(&explain);
@@ -514,6 +625,9 @@ int main(void) {
       cmocka_unit_test(bad_numbers_do_not_trade),
       cmocka_unit_test(whatever_is_drawn_holds),
       cmocka_unit_test(accounts_add_up),
+      cmocka_unit_test(money_is_the_same_without_an_explanation),
+      cmocka_unit_test(tiers_are_marginal),
+      cmocka_unit_test(a_step_closes),
       cmocka_unit_test(explanations_are_the_taylor_terms),
       cmocka_unit_test(all_levels_give_the_same_bits),
   };

@@ -36,7 +36,7 @@ static void send(struct paper_bench *p, const struct keel_order *order) {
 static void poll(struct paper_bench *p, size_t variant) {
   const struct keel_fill fill = {p->filled, p->price};
   for (int i = 0; i < 4; i++) p->filled[i] = p->price[i] = NAN;
-  p->venue.poll(p->venue.self, &p->bench.block->market, 0, variant, &fill);
+  p->venue.poll(p->venue.self, &p->bench.block->market, variant, &fill);
 }
 
 /* Buys at the ask and sells at the bid; bps of mid replace the quoted spread; free is mid. */
