@@ -99,6 +99,7 @@ static keel_status run_part(struct run *run, struct keel_replay_part *part) {
   keel_status status = wire(run, part);
   if (status != KEEL_STATUS_OK) return status;
   struct keel_block *block = keel_block_new(&part->arena, &part->wiring, run->replay->model != NULL);
+  if (run->replay->model) block->market.vol_slope = KEEL_ARENA_NEW(&part->arena, double, part->wiring.row_count);
   block->venue = keel_paper_venue(keel_paper_new(&part->arena, &part->wiring));
   struct keel_feed_tape feed;
   keel_feed_tape_init(&feed, &part->arena, run->replay->tape, &part->wiring);

@@ -1,8 +1,8 @@
 /* The inside of a replay, for its files: parts run on threads, the result is put together in the order of variants.
  *
  * What a variant does depends on the contracts that its wiring watches, since each of their quotes is a step. So only
- * variants that hedge with the same futures (spot is watched anyway) share a part: a result depends neither on the
- * number of threads nor on the other variants. */
+ * variants that hedge with the same futures and options (spot is watched anyway) share a part: a result depends neither
+ * on the number of threads nor on the other variants. */
 #ifndef KEEL_DRIVE_REPLAY_H
 #define KEEL_DRIVE_REPLAY_H
 

@@ -75,6 +75,9 @@ static keel_status check_listed(const struct keel_replay *replay, const struct k
                                 const char *underlying, keel_error *error) {
   struct keel_contract contract = with->contract;
   contract.underlying = underlying;
+  if (!replay->model && !isnan(with->years))
+    return keel_fail_at(error, replay->strategy->path, 0, "hedge.with",
+                        "`years` belongs to simulated markets; give `expiry` for a tape that was recorded");
   const struct keel_contract *listed = listed_as(replay, &contract);
   if (listed && listed->multiplier == contract.multiplier) return KEEL_STATUS_OK;
   char name[128];

@@ -40,7 +40,8 @@ keel_status keel_market_recorder_open(struct keel_market_recorder *recorder, str
                                       keel_error *error) {
   const size_t rows = wiring->rows.row_count;
   *recorder = (struct keel_market_recorder){.wiring = &wiring->rows, .rate = NAN};
-  double **columns[] = {&recorder->bids, &recorder->asks, &recorder->vols, &recorder->slopes, &recorder->last_vol};
+  double **columns[] = {&recorder->bids,   &recorder->asks,     &recorder->vols,
+                        &recorder->slopes, &recorder->last_vol, &recorder->last_slope};
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) *columns[i] = KEEL_ARENA_NEW(arena, double, rows);
   recorder->ids = KEEL_ARENA_NEW(arena, uint32_t, rows);
   recorder->vol_ids = KEEL_ARENA_NEW(arena, uint32_t, rows);
@@ -56,9 +57,10 @@ static keel_status write_vols(struct keel_market_recorder *recorder, const struc
                               keel_error *error) {
   struct keel_tape_vols vols = {0, recorder->vol_ids, recorder->vols, recorder->slopes};
   for (uint32_t r = 0; r < market->rows; r++) {
-    double vol = market->vol[r * market->paths];
-    if (isnan(vol) || vol == recorder->last_vol[r]) continue;
+    double vol = market->vol[r * market->paths], slope = market->vol_slope[r * market->paths];
+    if (isnan(vol) || (vol == recorder->last_vol[r] && slope == recorder->last_slope[r])) continue;
     recorder->vol_ids[vols.count] = r;
+    recorder->slopes[vols.count] = recorder->last_slope[r] = slope;
     recorder->vols[vols.count++] = recorder->last_vol[r] = vol;
   }
   return vols.count ? keel_tape_writer_vols(recorder->writer, &vols, error) : KEEL_STATUS_OK;
@@ -142,6 +144,7 @@ static keel_status open_path(struct path_run *run, struct keel_arena *arena, con
   if (path >= run->wiring.paths)
     return keel_fail_at(error, strategy->path, 0, "run.paths", "are %llu: there is no path %llu; the first is 0",
                         (unsigned long long)run->wiring.paths, (unsigned long long)path);
+  run->wiring.rows.needs.smile = 1; /* the tape has its slope, also for rules that this strategy has not */
   run->ledger = empty_replay(strategy, &run->wiring.rows);
   return run->ledger ? KEEL_STATUS_OK : keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a ledger");
 }

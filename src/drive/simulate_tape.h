@@ -12,8 +12,8 @@ struct keel_market_recorder {
   struct keel_tape_writer *writer;
   uint32_t *ids, *vol_ids; /* a contract's number on the tape is its row's */
   double *bids, *asks, *vols, *slopes;
-  double *last_vol; /* [row]: as written; NaN: not yet */
-  double rate;      /* likewise */
+  double *last_vol, *last_slope; /* [row]: as written; NaN: not yet */
+  double rate;                   /* likewise */
 };
 
 /* Opens the tape; what it holds is of the arena. Contracts and the model are written first. */

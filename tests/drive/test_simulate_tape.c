@@ -118,6 +118,73 @@ static void each_world_replays_as_it_was_simulated(void **state) {
   }
 }
 
+/* ---- rules: several exposures and instruments, deltas by the smile, triggers, moves ---- */
+
+static const char *const rules[] = {
+    "{target: {neutral: [delta, gamma]}, with: [{instrument: spot, lot: 1}, {instrument: option, kind: call, strike: "
+    "105, years: 0.375, multiplier: 100, half_spread_bps: 50}]}",
+    "{target: {neutral: [delta, gamma]}, execution: {fill: next}, with: [{instrument: spot, lot: 1}, {instrument: "
+    "option, kind: call, strike: 105, years: 0.375, multiplier: 100, half_spread_bps: 50, fee_per_contract: 0.5}]}",
+    "{target: {neutral: [delta, gamma, vega], vega_tenor: 0.25}, with: [{instrument: future, years: 0.5, multiplier: "
+    "5}, {instrument: option, kind: put, strike: 97, years: 0.3, multiplier: 100}, {instrument: option, kind: call, "
+    "strike: 103, years: 0.5, multiplier: 100}]}",
+    "{target: {delta: sticky_delta}}",
+    "{target: {delta: minimum_variance, slope: -0.3}, trigger: {price_move: 0.02, vol_move: 0.01}}",
+    "{target: {delta: leland, rebalance: 1d}, trigger: {sessions: ['10:00', '16:00']}}",
+    "{trigger: {optimal_band: {rule: whalley_wilmott, risk_aversion: 0.001}}, move: {to: inner, inner: 0.5}}",
+    "{target: {share_balance: exact}}",
+};
+
+static const char *rules_file(const char *world) {
+  static char text[8000];
+  snprintf(text, sizeof text,
+           "market: {rate: 0.03, yield: 0.01, model: %s}\n"
+           "book:\n"
+           "  - {underlying: X, kind: call, strike: 100, years: 0.25, qty: -10}\n"
+           "  - {underlying: X, kind: put, strike: 95, years: 0.125, qty: 5}\n"
+           "hedge: {trigger: {every: 1d}, with: [{instrument: spot, lot: 1}]}\n"
+           "costs:  {half_spread_bps: 3, fee_per_share: 0.01}\n"
+           "limits: {order_qty_max: 4000, position_qty_max: 5000}\n"
+           "run:    {paths: 1000, steps: 91, seed: 3, explain: false}\n"
+           "variants:\n",
+           world);
+  for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+    snprintf(text + strlen(text), sizeof text - strlen(text), "  - {name: rule %zu, hedge: %s}\n", i, rules[i]);
+  return text_file("rules.yaml", text);
+}
+
+static void each_rule_replays_as_it_was_simulated(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) record_and_replay(rules_file(worlds[i]), 5 + i);
+}
+
+/* The tape has the smile's slope also where no rule of the simulation asked for it. */
+static void a_rule_by_the_smile_replays_on_a_tape_without_one(void **state) {
+  (void)state;
+  char tape[512], text[4000];
+  snprintf(tape, sizeof tape, "%s", keel_scratch("plain.tape"));
+  const char *name = "smile.yaml";
+  snprintf(text, sizeof text, "market: {rate: 0.03, yield: 0.01, model: %s}\n%s", worlds[4], one_book);
+  keel_strategy *plain = load(text_file(name, text), NULL);
+  assert_int_equal(keel_simulation_record(plain, 9, tape, NULL, NULL), KEEL_STATUS_OK);
+  const char *overrides[2] = {NULL, "hedge.target={delta: sticky_delta}"};
+  keel_strategy *asks, *taped;
+  char set[600];
+  snprintf(set, sizeof set, "market.tape=%s", tape);
+  assert_int_equal(keel_strategy_load(text_file(name, text), overrides + 1, 1, &asks, NULL), KEEL_STATUS_OK);
+  overrides[0] = set;
+  assert_int_equal(keel_strategy_load(text_file(name, text), overrides, 2, &taped, NULL), KEEL_STATUS_OK);
+  keel_replay *simulated, *replayed;
+  assert_int_equal(keel_simulation_record(asks, 9, NULL, &simulated, NULL), KEEL_STATUS_OK);
+  assert_int_equal(keel_replay_run(taped, NULL, &replayed, NULL), KEEL_STATUS_OK);
+  assert_same_ledger(replayed, simulated);
+  keel_replay_free(replayed);
+  keel_replay_free(simulated);
+  keel_strategy_free(taped);
+  keel_strategy_free(asks);
+  keel_strategy_free(plain);
+}
+
 /* ---- several underlyings, dates, dividends, futures, draws that belong together ---- */
 
 static const char two_books[] =
@@ -260,6 +327,8 @@ static void refuses_contracts_that_were_not_simulated(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_world_replays_as_it_was_simulated),
+      cmocka_unit_test(each_rule_replays_as_it_was_simulated),
+      cmocka_unit_test(a_rule_by_the_smile_replays_on_a_tape_without_one),
       cmocka_unit_test(two_underlyings_replay_as_they_were_simulated),
       cmocka_unit_test(a_ledger_adds_up_to_its_path),
       cmocka_unit_test(a_tape_says_where_it_is_from),
