@@ -78,32 +78,68 @@ static keel_status check_expiries(struct keel_strategy_check *check) {
   return KEEL_STATUS_OK;
 }
 
-/* ---- all ---- */
+/* ---- models ---- */
 
-/* What is allowed and worth saying of each model. */
+static const struct keel_config_node *model_node(const struct keel_strategy_check *check, size_t u) {
+  const struct keel_config_node *one = keel_config_find(check->root, "market.model");
+  const char *name = check->strategy->market.underlyings[u].name;
+  return one ? one : keel_config_child(keel_config_child(check->root, "models"), name);
+}
+
+static keel_status check_model(struct keel_strategy_check *check, size_t u) {
+  const struct keel_strategy *strategy = check->strategy;
+  const struct keel_world *world = &strategy->simulated.models[u].world;
+  const struct keel_config_node *node = model_node(check, u);
+  char text[KEEL_WORLD_TEXT_SIZE];
+  const char *note = keel_world_note(world, text);
+  if (note) keel_strategy_warn(check, node, NULL, "%s", note);
+  if (world->kind == KEEL_WORLD_BOOTSTRAP && world->bootstrap.forced && strategy->run.steps &&
+      world->bootstrap.forced_step >= (size_t)strategy->run.steps)
+    return keel_config_fail(check->reader->error, node, "forced.step", "is %zu, and the run has %d steps, from 0",
+                            world->bootstrap.forced_step, strategy->run.steps);
+  if (strategy->market.underlyings[u].forward == KEEL_FORWARD_PARITY && !strategy->market.tape)
+    return keel_config_fail(check->reader->error, check->root, "market.forward",
+                            "is parity, and a simulated market has no quotes; allowed: yield");
+  return KEEL_STATUS_OK;
+}
+
+/* Bootstraps of as many rows and one mean_block take the same rows at the same time; these have to be of the same days.
+ * All others are independent. */
+static keel_status check_bootstraps(struct keel_strategy_check *check, size_t first, size_t u) {
+  const struct keel_model *a = &check->strategy->simulated.models[first], *b = &check->strategy->simulated.models[u];
+  const struct keel_bootstrap *one = &a->world.bootstrap, *other = &b->world.bootstrap;
+  const char *name = check->strategy->market.underlyings[first].name;
+  const struct keel_config_node *node = model_node(check, u);
+  if (one->count != other->count || one->mean_block != other->mean_block) {
+    keel_strategy_warn(check, node, NULL,
+                       "has not as many returns as `%.80s`, or another mean_block: the two are drawn independently",
+                       name);
+    return KEEL_STATUS_OK;
+  }
+  if (memcmp(a->history_days, b->history_days, one->count * sizeof *a->history_days) == 0) return KEEL_STATUS_OK;
+  return keel_config_fail(check->reader->error, node, "file",
+                          "has as many returns as that of `%.80s`, of other days: they would be taken together", name);
+}
+
 static keel_status check_models(struct keel_strategy_check *check) {
   const struct keel_strategy *strategy = check->strategy;
-  const struct keel_config_node *one = keel_config_find(check->root, "market.model");
-  const struct keel_config_node *many = keel_config_child(check->root, "models");
-  size_t count = strategy->simulated.models ? strategy->market.underlying_count : 0;
+  size_t count = strategy->simulated.models ? strategy->market.underlying_count : 0, drawn = 0, bootstraps = 0,
+         first = 0;
   for (size_t u = 0; u < count; u++) {
-    const struct keel_world *world = &strategy->simulated.models[u].world;
-    const struct keel_config_node *node = one ? one : keel_config_child(many, strategy->market.underlyings[u].name);
-    char text[KEEL_WORLD_TEXT_SIZE];
-    const char *note = keel_world_note(world, text);
-    if (note) keel_strategy_warn(check, node, NULL, "%s", note);
-    if (world->kind == KEEL_WORLD_BOOTSTRAP && world->bootstrap.forced && strategy->run.steps &&
-        world->bootstrap.forced_step >= (size_t)strategy->run.steps)
-      return keel_config_fail(check->reader->error, node, "forced.step", "is %zu, and the run has %d steps, from 0",
-                              world->bootstrap.forced_step, strategy->run.steps);
-    if (strategy->market.underlyings[u].forward == KEEL_FORWARD_PARITY && !strategy->market.tape)
-      return keel_config_fail(check->reader->error, check->root, "market.forward",
-                              "is parity, and a simulated market has no quotes; allowed: yield");
+    keel_status status = check_model(check, u);
+    int is_bootstrap = strategy->simulated.models[u].world.kind == KEEL_WORLD_BOOTSTRAP;
+    if (!status && is_bootstrap && bootstraps) status = check_bootstraps(check, first, u);
+    if (status) return status;
+    if (is_bootstrap && !bootstraps) first = u;
+    bootstraps += (size_t)is_bootstrap;
+    drawn += (size_t)!is_bootstrap;
   }
-  if (count > 1 && !strategy->simulated.correlation && strategy->simulated.models[0].world.kind != KEEL_WORLD_BOOTSTRAP)
+  if (drawn && drawn + bootstraps > 1 && !strategy->simulated.correlation)
     keel_strategy_warn(check, check->root, "correlation", "is missing: the models move independently");
   return KEEL_STATUS_OK;
 }
+
+/* ---- all ---- */
 
 static void check_market(struct keel_strategy_check *check) {
   const struct keel_market_terms *market = &check->strategy->market;

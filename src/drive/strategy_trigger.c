@@ -85,21 +85,22 @@ static keel_status read_band_size(struct keel_config_reader *reader, const struc
   return keel_config_read_number(reader, field, node, &trigger->band_size);
 }
 
-static keel_status read_band(struct keel_config_reader *reader, const struct keel_config_field *field,
-                             const struct keel_config_node *node, void *base) {
-  keel_status status = keel_config_read(reader, field->fields, node, base);
-  if (status || node->count == 1) return status;
-  char names[80];
-  keel_config_names(field->fields, names, sizeof names);
-  return keel_config_fail(reader->error, node, NULL, "has %zu sizes; give one of %s", node->count, names);
-}
-
 static keel_status absent_band(struct keel_config_reader *reader, const struct keel_config_field *field,
                                const struct keel_config_node *map, void *base) {
   (void)reader, (void)field, (void)map;
   struct keel_trigger *trigger = base;
   trigger->band_size = trigger->risk_aversion = trigger->cost = NAN;
   return KEEL_STATUS_OK;
+}
+
+static keel_status read_band(struct keel_config_reader *reader, const struct keel_config_field *field,
+                             const struct keel_config_node *node, void *base) {
+  absent_band(reader, field, node, base);
+  keel_status status = keel_config_read(reader, field->fields, node, base);
+  if (status || node->count == 1) return status;
+  char names[80];
+  keel_config_names(field->fields, names, sizeof names);
+  return keel_config_fail(reader->error, node, NULL, "has %zu sizes; give one of %s", node->count, names);
 }
 
 static keel_status read_optimal_band(struct keel_config_reader *reader, const struct keel_config_field *field,

@@ -130,6 +130,46 @@ static void wrong_returns_are_refused(void **state) {
   }
 }
 
+/* Two bootstraps: of the same file, of other days, of other lengths. */
+static void bootstraps_are_of_the_same_days(void **state) {
+  (void)state;
+  static const char other[] =
+      "date,close\n2021-09-02,100\n2021-09-03,110\n2021-09-07,99\n2021-09-08,99\n2021-09-09,198\n";
+  static const char longer[] =
+      "date,close\n2021-09-01,100\n2021-09-02,110\n2021-09-03,99\n2021-09-07,99\n2021-09-08,198\n2021-09-09,1\n";
+  keel_scratch_write("other.csv", other, sizeof other - 1);
+  keel_scratch_write("longer.csv", longer, sizeof longer - 1);
+  closes();
+  static const struct {
+    const char *file, *error, *warning;
+  } cases[] = {
+      {"closes.csv", NULL, NULL},
+      {"other.csv", "has as many returns as that of `X`, of other days", NULL},
+      {"longer.csv", NULL, "has not as many returns as `X`, or another mean_block: the two are drawn independently"},
+  };
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    char text[1500];
+#define RETURNS_OF(file) "{kind: bootstrap, spot: 100, file: " file ", mean_block: 20, implied_vol: 0.2}"
+    int length = snprintf(text, sizeof text,
+                          "book: [{underlying: X, kind: spot, qty: 1}, {underlying: Y, kind: spot, qty: 1}]\n"
+                          "market: {rate: 0}\nmodels: {X: " RETURNS_OF("closes.csv") ", Y: " RETURNS_OF("%s") "}\n"
+                          "%s\n%s\n",
+                          cases[i].file, strategy_lines[HEDGE], strategy_lines[LIMITS]);
+    struct keel_strategy *strategy;
+    keel_error error = {0};
+    keel_status status =
+        keel_strategy_load(keel_scratch_write("strategy.yaml", text, (size_t)length), NULL, 0, &strategy, &error);
+    assert_int_equal(status != KEEL_STATUS_OK, cases[i].error != NULL);
+    if (status) {
+      assert_memory_equal(error.what, cases[i].error, strlen(cases[i].error));
+      continue;
+    }
+    assert_int_equal(keel_strategy_warning_count(strategy), cases[i].warning != NULL);
+    if (cases[i].warning) assert_non_null(strstr(keel_strategy_warning(strategy, 0), cases[i].warning));
+    keel_strategy_free(strategy);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(worlds_are_read),
@@ -137,6 +177,7 @@ int main(void) {
       cmocka_unit_test(wrong_bootstraps_are_refused),
       cmocka_unit_test(real_returns_are_read),
       cmocka_unit_test(wrong_returns_are_refused),
+      cmocka_unit_test(bootstraps_are_of_the_same_days),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
