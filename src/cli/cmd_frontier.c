@@ -82,11 +82,12 @@ static void print_table(const keel_frontier *frontier) {
 
 /* ---- sentence and notes ---- */
 
-/* Words wrapped at this many columns, behind two blanks. */
+/* Words wrapped at 100 columns, behind two blanks; "5 %" is one word. */
 static void print_wrapped(const char *text) {
   size_t column = 0;
   while (*text) {
     size_t length = strcspn(text, " ");
+    if (strncmp(text + length, " %", 2) == 0) length += 2 + strcspn(text + length + 2, " ");
     if (column && column + 1 + length > 100) {
       putchar('\n');
       column = 0;

@@ -184,9 +184,10 @@ static void note_numbers(struct keel_frontier *frontier, size_t repeated) {
   char text[200];
   size_t bad = 0;
   for (size_t i = 0; i < frontier->rule_count; i++) bad += frontier->lines[i].bad > 0;
-  snprintf(text, sizeof text, "%zu rules had paths whose P&L is no number, and are compared with none.", bad);
+  snprintf(text, sizeof text, "Compared with none, for paths whose P&L is no number: %zu of the rules.", bad);
   if (bad) add_note(frontier, text);
-  snprintf(text, sizeof text, "%zu default rules did on every path what another one did, and are left out.", repeated);
+  snprintf(text, sizeof text, "Left out of the default rules, for doing on every path what another one did: %zu.",
+           repeated);
   if (repeated) add_note(frontier, text);
   if (isnan(frontier->rules[0].cost.error))
     add_note(frontier, "There are too few paths for standard errors: 512 or more are needed, 8,448 for good ones.");
