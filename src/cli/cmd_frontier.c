@@ -132,12 +132,13 @@ static int run(struct keel_cli *cli) {
   keel_error error;
   keel_strategy *strategy;
   keel_frontier *frontier;
-  keel_frontier_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
+  keel_frontier_options how = {
+      .threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli, .ranks = keel_cli_ranks()};
   int status = keel_cli_strategy(cli, &strategy);
   if (status != KEEL_EXIT_DONE) return status;
   if (keel_frontier_run(strategy, &how, &frontier, &error) == KEEL_STATUS_OK) {
     keel_cli_bar_clear();
-    status = show(cli, frontier);
+    status = frontier ? show(cli, frontier) : KEEL_EXIT_DONE;
     keel_frontier_free(frontier);
   } else {
     status = keel_cli_fail(&error);
@@ -156,7 +157,7 @@ const struct keel_cli_command keel_cmd_frontier = {
         "take, how surely, and what the next best costs. --csv FILE writes a row per rule. Ctrl-C ends the run with "
         "what\n"
         "is finished.",
-    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY,
+    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY | KEEL_CLI_RANKS,
     .operands_min = 1,
     .operands_max = 1,
     .run = run,

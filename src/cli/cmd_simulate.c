@@ -199,12 +199,13 @@ static int run(struct keel_cli *cli) {
     return keel_cli_fail(&error);
   for (size_t i = 0; i < keel_strategy_warning_count(strategy); i++)
     keel_cli_note(cli, "%s", keel_strategy_warning(strategy, i));
-  keel_simulate_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
+  keel_simulate_options how = {
+      .threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli, .ranks = keel_cli_ranks()};
   keel_simulation *simulation;
   int status;
   if (keel_simulation_run(strategy, &how, &simulation, &error) == KEEL_STATUS_OK) {
     keel_cli_bar_clear();
-    status = conclude(cli, simulation);
+    status = simulation ? conclude(cli, simulation) : KEEL_EXIT_DONE;
     keel_simulation_free(simulation);
   } else {
     status = keel_cli_fail(&error);
@@ -223,7 +224,7 @@ const struct keel_cli_command keel_cmd_simulate = {
         "--seed N is --set run.seed=N. Money is for the whole book. Ctrl-C ends the run: what was finished is shown "
         "as\n"
         "the result, and the exit status is 1.",
-    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY,
+    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY | KEEL_CLI_RANKS,
     .operands_min = 1,
     .operands_max = 1,
     .run = run,
