@@ -45,6 +45,7 @@ typedef struct keel_simulation_facts {
   double premium;              /* received for the book at the start: minus its value there (negative: paid) */
 } keel_simulation_facts;
 
+/* What was run. */
 KEEL_API void keel_simulation_fact(const keel_simulation *simulation, keel_simulation_facts *facts);
 
 /* ---- figures: a statistic of a quantity under a variant, with its standard error ----
@@ -72,6 +73,7 @@ typedef struct keel_figure {
   double value, error; /* NaN: not known */
 } keel_figure;
 
+/* One of them. */
 KEEL_API keel_figure keel_simulation_figure(const keel_simulation *simulation, size_t variant, size_t quantity,
                                             size_t statistic);
 /* The premium, paid at the start, at which that risk of the P&L is nothing: for `mean` (then the P&L is 0 on average),

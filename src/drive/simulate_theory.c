@@ -61,7 +61,7 @@ static int find_subject(const struct keel_simulation_wiring *wiring, struct subj
 static int is_textbook(const struct keel_policy *policy, double vol) {
   const struct keel_target *target = &policy->target;
   const struct keel_trigger *trigger = &policy->triggers[KEEL_EXPOSURE_DELTA];
-  if (target->kind != KEEL_TARGET_NEUTRAL || target->exposure_count != 1 || policy->with_count != 1) return 0;
+  if (target->kind != KEEL_TARGET_NEUTRAL || target->exposure_count > 1 || policy->with_count != 1) return 0;
   if (target->exposures[0] != KEEL_EXPOSURE_DELTA || policy->with[0].contract.kind != KEEL_KIND_SPOT) return 0;
   if (trigger->every != KEEL_EVERY_STEP || policy->execution.fill != KEEL_FILL_DECISION) return 0;
   if (policy->move.to != KEEL_MOVE_CENTRE) return 0;

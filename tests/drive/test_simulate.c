@@ -67,8 +67,8 @@ static void set_up_desk(struct sim *sim) {
   sim->positions[0].contract.multiplier = 100;
   sim->underlyings[0].yield = 0.01;
   sim->with[0].lot = 1;
-  sim->strategy.costs = (struct keel_costs){
-      .half_spread_bps = 5, .fees = {.per_share = 0.005, .per_order = 1.5}, .sell_tax_bps = 2};
+  sim->strategy.costs =
+      (struct keel_costs){.half_spread_bps = 5, .fees = {.per_share = 0.005, .per_order = 1.5}, .sell_tax_bps = 2};
   sim->strategy.run.paths = PATHS;
   sim->strategy.run.steps = STEPS;
 }
@@ -291,8 +291,7 @@ static void notes_say_what_has_to_be_known(void **state) {
   sim_call(&sim);
   sim_hold(&sim, "X", KEEL_KIND_PUT, 95, 0.05, 1);
   sim.positions[1].contract.exercise = KEEL_EXERCISE_AMERICAN;
-  sim.models[0].world =
-      (struct keel_world){.kind = KEEL_WORLD_HESTON, .spot = 100, .heston = {0.04, 1, 0.04, 1, -0.7}};
+  sim.models[0].world = (struct keel_world){.kind = KEEL_WORLD_HESTON, .spot = 100, .heston = {0.04, 1, 0.04, 1, -0.7}};
   struct keel_simulation *simulation = sim_run(&sim, 1, 0);
   assert_int_equal(keel_simulation_notes(simulation), 3);
   assert_non_null(strstr(keel_simulation_note(simulation, 0), "American"));
