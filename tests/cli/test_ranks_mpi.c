@@ -1,5 +1,5 @@
-/* keel-mpi under mpirun: the same bits on any ranks, one message for an error, one exit status. They run where KEEL_MPI
- * says which mpirun (make verify does), as MPI may not work where it is installed. */
+/* keel-mpi under mpirun: the same bits on any ranks, one message for an error, one exit status. They run where
+ * KEEL_MPIRUN says which mpirun (make verify does), as MPI may not work where it is installed. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,10 +21,10 @@ static const char strategy[] =
 
 /* Where they cannot run, says why. */
 static void need_mpi(void) {
-  const char *why = !getenv("KEEL_MPI")                             ? "KEEL_MPI is not set: make verify runs these"
-                    : access(KEEL_BUILD_DIR "/keel-mpi", X_OK)      ? "this build has no keel-mpi"
-                    : system("$KEEL_MPI --version >/dev/null 2>&1") ? "there is no such mpirun"
-                                                                    : NULL;
+  const char *why = !getenv("KEEL_MPIRUN")                     ? "KEEL_MPIRUN is not set: make verify runs these"
+                    : access(KEEL_BUILD_DIR "/keel-mpi", X_OK) ? "this build has no keel-mpi"
+                    : system("$KEEL_MPIRUN --version >/dev/null 2>&1") ? "there is no such mpirun"
+                                                                       : NULL;
   if (!why) return;
   print_message("skipped: %s\n", why);
   skip();
@@ -37,7 +37,7 @@ static struct keel_program run(const char *line) {
   const char *path = keel_scratch_write("s.yaml", strategy, sizeof strategy - 1);
   snprintf(all, sizeof all,
            "cd %.*s && export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
-           "OMPI_MCA_btl_vader_single_copy_mechanism=none && MPI=\"$KEEL_MPI -q --oversubscribe\" && %s",
+           "OMPI_MCA_btl_vader_single_copy_mechanism=none && MPI=\"$KEEL_MPIRUN -q --oversubscribe\" && %s",
            (int)(strrchr(path, '/') - path), path, line);
   return keel_program_run(all, NULL);
 }
