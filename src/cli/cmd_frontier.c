@@ -140,12 +140,13 @@ static int run(struct keel_cli *cli) {
   keel_error error;
   keel_strategy *strategy;
   keel_frontier *frontier;
-  keel_frontier_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
+  keel_frontier_options how = {
+      .threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli, .ranks = keel_cli_ranks()};
   int status = keel_cli_strategy(cli, &strategy);
   if (status != KEEL_EXIT_DONE) return status;
   if (keel_frontier_run(strategy, &how, &frontier, &error) == KEEL_STATUS_OK) {
     keel_cli_bar_clear();
-    status = conclude(cli, frontier);
+    status = frontier ? conclude(cli, frontier) : KEEL_EXIT_DONE;
     keel_frontier_free(frontier);
   } else {
     status = keel_cli_fail(&error);
@@ -163,7 +164,7 @@ const struct keel_cli_command keel_cmd_frontier = {
         "fits the case; says which are dominated, and with `frontier.risk_aversion` or `frontier.budget` which one to\n"
         "take, how surely, and how much worse the next best is. --csv FILE writes a row per rule; --seed N is\n"
         "--set run.seed=N. Ctrl-C ends the run: what was finished is the result, and the exit status is 1.",
-    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY,
+    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY | KEEL_CLI_RANKS,
     .operands_min = 1,
     .operands_max = 1,
     .run = run,

@@ -214,11 +214,12 @@ static int run(struct keel_cli *cli) {
     keel_strategy_free(strategy);
     return status;
   }
-  keel_simulate_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
+  keel_simulate_options how = {
+      .threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli, .ranks = keel_cli_ranks()};
   keel_simulation *simulation;
   if (keel_simulation_run(strategy, &how, &simulation, &error) == KEEL_STATUS_OK) {
     keel_cli_bar_clear();
-    status = conclude(cli, simulation);
+    status = simulation ? conclude(cli, simulation) : KEEL_EXIT_DONE;
     keel_simulation_free(simulation);
   } else {
     status = keel_cli_fail(&error);
@@ -245,7 +246,7 @@ const struct keel_cli_command keel_cmd_simulate = {
         "as\n"
         "the result, and the exit status is 1.",
     .options = options,
-    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY,
+    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY | KEEL_CLI_RANKS,
     .operands_min = 1,
     .operands_max = 1,
     .run = run,
