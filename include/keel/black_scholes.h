@@ -30,10 +30,12 @@ extern "C" {
 
 /* Which outputs are computed; the arrays of others are not read and may be NULL. */
 typedef enum keel_greek_set {
-  KEEL_GREEK_SET_PRICE, /* price */
-  KEEL_GREEK_SET_DELTA, /* price, delta */
-  KEEL_GREEK_SET_FIRST, /* price, delta, gamma, vega, theta, rho */
-  KEEL_GREEK_SET_ALL    /* all eleven */
+  KEEL_GREEK_SET_PRICE,   /* price */
+  KEEL_GREEK_SET_DELTA,   /* price, delta */
+  KEEL_GREEK_SET_GAMMA,   /* price, delta, gamma, vega: what hedges are made of */
+  KEEL_GREEK_SET_FIRST,   /* price, delta, gamma, vega, theta, rho */
+  KEEL_GREEK_SET_EXPLAIN, /* these, psi, vanna, volga: what explains a P&L */
+  KEEL_GREEK_SET_ALL      /* all eleven */
 } keel_greek_set;
 
 /* Shape: count each. phi is +1 for a call, -1 for a put. */

@@ -43,6 +43,7 @@ typedef struct keel_simulation_facts {
   double premium;              /* received for the book at the start: minus its value there (negative: paid) */
 } keel_simulation_facts;
 
+/* What was run. */
 KEEL_API void keel_simulation_fact(const keel_simulation *simulation, keel_simulation_facts *facts);
 
 /* ---- figures: a statistic of a quantity under a variant, with its standard error ----
@@ -70,15 +71,32 @@ typedef struct keel_figure {
   double value, error; /* NaN: not known */
 } keel_figure;
 
+/* One of them. */
 KEEL_API keel_figure keel_simulation_figure(const keel_simulation *simulation, size_t variant, size_t quantity,
                                             size_t statistic);
 /* The premium, paid at the start, at which that risk of the P&L is nothing: for `mean` (then the P&L is 0 on average),
  * cvar and entropic statistics; NaN for the others. */
 KEEL_API keel_figure keel_simulation_price(const keel_simulation *simulation, size_t variant, size_t statistic);
 
+/* What theory says of the variant's P&L, where a formula exists for the case (one European option on a GBM, hedged with
+ * spot at every step): `derman_kamal.std`, `boyle_emanuel.std`, `leland.ask` ..., for the whole book, and what each
+ * assumes. */
+KEEL_API size_t keel_simulation_theories(const keel_simulation *simulation, size_t variant);
+KEEL_API const char *keel_simulation_theory(const keel_simulation *simulation, size_t variant, size_t index,
+                                            double *value, const char **assumes);
+
 /* What a reader of the result has to know. */
 KEEL_API size_t keel_simulation_notes(const keel_simulation *simulation);
 KEEL_API const char *keel_simulation_note(const keel_simulation *simulation, size_t index);
+
+/* ---- written out ---- */
+
+/* A row for each variant and quantity with all statistics and their errors: into a file, written whole or not at all;
+ * or as a text that the caller frees with free(), NULL without memory; *length (may be NULL) without the end. */
+KEEL_API keel_status keel_simulation_save(const keel_simulation *simulation, const char *path, keel_error *error);
+KEEL_API char *keel_simulation_csv(const keel_simulation *simulation, size_t *length);
+/* The result as JSON (interface: `simulate --json`); the caller frees it with free(). NULL without memory. */
+KEEL_API char *keel_simulation_json(const keel_simulation *simulation);
 
 #ifdef __cplusplus
 }

@@ -374,3 +374,34 @@ struct keel_estimate keel_distribution_cvar(const struct keel_distribution *d, d
   out.error = independent ? sqrt(variance_of_shortfall(d, end) / count) / (1 - level) : keel_estimate_batch_error(&out);
   return out;
 }
+
+/* ---- of minus the values ---- */
+
+static void mirror_extremes(const struct keel_extremes *from, struct keel_extremes *to) {
+  to->count = from->count;
+  for (size_t i = 0; i < from->count; i++) {
+    struct keel_extreme e = from->at[from->count - 1 - i];
+    to->at[i] = (struct keel_extreme){-e.value, e.batch};
+  }
+}
+
+/* Bin t, from t w to (t + 1) w, becomes bin -1 - t; and so do wide ones. */
+static void mirror_bins(const struct keel_distribution *from, struct keel_distribution *to) {
+  to->first = -1 - from->last, to->last = -1 - from->first;
+  to->min = -from->max, to->max = -from->min;
+  for (int64_t t = from->first; t <= from->last; t++) to->bins.all[bin_slot(-1 - t)] = from->bins.all[bin_slot(t)];
+  for (size_t b = 0; b < KEEL_BATCHES_MAX; b++)
+    for (int64_t wide = from->first >> WIDE_SHIFT; wide <= from->last >> WIDE_SHIFT; wide++)
+      to->bins.wide[b][wide_slot(-1 - wide)] = from->bins.wide[b][wide_slot(wide)];
+}
+
+void keel_distribution_mirror(const struct keel_distribution *d, struct keel_distribution *out) {
+  keel_distribution_init(out);
+  out->count = d->count;
+  out->bad = d->bad;
+  out->level = d->level;
+  memcpy(out->batch_count, d->batch_count, sizeof out->batch_count);
+  mirror_extremes(&d->low, &out->high);
+  mirror_extremes(&d->high, &out->low);
+  if (has_bins(d)) mirror_bins(d, out);
+}

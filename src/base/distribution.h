@@ -102,6 +102,9 @@ struct keel_estimate keel_distribution_quantile(const struct keel_distribution *
 struct keel_estimate keel_distribution_cvar(const struct keel_distribution *distribution, double level,
                                             int independent);
 
+/* That of minus the values, to ask and not to add to: its worst values are the highest ones. */
+void keel_distribution_mirror(const struct keel_distribution *distribution, struct keel_distribution *out);
+
 /* The part of the values that are below x. */
 double keel_distribution_below(const struct keel_distribution *distribution, double x);
 

@@ -1,5 +1,6 @@
 #include "book/field_types.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,6 +60,33 @@ static keel_status absent_time(struct keel_config_reader *reader, const struct k
   return KEEL_STATUS_OK;
 }
 
+/* ---- numbers in other units ---- */
+
+static keel_status read_duration_years(struct keel_config_reader *reader, const struct keel_config_field *field,
+                                       const struct keel_config_node *node, void *base) {
+  struct keel_config_field alone = *field;
+  int64_t ns;
+  alone.offset = 0;
+  keel_status status = keel_type_duration.read(reader, &alone, node, &ns);
+  if (!status) *(double *)at(field, base) = (double)ns / (double)KEEL_NS_PER_YEAR;
+  return status;
+}
+
+static keel_status read_bps(struct keel_config_reader *reader, const struct keel_config_field *field,
+                            const struct keel_config_node *node, void *base) {
+  double bps;
+  keel_status status = keel_config_read_number(reader, field, node, &bps);
+  if (!status) *(double *)at(field, base) = bps / 1e4;
+  return status;
+}
+
+static keel_status absent_number(struct keel_config_reader *reader, const struct keel_config_field *field,
+                                 const struct keel_config_node *map, void *base) {
+  (void)reader, (void)map;
+  *(double *)at(field, base) = NAN;
+  return KEEL_STATUS_OK;
+}
+
 /* ---- contracts ---- */
 
 /* The value of a name by one of the parsers of contract.h, stored as an enum. */
@@ -101,6 +129,8 @@ static keel_status read_path(struct keel_config_reader *reader, const struct kee
 const struct keel_config_type keel_type_close = {"date or time", read_close, absent_time};
 const struct keel_config_type keel_type_day_start = {"date or time", read_day_start, absent_time};
 const struct keel_config_type keel_type_day_end = {"date or time", read_day_end, absent_time};
+const struct keel_config_type keel_type_duration_years = {"duration", read_duration_years, absent_number};
+const struct keel_config_type keel_type_bps = {"number", read_bps, absent_number};
 const struct keel_config_type keel_type_kind = {"name", read_kind, NULL};
 const struct keel_config_type keel_type_exercise = {"name", read_exercise, NULL};
 const struct keel_config_type keel_type_path = {"path", read_path, NULL};

@@ -22,6 +22,11 @@ extern const struct keel_config_type keel_type_day_end;
 extern const struct keel_config_type keel_type_kind;
 extern const struct keel_config_type keel_type_exercise;
 
+/* double: years of 365 days, written as a duration (`20d`); NaN where it is missing. */
+extern const struct keel_config_type keel_type_duration_years;
+/* double: a fraction, written in basis points; NaN where it is missing. */
+extern const struct keel_config_type keel_type_bps;
+
 /* const char *: a path, relative to the folder; NULL where it is missing. */
 extern const struct keel_config_type keel_type_path;
 

@@ -17,6 +17,7 @@ struct keel_market {
   double *bid, *ask; /* the last quote of each row */
   int64_t *quote_ns; /* when it came; KEEL_TIME_NONE: never */
   double *vol;       /* the market's vol of each row, where a model makes the market; NULL: marks come from quotes */
+  double *vol_slope; /* [row][path]: dvol / d ln spot of that vol at its fixed strike; NULL: not given */
   uint32_t *changed; /* the underlyings with something new at this instant, in rising order */
   size_t changed_count;
 };

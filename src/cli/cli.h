@@ -62,6 +62,7 @@ struct keel_cli {
   const char *csv; /* NULL: not asked for; "-": stdout */
   int threads;     /* at least 1; all cores by default */
   uint64_t seed;
+  char seed_field[40]; /* --seed as one of `sets`: run.seed=N */
 };
 
 /* The commands: options.c and help.c read this table of main.c, ended by NULL. */
@@ -83,6 +84,8 @@ void keel_cli_note(const struct keel_cli *cli, const char *format, ...) __attrib
  * asked to stop: the work then cleans up and fails with KEEL_STATUS_STOPPED. `cli` is a struct keel_cli *, so that it
  * fits as a callback. */
 int keel_cli_tick(void *cli, uint64_t done, uint64_t total);
+/* The wish to stop was met with a result: from here on the program ends by its exit status, not by the signal. */
+void keel_cli_stop_answered(void);
 /* Removes the bar; messages do so by themselves. */
 void keel_cli_bar_clear(void);
 /* No bar: the table itself goes to the terminal. */
@@ -124,5 +127,6 @@ extern const struct keel_cli_command keel_cmd_implied;
 extern const struct keel_cli_command keel_cmd_import;
 extern const struct keel_cli_command keel_cmd_replay;
 extern const struct keel_cli_command keel_cmd_frontier;
+extern const struct keel_cli_command keel_cmd_simulate;
 
 #endif

@@ -48,8 +48,12 @@ static int whole(const char *text, uint64_t max, uint64_t *number) {
   return errno == 0 && read <= max;
 }
 
+/* In a strategy the seed is a field like others. */
 static const char *set_seed(struct keel_cli *cli, const char *value) {
-  return whole(value, UINT64_MAX, &cli->seed) ? NULL : "a whole number from 0 to 18446744073709551615";
+  if (!whole(value, UINT64_MAX, &cli->seed)) return "a whole number from 0 to 18446744073709551615";
+  snprintf(cli->seed_field, sizeof cli->seed_field, "run.seed=%llu", (unsigned long long)cli->seed);
+  if (cli->command->takes & KEEL_CLI_STRATEGY) cli->sets[cli->set_count++] = cli->seed_field;
+  return NULL;
 }
 
 static const char *set_cpu(struct keel_cli *cli, const char *value) {

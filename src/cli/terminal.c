@@ -50,6 +50,11 @@ void keel_cli_signals(void) {
 
 int keel_cli_stopped(void) { return stop_signal != 0; }
 
+void keel_cli_stop_answered(void) {
+  stop_signal = 0;
+  alarm(0);
+}
+
 void keel_cli_end_by_signal(void) {
   int number = stop_signal ? (int)stop_signal : pipe_closed ? SIGPIPE : 0;
   if (!number) return;

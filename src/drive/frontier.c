@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/fail.h"
 #include "drive/frontier_family.h"
@@ -66,6 +67,13 @@ static keel_status choose_family(struct keel_frontier *frontier, struct keel_fro
   return keel_frontier_family(&frontier->arena, &of, family, error);
 }
 
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* The paths alone: of all the figures of a simulation, a frontier reads a few. */
 static keel_status simulate(struct keel_frontier *frontier, const struct keel_frontier_family *family,
                             const keel_frontier_options *options, struct keel_simulation **simulation,
                             keel_error *error) {
@@ -82,7 +90,16 @@ static keel_status simulate(struct keel_frontier *frontier, const struct keel_fr
                                       .threads = options && options->threads > 1 ? (size_t)options->threads : 1,
                                       .tick = options ? options->tick : NULL,
                                       .tick_context = options ? options->tick_context : NULL};
-  return keel_simulation_execute(&plan, simulation, error);
+  keel_status status = keel_simulation_prepare(&plan, 0, simulation, error);
+  if (status) return status;
+  double begun = now();
+  struct keel_simulation *run = *simulation;
+  status = keel_simulation_part_run(&run->part, run->wiring.leaves, &plan, error);
+  frontier->seconds = now() - begun;
+  frontier->interrupted = status == KEEL_STATUS_STOPPED;
+  if (frontier->interrupted && run->part.paths > 0) return KEEL_STATUS_OK;
+  if (status) keel_simulation_free(run);
+  return status;
 }
 
 /* ---- estimates ---- */
@@ -209,8 +226,6 @@ static const char *name_risk(struct keel_frontier *frontier) {
 static void conclude(struct keel_frontier *frontier, const struct keel_frontier_family *family,
                      const struct keel_simulation *simulation) {
   frontier->paths = simulation->part.paths;
-  frontier->seconds = simulation->seconds;
-  frontier->interrupted = simulation->interrupted;
   size_t repeated = estimate_rules(frontier, family, simulation);
   keel_frontier_select(&frontier->arena, frontier->rules, frontier->rule_count, frontier->strategy.frontier.budget,
                        &frontier->choice);

@@ -102,6 +102,8 @@ keel_status keel_simulation_prepare(const struct keel_simulation_plan *plan, uin
 void keel_simulation_conclude(struct keel_simulation *simulation) {
   simulation->interrupted = simulation->part.next < simulation->wiring.leaves;
   keel_simulation_compute_figures(simulation);
+  keel_simulation_list_theories(simulation);
+  keel_simulation_show_paths(simulation);
 }
 
 /* ---- all ---- */

@@ -123,13 +123,37 @@ struct keel_statistic {
   const char *name, *label; /* `cvar_0.95`, `0.95` */
 };
 
+/* Whether the statistic moves one for one with cash, so that some premium brings it to nothing. */
+static inline int keel_statistic_has_price(enum keel_statistic_kind kind) {
+  return kind == KEEL_STATISTIC_MEAN || kind == KEEL_STATISTIC_CVAR || kind == KEEL_STATISTIC_ENTROPIC;
+}
+
+/* One formula's value for one variant. */
+struct keel_theory {
+  const char *name, *assumes; /* name: `formula.figure` */
+  double value;
+};
+enum { KEEL_THEORIES_MAX = 8 };
+
+/* The paths that run.show asked for, step by step: the first ones, run once more. */
+struct keel_shown_paths {
+  size_t count, instants, underlyings, variants;
+  int64_t *time_ns; /* [instant] */
+  double *spot;     /* [path][underlying][instant] */
+  double *book;     /* [path][instant]: its value */
+  double *pnl;      /* [path][variant][instant]: so far */
+};
+
 struct keel_simulation {
   struct keel_arena arena;
   struct keel_simulation_wiring wiring;
   struct keel_simulation_part part;
   struct keel_statistic *statistics;
   size_t statistic_count;
-  keel_figure *figures; /* [variant][quantity][statistic] */
+  keel_figure *figures;                              /* [variant][quantity][statistic] */
+  struct keel_theory (*theories)[KEEL_THEORIES_MAX]; /* [variant] */
+  size_t *theory_counts;
+  struct keel_shown_paths shown;
   double premium, growth, seconds;
   int interrupted;
   char **notes;
@@ -149,5 +173,9 @@ keel_status keel_simulation_execute(const struct keel_simulation_plan *plan, str
 /* Into simulation->statistics, and the figures from the samples. */
 void keel_simulation_list_statistics(struct keel_simulation *simulation);
 void keel_simulation_compute_figures(struct keel_simulation *simulation);
+
+/* Into simulation->theories, and simulation->shown. */
+void keel_simulation_list_theories(struct keel_simulation *simulation);
+void keel_simulation_show_paths(struct keel_simulation *simulation);
 
 #endif

@@ -52,13 +52,6 @@ void keel_simulation_list_statistics(struct keel_simulation *simulation) {
 
 static const struct keel_estimate unknown = {.value = NAN, .error = NAN};
 
-/* The mean of the highest 1 - level values: all of them without the lowest. */
-static struct keel_estimate highest(const struct keel_sample *sample, const struct keel_statistics *known,
-                                    double level) {
-  struct keel_estimate lowest = keel_sample_cvar(sample, 1 - level);
-  return keel_estimate_combine(1 / (1 - level), &known->mean, level / (1 - level), &lowest);
-}
-
 /* The number of an aversion in the plan of samples. */
 static size_t aversion_of(const struct keel_sample *sample, double aversion) {
   size_t i = 0;
@@ -87,7 +80,7 @@ static struct keel_estimate estimate(const struct keel_simulation *simulation, s
       return sample->plan.is_full ? keel_sample_quantile(sample, statistic->at) : unknown;
     case KEEL_STATISTIC_CVAR:
       if (!sample->plan.is_full) return unknown;
-      return is_pnl ? keel_sample_cvar(sample, statistic->at) : highest(sample, known, statistic->at);
+      return is_pnl ? keel_sample_cvar(sample, statistic->at) : keel_sample_highest(sample, statistic->at);
     case KEEL_STATISTIC_ENTROPIC:
       return is_pnl ? keel_sample_entropic(sample, aversion_of(sample, statistic->at)) : unknown;
   }
@@ -139,18 +132,13 @@ keel_figure keel_simulation_figure(const keel_simulation *simulation, size_t var
   return *figure_at(simulation, variant, quantity, statistic);
 }
 
-/* Moves one for one with cash, so that a premium brings it to nothing: the loss that it stands for, or NaN. */
-static keel_figure loss_of(const struct keel_simulation *simulation, size_t variant, size_t statistic) {
-  keel_figure figure = *figure_at(simulation, variant, KEEL_QUANTITY_PNL, statistic);
-  enum keel_statistic_kind kind = simulation->statistics[statistic].kind;
-  if (kind == KEEL_STATISTIC_MEAN) return (keel_figure){-figure.value, figure.error};
-  if (kind == KEEL_STATISTIC_CVAR || kind == KEEL_STATISTIC_ENTROPIC) return figure;
-  return (keel_figure){NAN, NAN};
-}
-
+/* The mean is minus a loss; the other measures are losses. */
 keel_figure keel_simulation_price(const keel_simulation *simulation, size_t variant, size_t statistic) {
-  keel_figure loss = loss_of(simulation, variant, statistic);
-  struct keel_estimate risk = {.value = loss.value, .error = loss.error};
+  enum keel_statistic_kind kind = simulation->statistics[statistic].kind;
+  keel_figure figure = *figure_at(simulation, variant, KEEL_QUANTITY_PNL, statistic);
+  if (!keel_statistic_has_price(kind)) return (keel_figure){NAN, NAN};
+  struct keel_estimate risk = {.value = kind == KEEL_STATISTIC_MEAN ? -figure.value : figure.value,
+                               .error = figure.error};
   struct keel_estimate price = keel_price_of_hedging(&risk, simulation->premium, simulation->growth);
   return (keel_figure){price.value, price.error};
 }

@@ -185,7 +185,8 @@ static keel_status wire_rows(struct keel_arena *arena, const struct keel_simulat
                                     .variant_count = wiring->variant_count,
                                     .costs = &strategy->costs,
                                     .limits = &strategy->limits,
-                                    .paths = plan->block_paths ? plan->block_paths : KEEL_LEAF_PATHS};
+                                    .paths = plan->block_paths ? plan->block_paths : KEEL_LEAF_PATHS,
+                                    .explains = strategy->run.explains};
   return keel_wiring_build(arena, &input, &wiring->rows, error);
 }
 

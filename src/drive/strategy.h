@@ -39,9 +39,9 @@ enum keel_frontier_risk { KEEL_FRONTIER_STD, KEEL_FRONTIER_CVAR, KEEL_FRONTIER_E
 struct keel_frontier_terms {
   enum keel_frontier_risk risk;
   double level;         /* of CVaR */
-  double risk_aversion; /* per unit of money for entropic risk, a weight for the others; NaN: not given */
+  double risk_aversion; /* per unit of money for entropic risk, always given; a weight for the others; NaN: not given */
   double budget;        /* money, of mean cost; NaN: none */
-  struct keel_variant *rules;
+  struct keel_variant *rules; /* expanded, in order; none: the driver's own family */
   size_t rule_count;
 };
 

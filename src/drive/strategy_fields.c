@@ -32,7 +32,17 @@ static const struct keel_config_field cost_fields[] = {
      AT(fees.per_share),
      .preset = "0",
      .unit = "money",
-     .help = "per unit of the hedge instrument; below 0 is a rebate"},
+     .help = "per unit of the underlying, of every instrument without fees of its own; below 0 is a rebate"},
+    {.name = "fee_tiers",
+     .type = &keel_type_list,
+     AT(fees.tiers),
+     .fields = keel_strategy_tier_fields,
+     .item = "N",
+     .item_size = sizeof(struct keel_fee_tier),
+     .count_offset = offsetof(struct keel_costs, fees.tier_count),
+     .check = keel_strategy_check_tier,
+     .absent = "none",
+     .help = "the same by the size of an order, in its place"},
     {.name = "fee_per_order",
      .type = &keel_type_number,
      AT(fees.per_order),
@@ -64,6 +74,11 @@ static const struct keel_config_field cost_fields[] = {
      .help = "whether the liquidation at the end pays costs"},
     {0}};
 #undef AT
+
+static keel_status check_costs(struct keel_config_reader *reader, const struct keel_config_node *node, void *value) {
+  (void)value;
+  return keel_strategy_check_fees(reader, node);
+}
 
 #define AT(member) .type = &keel_type_number, .offset = offsetof(struct keel_limits, member), .max = INFINITY
 static const struct keel_config_field limit_fields[] = {
@@ -215,6 +230,15 @@ const struct keel_config_field keel_strategy_fields[] = {
      .flags = KEEL_CONFIG_REQUIRED,
      .fields = keel_strategy_market_fields,
      .help = "what is seen, and what is assumed of it"},
+    {.name = "models",
+     .type = &keel_type_models,
+     .fields = keel_strategy_model_fields,
+     .item = "X",
+     .help =
+         "the simulated market of several underlyings, each by its name; as market.model, one for each of the book"},
+    {.name = "correlation",
+     .type = &keel_type_correlation,
+     .help = "of the underlyings' Brownian motions: a row for each of `models`, in their order"},
     {.name = "hedge",
      .type = &keel_type_hedge,
      .flags = KEEL_CONFIG_REQUIRED,
@@ -225,18 +249,18 @@ const struct keel_config_field keel_strategy_fields[] = {
      .fields = keel_strategy_variant_fields,
      .item = "N",
      .help = "other ways to hedge the same book, compared side by side"},
-    {.name = "costs", .type = &keel_type_map, AT(costs), .fields = cost_fields, .help = "what hedging costs"},
+    {.name = "costs",
+     .type = &keel_type_map,
+     AT(costs),
+     .fields = cost_fields,
+     .check = check_costs,
+     .help = "what hedging costs"},
     {.name = "limits", .type = &keel_type_map, AT(limits), .fields = limit_fields, .help = "what may never happen"},
     {.name = "run", .type = &keel_type_map, .fields = run_fields, .help = "which part of the tape, how many paths"},
-    {.name = "models",
-     .type = &keel_type_models,
-     .fields = keel_strategy_model_fields,
-     .item = "X",
-     .help =
-         "the simulated market of several underlyings, each by its name; as market.model, one for each of the book"},
-    {.name = "correlation",
-     .type = &keel_type_correlation,
-     .help = "of the underlyings' Brownian motions: a row for each of `models`, in their order"},
+    {.name = "frontier",
+     .type = &keel_type_frontier,
+     .fields = keel_strategy_frontier_fields,
+     .help = "how `keel frontier` compares rules"},
     {0}};
 #undef AT
 

@@ -156,7 +156,7 @@ static struct keel_lane_account lane_terms(struct keel_block *block, const struc
       .dividend = span->dividend,
       .borrow = growth(block->wiring->costs.borrow_rate, span->years),
       .book_spot = block->wiring->rows[spot].units,
-      .explains = 1,
+      .explains = block->wiring->explains,
       .spot_before = keel_at_row(block, span->before->price, spot),
       .spot_after = keel_at_row(block, span->after->price, spot),
       .cash_before = keel_at_lane(block, before->cash, u, v),
@@ -219,6 +219,7 @@ static void close_lane(struct keel_block *block, const struct part *part) {
                                  .pnl = pnl,
                                  .total = keel_at_lane(block, block->so_far.pnl, u, v)};
   lanes->close(paths, &lane);
+  if (!block->wiring->explains) return;
   memset(said, 0, paths * sizeof *said);
   for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++)
     if (block->components[c])
@@ -236,7 +237,7 @@ static void account(struct keel_block *block, size_t u, int no_time) {
     int opening = block->opening[keel_lane_of(block->wiring, u, v)];
     struct part part = {u, v, &span, closing ? costs->close_waived : opening && costs->open_waived};
     if (!block->entered[u]) enter(block, u, v);
-    book_changes(block, u, v, no_time);
+    if (block->wiring->explains) book_changes(block, u, v, no_time);
     run_lane(block, &part);
     close_lane(block, &part);
     drop_working(block, &part);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "hedge/delta.h"
+#include "hedge/exposures.h"
 #include "hedge/mark.h"
 
 static double *numbers(struct keel_arena *arena, size_t count, double value) {
@@ -11,36 +13,45 @@ static double *numbers(struct keel_arena *arena, size_t count, double value) {
   return array;
 }
 
-/* Where a model makes the market, hedging and marking vols are one. */
+/* Where a model makes the market, hedging and marking vols are one, and so are their Greeks. */
 static void init_hedging(struct keel_arena *arena, const struct keel_wiring *wiring, int by_model,
                          struct keel_marks *marks) {
   size_t cells = wiring->row_count * wiring->paths;
   marks->hedge_vol = by_model ? marks->vol : numbers(arena, cells, 0);
-  marks->hedge_gamma = by_model ? marks->greeks.gamma : numbers(arena, cells, 0);
-  marks->hedge_vega = by_model ? marks->greeks.vega : numbers(arena, cells, 0);
-  marks->hedge_delta = numbers(arena, cells * wiring->delta_rule_count, 0);
+  keel_greeks own = {.delta = marks->greeks.delta, .gamma = marks->greeks.gamma, .vega = marks->greeks.vega};
+  if (!by_model)
+    own = (keel_greeks){
+        .delta = numbers(arena, cells, 0), .gamma = numbers(arena, cells, 0), .vega = numbers(arena, cells, 0)};
+  marks->hedge_greeks = own;
+  marks->hedge_delta = KEEL_ARENA_NEW(arena, double *, wiring->delta_rule_count);
+  for (size_t k = 0; k < wiring->delta_rule_count; k++)
+    marks->hedge_delta[k] = keel_delta_is_plain(&wiring->delta_rules[k]) ? own.delta : numbers(arena, cells, 0);
+}
+
+/* Spot's delta is 1 by definition. */
+static void init_spot_delta(const struct keel_wiring *wiring, struct keel_marks *marks) {
+  for (size_t u = 0; u < wiring->underlying_count; u++)
+    for (size_t i = 0; i < wiring->paths; i++) {
+      size_t at = wiring->underlyings[u].spot * wiring->paths + i;
+      marks->greeks.delta[at] = marks->hedge_greeks.delta[at] = 1;
+      for (size_t k = 0; k < wiring->delta_rule_count; k++) marks->hedge_delta[k][at] = 1;
+    }
 }
 
 static void init_marks(struct keel_arena *arena, const struct keel_wiring *wiring, int by_model,
                        struct keel_marks *marks) {
   size_t cells = wiring->row_count * wiring->paths;
   keel_greeks *greeks = &marks->greeks;
-  double **zeroed[] = {&greeks->delta, &greeks->gamma, &greeks->vega,  &greeks->theta, &greeks->rho, &greeks->psi,
-                       &greeks->vanna, &greeks->volga, &greeks->charm, &greeks->speed, &marks->vol};
+  double **zeroed[] = {&greeks->delta, &greeks->gamma, &greeks->vega,  &greeks->theta, &greeks->rho,
+                       &greeks->psi,   &greeks->vanna, &greeks->volga, &marks->vol};
   for (size_t i = 0; i < sizeof zeroed / sizeof *zeroed; i++) *zeroed[i] = numbers(arena, cells, 0);
   marks->price = greeks->price = numbers(arena, cells, NAN);
-  init_hedging(arena, wiring, by_model, marks);
   marks->yield = numbers(arena, wiring->row_count, 0);
   marks->escrow = numbers(arena, wiring->row_count, 0);
   marks->rate = numbers(arena, wiring->underlying_count, 0);
   marks->time_ns = KEEL_ARENA_NEW(arena, int64_t, wiring->underlying_count);
-  for (size_t u = 0; u < wiring->underlying_count; u++) { /* spot's delta is 1 by definition */
-    size_t at = wiring->underlyings[u].spot * wiring->paths;
-    for (size_t i = 0; i < wiring->paths; i++) {
-      greeks->delta[at + i] = 1;
-      for (size_t k = 0; k < wiring->delta_rule_count; k++) marks->hedge_delta[k * cells + at + i] = 1;
-    }
-  }
+  init_hedging(arena, wiring, by_model, marks);
+  init_spot_delta(wiring, marks);
 }
 
 static void init_totals(struct keel_arena *arena, const struct keel_wiring *wiring, struct keel_totals *totals) {
@@ -52,6 +63,8 @@ static void init_totals(struct keel_arena *arena, const struct keel_wiring *wiri
   totals->gross_delta = numbers(arena, cells * wiring->delta_rule_count, 0);
   totals->hedge_vega = numbers(arena, cells * wiring->vega_tenor_count, 0);
   totals->gross_vega = numbers(arena, cells * wiring->vega_tenor_count, 0);
+  totals->vol_sums = (struct keel_vol_sums){numbers(arena, wiring->paths, 0), numbers(arena, wiring->paths, 0),
+                                            numbers(arena, wiring->paths, 0)};
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) totals->change[c] = numbers(arena, cells, 0);
 }
 
@@ -111,6 +124,8 @@ static void init_lines(struct keel_arena *arena, struct keel_block *block) {
                       &block->accounts[1].holding,
                       &block->accounts[1].working};
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
+  for (size_t i = 0; i < cells; i++) block->notional_max[i] = INFINITY;
+  block->exposures = keel_exposure_scratch_new(arena, block->wiring);
   block->polled_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
   block->sent_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
 }
@@ -156,9 +171,9 @@ struct keel_block *keel_block_new(struct keel_arena *arena, const struct keel_wi
   for (int i = 0; i < 2; i++) init_marks(arena, wiring, needs_market_vol, &block->marks[i]);
   init_totals(arena, wiring, &block->totals);
   init_lanes(arena, block);
-  init_triggers(arena, wiring, &block->triggers);
   init_lines(arena, block);
   choose_components(block);
+  init_triggers(arena, wiring, &block->triggers);
   block->scratch = keel_mark_scratch_new(arena, wiring);
   block->alive = KEEL_ARENA_NEW(arena, unsigned char, wiring->row_count);
   block->settled = KEEL_ARENA_NEW(arena, unsigned char, wiring->row_count);

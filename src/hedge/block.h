@@ -32,29 +32,32 @@ extern const char *const keel_mark_source_names[KEEL_MARK_SOURCE_COUNT];
 
 /* Marks at one instant. */
 struct keel_marks {
-  int64_t *time_ns;                 /* [underlying] */
-  double *rate;                     /* [underlying] */
-  double *yield;                    /* [row]: what the forward in use implies */
-  double *escrow;                   /* [row]: present value of dividends until expiry that are taken off spot */
-  double *price, *vol;              /* marks and marking vols */
-  keel_greeks greeks;               /* at marking vols, per share; price is the array above */
-  double *hedge_vol;                /* [row][path]: the strike's hedging vol */
-  double *hedge_delta;              /* [delta rule][row][path]: the delta that decisions use */
-  double *hedge_gamma, *hedge_vega; /* [row][path]: at hedging vols */
+  int64_t *time_ns;    /* [underlying] */
+  double *rate;        /* [underlying] */
+  double *yield;       /* [row]: what the forward in use implies */
+  double *escrow;      /* [row]: present value of dividends until expiry that are taken off spot */
+  double *price, *vol; /* marks and marking vols */
+  /* per share, by wiring->needs: those that nothing reads are not written, and charm and speed are not kept */
+  keel_greeks greeks;       /* at marking vols; price is the array above */
+  double *hedge_vol;        /* [row][path]: the strike's hedging vol; where a model makes the market, `vol` itself */
+  keel_greeks hedge_greeks; /* delta, gamma, vega at hedging vols; where a model makes the market, `greeks` itself */
+  double **hedge_delta;     /* [delta rule]: the [row][path] of the delta that decisions use */
 };
 
 /* What the book is and did, per underlying. */
 struct keel_totals {
   double *value; /* marks of what is alive, futures at 0 */
   double *value_before;
-  double *delta, *gamma, *vega, *theta; /* at marking vols, in shares, and per 1.00 */
-  double *hedge_delta, *gross_delta;    /* [delta rule][underlying][path]; gross: the sum of absolute parts */
-  double *hedge_gamma, *gross_gamma;    /* at hedging vols */
-  double *hedge_vega, *gross_vega;      /* [vega tenor][underlying][path]: at hedging vols, weighted by tenor */
-  double
-      *hedge_vol; /* mean hedging vol of the book's options, by |vega|; by units where no vega is left; 0: no option */
-  double *cash;   /* flows of the book in this step: settlement, variation, yield */
-  double *change[KEEL_COMPONENT_COUNT]; /* what moved the book in this step */
+  /* at marking vols, in shares, and per 1.00; where P&L is not explained gamma alone, and only if a rule needs it */
+  double *delta, *gamma, *vega, *theta;
+  /* what decisions see, net and gross (the sum of absolute parts), those that some policy needs */
+  double *hedge_delta, *gross_delta; /* [delta rule][underlying][path] */
+  double *hedge_gamma, *gross_gamma; /* at hedging vols */
+  double *hedge_vega, *gross_vega;   /* [vega tenor][underlying][path]: at hedging vols, weighted by tenor */
+  double *hedge_vol; /* mean hedging vol of the options, by |vega|, by units where there is none; 0: no option */
+  struct keel_vol_sums vol_sums;        /* [path]: between the rows of that mean */
+  double *cash;                         /* flows of the book in this step: settlement, variation, yield */
+  double *change[KEEL_COMPONENT_COUNT]; /* what moved the book in this step; 0 where P&L is not explained */
 };
 
 struct keel_accounts {
@@ -106,6 +109,7 @@ struct keel_block {
   double *balance;                 /* share_balance: the shares that keep the balance, as of the last step */
   double *target, *trade, *reason; /* [line][path] */
   double *band, *notional_max;     /* [line][path], in contracts */
+  struct keel_exposure_scratch *exposures;
 
   /* execute */
   double *polled_qty, *polled_price, *sent_qty, *sent_price; /* [line][path] */
@@ -161,12 +165,12 @@ static inline double *keel_at_line(const struct keel_block *block, double *array
 static inline double *keel_at_total(const struct keel_block *block, double *array, size_t underlying) {
   return array + underlying * block->wiring->paths;
 }
-/* [rule][underlying][path] and [rule][row][path] */
+/* [rule][underlying][path] */
 static inline double *keel_at_rule_total(const struct keel_block *block, double *array, size_t k, size_t underlying) {
   return array + (k * block->wiring->underlying_count + underlying) * block->wiring->paths;
 }
-static inline double *keel_at_rule_row(const struct keel_block *block, double *array, size_t k, size_t row) {
-  return array + (k * block->wiring->row_count + row) * block->wiring->paths;
+static inline double *keel_at_rule_row(const struct keel_block *block, double *const *arrays, size_t k, size_t row) {
+  return keel_at_row(block, arrays[k], row);
 }
 static inline size_t keel_trigger_at(const struct keel_block *block, size_t underlying, size_t variant,
                                      enum keel_exposure exposure) {
@@ -198,8 +202,8 @@ static inline double *keel_gross_exposure(const struct keel_block *block, size_t
 /* A row's, per share, [path]; to add up vegas of several expiries, each counts times keel_vega_weight. */
 static inline double *keel_row_exposure(const struct keel_block *block, const struct keel_marks *marks, size_t row,
                                         size_t variant, enum keel_exposure exposure) {
-  if (exposure == KEEL_EXPOSURE_GAMMA) return keel_at_row(block, marks->hedge_gamma, row);
-  if (exposure == KEEL_EXPOSURE_VEGA) return keel_at_row(block, marks->hedge_vega, row);
+  if (exposure == KEEL_EXPOSURE_GAMMA) return keel_at_row(block, marks->hedge_greeks.gamma, row);
+  if (exposure == KEEL_EXPOSURE_VEGA) return keel_at_row(block, marks->hedge_greeks.vega, row);
   return keel_at_rule_row(block, marks->hedge_delta, block->wiring->delta_rule_of[variant], row);
 }
 /* sqrt(tenor / years to expiry now), or 1 where the tenor is NaN. */

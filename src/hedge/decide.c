@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "hedge/exposures.h"
 #include "hedge/mark.h"
 #include "hedge/trigger.h"
 #include "hedge/verbs.h"
@@ -65,7 +66,7 @@ static const target_rule target_rules[] = {
     [KEEL_TARGET_NONE] = NULL,
 };
 
-/* ---- the band, in contracts of the instrument ---- */
+/* ---- the band and limits, in contracts of the instrument ---- */
 
 static void size_band(struct keel_block *block, size_t u, size_t v, double *band) {
   const struct keel_hedge_line *line = &block->wiring->lines[keel_lines_of(block->wiring, u, v).first];
@@ -73,95 +74,115 @@ static void size_band(struct keel_block *block, size_t u, size_t v, double *band
   for (size_t i = 0; i < block->wiring->paths; i++) band[i] /= fabs(instrument_delta(block, u, line, i));
 }
 
-static void cap_notional(struct keel_block *block, size_t u, const struct keel_hedge_line *line, double *most) {
-  double limit = block->wiring->limits.order_notional_max;
-  const double *price = keel_at_row(block, keel_marks_after(block, u)->price, line->row);
-  double multiplier = block->wiring->rows[line->row].contract.multiplier;
-  for (size_t i = 0; i < block->wiring->paths; i++) most[i] = isnan(limit) ? INFINITY : limit / (price[i] * multiplier);
+struct keel_lane_limits keel_line_limits(struct keel_block *block, size_t u, size_t line) {
+  const struct keel_wiring *wiring = block->wiring;
+  const struct keel_hedge_line *terms = &wiring->lines[line];
+  double *most = keel_at_line(block, block->notional_max, line), limit = wiring->limits.order_notional_max;
+  const double *price = keel_at_row(block, keel_marks_after(block, u)->price, terms->row);
+  double multiplier = wiring->rows[terms->row].contract.multiplier;
+  for (size_t i = 0; i < wiring->paths && !isnan(limit); i++) most[i] = limit / (price[i] * multiplier);
+  return (struct keel_lane_limits){.lot = terms->lot,
+                                   .qty_min = terms->qty_min,
+                                   .order_qty_max = wiring->limits.order_qty_max,
+                                   .position_qty_max = terms->qty_max,
+                                   .notional_qty_max = most};
 }
 
 /* ---- the decision ---- */
 
-static void no_decision(struct keel_block *block, size_t u, size_t v, enum keel_reason reason, int decided) {
-  size_t lane = keel_lane_of(block->wiring, u, v);
-  block->decided[lane] = decided;
-  block->opening[lane] = 0;
-  struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
-  size_t end = lines.first + (lines.count ? lines.count : 1);
-  for (size_t i = lines.first * block->wiring->paths; i < end * block->wiring->paths; i++) {
-    block->trade[i] = 0;
-    block->target[i] = NAN;
-    block->reason[i] = reason;
+void keel_no_trade(struct keel_block *block, size_t line, enum keel_reason reason) {
+  double *trade = keel_at_line(block, block->trade, line), *target = keel_at_line(block, block->target, line);
+  for (size_t i = 0; i < block->wiring->paths; i++) {
+    trade[i] = 0;
+    target[i] = NAN;
+    keel_at_line(block, block->reason, line)[i] = reason;
   }
 }
 
-static void held_and_working(struct keel_block *block, size_t u, size_t line, double *out) {
+void keel_no_decision(struct keel_block *block, size_t u, size_t v, enum keel_reason reason, int decided) {
+  size_t lane = keel_lane_of(block->wiring, u, v);
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
+  block->decided[lane] = decided;
+  block->opening[lane] = 0;
+  keel_no_trade(block, lines.first, reason);
+  for (size_t line = lines.first + 1; line < lines.first + lines.count; line++) keel_no_trade(block, line, reason);
+}
+
+void keel_held_and_working(struct keel_block *block, size_t u, size_t line, double *out) {
   const double *held = keel_at_line(block, keel_account_before(block, u)->holding, line);
   const double *working = keel_at_line(block, keel_account_before(block, u)->working, line);
   const double *filled = keel_at_line(block, block->polled_qty, line);
   for (size_t i = 0; i < block->wiring->paths; i++) out[i] = held[i] + filled[i] + working[i];
 }
 
-static void decide_lane(struct keel_block *block, size_t u, size_t v) {
+/* Where spot or vol has moved is remembered where the trigger fired or the band was left. */
+static void remember(struct keel_block *block, size_t u, size_t v, const double *reason, double *fired) {
+  const struct keel_trigger *trigger = &block->wiring->policies[v]->triggers[KEEL_EXPOSURE_DELTA];
+  int looks = trigger->price_move > 0 || trigger->vol_move > 0;
+  for (size_t i = 0; i < block->wiring->paths && looks; i++)
+    if (fired[i] == 0 && reason[i] != KEEL_REASON_INSIDE) fired[i] = 1 + reason[i];
+  keel_trigger_acted(block, u, v, KEEL_EXPOSURE_DELTA, fired);
+}
+
+/* One exposure and one instrument: delta, by spot or a future; or the shares of share_balance. */
+static void decide_delta(struct keel_block *block, size_t u, size_t v) {
   const struct keel_policy *policy = block->wiring->policies[v];
-  size_t lane = keel_lane_of(block->wiring, u, v);
-  size_t at = keel_lines_of(block->wiring, u, v).first;
-  const struct keel_hedge_line *line = &block->wiring->lines[at];
+  size_t lane = keel_lane_of(block->wiring, u, v), at = keel_lines_of(block->wiring, u, v).first;
   int first = !block->begun[lane], banded = policy->triggers[KEEL_EXPOSURE_DELTA].band != KEEL_BAND_NONE;
-  if (!target_rules[policy->target.kind] || line->row == KEEL_NO_ROW) {
-    no_decision(block, u, v, KEEL_REASON_NO_TARGET, !block->entered[u]);
-    return;
-  }
   double *held = block->path_scratch[0], *fired = block->path_scratch[1];
-  double *target = keel_at_line(block, block->target, at);
+  double *target = keel_at_line(block, block->target, at), *band = keel_at_line(block, block->band, at);
   target_rules[policy->target.kind](block, u, v, target);
-  memcpy(keel_at_lane(block, block->balance, u, v), target, block->wiring->paths * sizeof *target);
+  if (policy->target.kind == KEEL_TARGET_SHARE_BALANCE)
+    memcpy(keel_at_lane(block, block->balance, u, v), target, block->wiring->paths * sizeof *target);
   if (!keel_trigger_look(block, u, v, KEEL_EXPOSURE_DELTA, first, fired)) {
-    no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
+    keel_no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
     return;
   }
-  if (!keel_row_has_price(block, u, line->row)) { /* what is due stays due */
-    no_decision(block, u, v, KEEL_REASON_NO_PRICE, 1);
+  if (!keel_row_has_price(block, u, block->wiring->lines[at].row)) { /* what is due stays due */
+    keel_no_decision(block, u, v, KEEL_REASON_NO_PRICE, 1);
     return;
   }
-  size_band(block, u, v, keel_at_line(block, block->band, at));
-  cap_notional(block, u, line, keel_at_line(block, block->notional_max, at));
-  held_and_working(block, u, at, held);
-  struct keel_lane_decide lanes = {.fired = fired[0] != 0,
-                                   .fired_reason = fired[0] - 1,
+  if (banded) size_band(block, u, v, band);
+  keel_held_and_working(block, u, at, held);
+  struct keel_lane_decide lanes = {.limits = keel_line_limits(block, u, at),
                                    .has_band = banded,
-                                   .to_edge = policy->move.to == KEEL_MOVE_EDGE,
-                                   .lot = line->lot,
-                                   .qty_min = line->qty_min,
-                                   .order_qty_max = block->wiring->limits.order_qty_max,
-                                   .position_qty_max = line->qty_max,
+                                   .inner = keel_move_inner(&policy->move),
+                                   .fraction = keel_move_fraction(&policy->move),
+                                   .fired = fired,
+                                   .follows = fired,
                                    .target = target,
-                                   .band = keel_at_line(block, block->band, at),
-                                   .notional_qty_max = keel_at_line(block, block->notional_max, at),
+                                   .band = band,
                                    .holding = held,
+                                   .from = held,
                                    .trade = keel_at_line(block, block->trade, at),
                                    .reason = keel_at_line(block, block->reason, at)};
   block->decided[lane] = block->begun[lane] = 1;
   block->opening[lane] = first != 0;
   keel_kernel_now->lanes.decide(block->wiring->paths, &lanes);
-  keel_trigger_acted(block, u, v, KEEL_EXPOSURE_DELTA, fired);
+  remember(block, u, v, lanes.reason, fired);
+}
+
+static void decide_lane(struct keel_block *block, size_t u, size_t v) {
+  if (block->wiring->policies[v]->target.kind == KEEL_TARGET_NONE || !keel_lines_of(block->wiring, u, v).count)
+    keel_no_decision(block, u, v, KEEL_REASON_NO_TARGET, !block->entered[u]);
+  else if (keel_has_system(block->wiring, u, v))
+    keel_decide_exposures(block, u, v);
+  else
+    decide_delta(block, u, v);
 }
 
 int keel_row_has_price(const struct keel_block *block, size_t u, uint32_t r) {
-  size_t at = r * block->wiring->paths;
-  const double *price = block->marks[block->now[u]].price + at;
-  int known = block->alive[r] && !block->settled[r];
-  known &= block->market.vol || keel_quote_source(block, r) == KEEL_MARK_QUOTE;
-  for (size_t i = 0; i < block->wiring->paths; i++) known &= price[i] > 0;
-  return known;
+  if (!block->alive[r] || block->settled[r]) return 0;
+  if (block->market.vol) return 1; /* a model has a price for all; what is worth nothing has no Greeks */
+  return keel_quote_source(block, r) == KEEL_MARK_QUOTE && block->marks[block->now[u]].price[r] > 0;
 }
 
 void keel_decide(struct keel_block *block, size_t u) {
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
     if (keel_book_is_over(block, u))
-      no_decision(block, u, v, KEEL_REASON_SETTLED, 1);
+      keel_no_decision(block, u, v, KEEL_REASON_SETTLED, 1);
     else if (block->market.is_last)
-      no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
+      keel_no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
     else
       decide_lane(block, u, v);
   }

@@ -1,6 +1,7 @@
 /* Verb 1 of 5: what everything is worth now, and its Greeks. Spot and dividends here; options by quotes (mark_quotes.c)
  * or by the model that makes the market (mark_model.c). */
 #include "hedge/mark.h"
+#include "hedge/delta.h"
 #include "hedge/verbs.h"
 
 #include <math.h>
@@ -33,12 +34,8 @@ static int mark_spot(struct keel_block *block, size_t u) {
   const double *bid = keel_at_row(block, block->market.bid, row), *ask = keel_at_row(block, block->market.ask, row);
   double *now = keel_at_row(block, keel_marks_after(block, u)->price, row);
   const double *then = block->entered[u] ? keel_at_row(block, keel_marks_before(block, u)->price, row) : now;
-  int known = 1;
-  for (size_t i = 0; i < paths; i++) {
-    now[i] = keel_quote_is_usable(bid[i], ask[i]) ? 0.5 * (bid[i] + ask[i]) : then[i];
-    known &= now[i] > 0;
-  }
-  return known;
+  keel_kernel_now->rows.mid(paths, bid, ask, then, now);
+  return keel_kernel_now->rows.all_positive(paths, now);
 }
 
 double keel_escrow_until(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t expiry_ns, double rate) {
@@ -98,6 +95,11 @@ static int is_whole(const struct keel_block *block, size_t u) {
   return 1;
 }
 
+/* Whether some rule for delta is not the marks' own. */
+static int needs_deltas(const struct keel_wiring *wiring) {
+  return wiring->delta_rule_count > 1 || !keel_delta_is_plain(&wiring->delta_rules[0]);
+}
+
 int keel_mark(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   marks->time_ns[u] = block->market.time_ns;
@@ -111,8 +113,27 @@ int keel_mark(struct keel_block *block, size_t u) {
     count_spot(block, u);
     known = keel_mark_from_quotes(block, u);
   }
+  if (needs_deltas(block->wiring)) keel_mark_deltas(block, u);
   settle(block, u);
   return known && (block->entered[u] || is_whole(block, u));
+}
+
+keel_option keel_option_of(const struct keel_block *block, size_t u, uint32_t r) {
+  const struct keel_row *row = &block->wiring->rows[r];
+  return (keel_option){.phi = row->phi,
+                       .strike = row->contract.strike,
+                       .rate = block->market.rate,
+                       .yield = block->marks[block->now[u]].yield[r],
+                       .years = keel_years_between(block->market.time_ns, row->contract.expiry_ns)};
+}
+
+const double *keel_net_spot(struct keel_block *block, size_t u, uint32_t r) {
+  const struct keel_marks *marks = keel_marks_after(block, u);
+  const double *spot = keel_at_row(block, marks->price, block->wiring->underlyings[u].spot);
+  double *net = block->scratch->path;
+  if (marks->escrow[r] == 0) return spot;
+  for (size_t i = 0; i < block->wiring->paths; i++) net[i] = spot[i] - marks->escrow[r];
+  return net;
 }
 
 void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const double *price) {
@@ -127,7 +148,7 @@ void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const doub
     marks->greeks.theta[at] = -(block->market.rate - marks->yield[r]) * price[i];
     marks->greeks.rho[at] = years * price[i];
     marks->greeks.psi[at] = -years * price[i];
-    for (size_t k = 0; k < block->wiring->delta_rule_count; k++)
-      keel_at_rule_row(block, marks->hedge_delta, k, r)[i] = marks->greeks.delta[at];
+    marks->hedge_greeks.delta[at] = marks->greeks.delta[at];
+    for (size_t k = 0; k < block->wiring->delta_rule_count; k++) marks->hedge_delta[k][at] = marks->greeks.delta[at];
   }
 }

@@ -4,6 +4,12 @@
 
 #include "hedge/block.h"
 
+/* Of one option under one rule for delta (delta.c): [path] each. */
+struct keel_delta_scratch {
+  double *vol, *moved_vol, *slope, *book_gamma;
+  double *price, *flat, *gamma, *vega;
+};
+
 /* Rows gathered for one call of a kernel, when there is one path: contiguous whatever rows are left out. */
 struct keel_mark_scratch {
   size_t count;
@@ -12,7 +18,9 @@ struct keel_mark_scratch {
   keel_greeks out;
   double *mid, *implied; /* [row]: of a usable quote; NaN otherwise */
   unsigned char *source; /* [row]: enum keel_mark_source */
+  double *smile;         /* [row]: of a strike, by its quotes now; NaN: none. Where needs.smile */
   double *path;          /* [path]: spot without dividends to come */
+  struct keel_delta_scratch delta;
 };
 
 struct keel_mark_scratch *keel_mark_scratch_new(struct keel_arena *arena, const struct keel_wiring *wiring);
@@ -41,6 +49,11 @@ static inline double keel_model_mark(const struct keel_row *row, double price, d
   double intrinsic = row->phi * (spot - row->contract.strike);
   return row->contract.exercise == KEEL_EXERCISE_AMERICAN && price < intrinsic ? intrinsic : price;
 }
+
+/* The terms of an option row now. */
+keel_option keel_option_of(const struct keel_block *block, size_t underlying, uint32_t row);
+/* Spot without the dividends to come, [path]: spot itself where there are none, else scratch->path. */
+const double *keel_net_spot(struct keel_block *block, size_t underlying, uint32_t row);
 
 /* A future at this price: (S - PV(D)) e^{(r-q)T} with the yield q that the price implies. */
 void keel_mark_future(struct keel_block *block, size_t underlying, uint32_t row, const double *price);

@@ -1,7 +1,10 @@
 /* Marks where a model makes the market: every row at its given vol, many paths at once. */
+#include <string.h>
+
 #include "hedge/mark.h"
 #include "kernel/lane_math.h"
 
+/* Where a row's outputs go; the set says which are written. */
 static keel_greeks greeks_of(const struct keel_block *block, const struct keel_marks *marks, uint32_t r) {
   const keel_greeks *all = &marks->greeks;
   size_t at = r * block->wiring->paths;
@@ -13,40 +16,21 @@ static keel_greeks greeks_of(const struct keel_block *block, const struct keel_m
                        .rho = all->rho + at,
                        .psi = all->psi + at,
                        .vanna = all->vanna + at,
-                       .volga = all->volga + at,
-                       .charm = all->charm + at,
-                       .speed = all->speed + at};
+                       .volga = all->volga + at};
 }
 
 static void mark_option(struct keel_block *block, size_t u, uint32_t r) {
   const struct keel_row *row = &block->wiring->rows[r];
   struct keel_marks *marks = keel_marks_after(block, u);
   size_t paths = block->wiring->paths;
-  const double *spot = keel_at_row(block, marks->price, block->wiring->underlyings[u].spot);
-  double *net = block->scratch->path, *vol = keel_at_row(block, marks->vol, r);
-  const double *given = keel_at_row(block, block->market.vol, r);
-  for (size_t i = 0; i < paths; i++) {
-    net[i] = spot[i] - marks->escrow[r];
-    vol[i] = given[i];
-  }
-  keel_option option = {.phi = row->phi,
-                        .strike = row->contract.strike,
-                        .rate = block->market.rate,
-                        .yield = marks->yield[r],
-                        .years = keel_years_between(block->market.time_ns, row->contract.expiry_ns)};
+  const double *vol = keel_at_row(block, block->market.vol, r), *net = keel_net_spot(block, u, r);
+  keel_option option = keel_option_of(block, u, r);
   keel_greeks out = greeks_of(block, marks, r);
-  keel_kernel_now->black_scholes_paths(paths, &option, net, vol, KEEL_GREEK_SET_ALL, &out);
+  memcpy(keel_at_row(block, marks->vol, r), vol, paths * sizeof *vol);
+  keel_kernel_now->black_scholes_paths(paths, &option, net, vol, block->wiring->needs.marking, &out);
+  if (row->contract.exercise != KEEL_EXERCISE_AMERICAN) return;
+  const double *spot = keel_at_row(block, marks->price, block->wiring->underlyings[u].spot);
   for (size_t i = 0; i < paths; i++) out.price[i] = keel_model_mark(row, out.price[i], spot[i]);
-  for (size_t k = 0; k < block->wiring->delta_rule_count; k++) {
-    double *delta = keel_at_rule_row(block, marks->hedge_delta, k, r), own = block->wiring->delta_rules[k].vol;
-    if (own != own) {
-      for (size_t i = 0; i < paths; i++) delta[i] = out.delta[i];
-      continue;
-    }
-    for (size_t i = 0; i < paths; i++) block->path_scratch[0][i] = own;
-    keel_greeks decide = {.price = block->path_scratch[1], .delta = delta};
-    keel_kernel_now->black_scholes_paths(paths, &option, net, block->path_scratch[0], KEEL_GREEK_SET_DELTA, &decide);
-  }
 }
 
 void keel_mark_from_model(struct keel_block *block, size_t u) {

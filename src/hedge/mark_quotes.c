@@ -14,14 +14,17 @@ struct keel_mark_scratch *keel_mark_scratch_new(struct keel_arena *arena, const 
   size_t rows = wiring->row_count;
   double **columns[] = {&scratch->phi,       &scratch->spot,      &scratch->strike,    &scratch->rate,
                         &scratch->yield,     &scratch->years,     &scratch->vol,       &scratch->price,
-                        &scratch->mid,       &scratch->implied,   &scratch->out.price, &scratch->out.delta,
-                        &scratch->out.gamma, &scratch->out.vega,  &scratch->out.theta, &scratch->out.rho,
-                        &scratch->out.psi,   &scratch->out.vanna, &scratch->out.volga, &scratch->out.charm,
-                        &scratch->out.speed};
+                        &scratch->mid,       &scratch->implied,   &scratch->smile,     &scratch->out.price,
+                        &scratch->out.delta, &scratch->out.gamma, &scratch->out.vega,  &scratch->out.theta,
+                        &scratch->out.rho,   &scratch->out.psi,   &scratch->out.vanna, &scratch->out.volga};
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) *columns[i] = KEEL_ARENA_NEW(arena, double, rows);
   scratch->row = KEEL_ARENA_NEW(arena, uint32_t, rows);
   scratch->source = KEEL_ARENA_NEW(arena, unsigned char, rows);
   scratch->path = KEEL_ARENA_NEW(arena, double, wiring->paths);
+  struct keel_delta_scratch *delta = &scratch->delta;
+  double **paths[] = {&delta->vol,   &delta->moved_vol, &delta->slope, &delta->book_gamma,
+                      &delta->price, &delta->flat,      &delta->gamma, &delta->vega};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) *paths[i] = KEEL_ARENA_NEW(arena, double, wiring->paths);
   return scratch;
 }
 
@@ -165,7 +168,8 @@ static void imply_vols(struct keel_block *block, size_t u) {
   scratch->count = 0;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
     const struct keel_row *row = &block->wiring->rows[r];
-    int needed = row->is_priced || (row->partner != KEEL_NO_ROW && block->wiring->rows[row->partner].is_priced);
+    int needed = block->wiring->needs.smile || row->is_priced ||
+                 (row->partner != KEEL_NO_ROW && block->wiring->rows[row->partner].is_priced);
     if (needed && is_live_option(block, r) && !isnan(scratch->mid[r])) gather_row(block, u, r, 0);
   }
   keel_options options = gathered(scratch);
@@ -183,9 +187,9 @@ static double first_number(const double *values, size_t count) {
   return NAN;
 }
 
-/* Of the out-of-the-money side through the forward in use; then of the other; then the last one; then
- * market.implied_vol. */
-static double strike_vol(struct keel_block *block, size_t u, uint32_t r) {
+/* Of the out-of-the-money side of a strike through the forward in use, else of the other; NaN where neither is quoted.
+ */
+static double quoted_vol(struct keel_block *block, size_t u, uint32_t r) {
   const struct keel_row *row = &block->wiring->rows[r];
   const struct keel_marks *marks = keel_marks_after(block, u);
   const double *implied = block->scratch->implied;
@@ -194,9 +198,14 @@ static double strike_vol(struct keel_block *block, size_t u, uint32_t r) {
   double forward = net * keel_exp((block->market.rate - marks->yield[r]) * years);
   int call_side = row->contract.strike >= forward, is_call = row->contract.kind == KEEL_KIND_CALL;
   double own = implied[r], other = row->partner == KEEL_NO_ROW ? NAN : implied[row->partner];
+  double choices[] = {call_side == is_call ? own : other, call_side == is_call ? other : own};
+  return first_number(choices, 2);
+}
+
+/* As it is quoted; else the last one; else market.implied_vol. */
+static double strike_vol(struct keel_block *block, size_t u, uint32_t r) {
   double kept = block->entered[u] ? keel_marks_before(block, u)->hedge_vol[r] : NAN;
-  double choices[] = {call_side == is_call ? own : other, call_side == is_call ? other : own, kept,
-                      block->wiring->underlyings[u].terms->implied_vol};
+  double choices[] = {quoted_vol(block, u, r), kept, block->wiring->underlyings[u].terms->implied_vol};
   return first_number(choices, sizeof choices / sizeof *choices);
 }
 
@@ -225,8 +234,6 @@ static void scatter(struct keel_marks *marks, const struct keel_mark_scratch *sc
   to->psi[r] = from->psi[i];
   to->vanna[r] = from->vanna[i];
   to->volga[r] = from->volga[i];
-  to->charm[r] = from->charm[i];
-  to->speed[r] = from->speed[i];
 }
 
 /* A quote's mid is its mark. */
@@ -251,32 +258,35 @@ static void price_at_marking_vols(struct keel_block *block, size_t u) {
     gather_row(block, u, r, marks->vol[r]);
   }
   keel_options options = gathered(scratch);
-  keel_kernel_now->black_scholes(scratch->count, &options, KEEL_GREEK_SET_ALL, &scratch->out);
+  keel_kernel_now->black_scholes(scratch->count, &options, block->wiring->needs.marking, &scratch->out);
   for (size_t i = 0; i < scratch->count; i++) {
     marks->price[scratch->row[i]] = mark_of(block, u, i);
     scatter(marks, scratch, i);
   }
 }
 
-/* The deltas that decisions use: at the strike's vol, or at one that the policy gives. The rows are gathered already.
- */
+/* What decisions rest on: at the strike's vol. The rows are gathered already. */
 static void price_at_hedge_vols(struct keel_block *block, size_t u) {
   struct keel_mark_scratch *scratch = block->scratch;
   struct keel_marks *marks = keel_marks_after(block, u);
   keel_options options = gathered(scratch);
+  keel_greek_set set = block->wiring->needs.hedging;
   for (size_t i = 0; i < scratch->count; i++) scratch->vol[i] = marks->hedge_vol[scratch->row[i]];
-  keel_kernel_now->black_scholes(scratch->count, &options, KEEL_GREEK_SET_FIRST, &scratch->out);
+  keel_kernel_now->black_scholes(scratch->count, &options, set, &scratch->out);
   for (size_t i = 0; i < scratch->count; i++) {
-    marks->hedge_gamma[scratch->row[i]] = scratch->out.gamma[i];
-    marks->hedge_vega[scratch->row[i]] = scratch->out.vega[i];
+    uint32_t r = scratch->row[i];
+    marks->hedge_greeks.delta[r] = scratch->out.delta[i];
+    if (set == KEEL_GREEK_SET_DELTA) continue;
+    marks->hedge_greeks.gamma[r] = scratch->out.gamma[i];
+    marks->hedge_greeks.vega[r] = scratch->out.vega[i];
   }
-  for (size_t k = 0; k < block->wiring->delta_rule_count; k++) {
-    double own = block->wiring->delta_rules[k].vol;
-    for (size_t i = 0; i < scratch->count; i++) scratch->vol[i] = isnan(own) ? marks->hedge_vol[scratch->row[i]] : own;
-    keel_kernel_now->black_scholes(scratch->count, &options, KEEL_GREEK_SET_DELTA, &scratch->out);
-    double *deltas = keel_at_rule_row(block, marks->hedge_delta, k, 0);
-    for (size_t i = 0; i < scratch->count; i++) deltas[scratch->row[i]] = scratch->out.delta[i];
-  }
+}
+
+/* A point of the smile for each strike that is quoted now. */
+static void mark_smile(struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
+    block->scratch->smile[r] = is_live_option(block, r) ? quoted_vol(block, u, r) : NAN;
 }
 
 int keel_mark_from_quotes(struct keel_block *block, size_t u) {
@@ -288,6 +298,7 @@ int keel_mark_from_quotes(struct keel_block *block, size_t u) {
   imply_vols(block, u);
   price_at_marking_vols(block, u);
   price_at_hedge_vols(block, u);
+  if (block->wiring->needs.smile) mark_smile(block, u);
   int known = 1;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
     if (block->wiring->rows[r].units != 0 && is_live(block, r)) known &= !isnan(keel_marks_after(block, u)->price[r]);

@@ -6,54 +6,63 @@
 #include "hedge/verbs.h"
 #include "kernel/lane_math.h"
 
-static void clear(const struct keel_block *block, size_t u, double *array) {
-  memset(keel_at_total(block, array, u), 0, block->wiring->paths * sizeof(double));
-}
-
-static void add(size_t paths, double units, const double *from, double *to) {
-  for (size_t i = 0; i < paths; i++) to[i] += units * from[i];
-}
-
-static void add_exposure(size_t paths, double units, const double *from, double *net, double *gross) {
-  for (size_t i = 0; i < paths; i++) {
-    double part = units * from[i];
-    net[i] += part;
-    gross[i] += fabs(part);
-  }
+static void clear(const struct keel_block *block, double *array) {
+  memset(array, 0, block->wiring->paths * sizeof *array);
 }
 
 /* A future is held at no value: its moves are cash. */
 static int has_value(const struct keel_row *row) { return row->contract.kind != KEEL_KIND_FUTURE; }
 
+static int is_option(const struct keel_row *row) { return keel_kind_is_option(row->contract.kind); }
+
+/* Value, and the Greeks at marking vols. */
 static void add_greeks(struct keel_block *block, size_t u, uint32_t r) {
   size_t paths = block->wiring->paths;
   const struct keel_row *row = &block->wiring->rows[r];
+  const struct keel_needs *needs = &block->wiring->needs;
   struct keel_marks *marks = keel_marks_after(block, u);
   struct keel_totals *totals = &block->totals;
-  if (has_value(row))
-    add(paths, row->units, keel_at_row(block, marks->price, r), keel_at_total(block, totals->value, u));
-  add(paths, row->units, keel_at_row(block, marks->greeks.delta, r), keel_at_total(block, totals->delta, u));
-  add(paths, row->units, keel_at_row(block, marks->greeks.gamma, r), keel_at_total(block, totals->gamma, u));
-  add(paths, row->units, keel_at_row(block, marks->greeks.vega, r), keel_at_total(block, totals->vega, u));
-  add(paths, row->units, keel_at_row(block, marks->greeks.theta, r), keel_at_total(block, totals->theta, u));
+  const struct {
+    int needed;
+    double *from, *to;
+  } sums[] = {{has_value(row), marks->price, totals->value},
+              {needs->explains, marks->greeks.delta, totals->delta},
+              {needs->explains || needs->book_gamma, marks->greeks.gamma, totals->gamma},
+              {needs->explains, marks->greeks.vega, totals->vega},
+              {needs->explains, marks->greeks.theta, totals->theta}};
+  for (size_t k = 0; k < sizeof sums / sizeof *sums; k++)
+    if (sums[k].needed)
+      keel_kernel_now->rows.add(paths, row->units, keel_at_row(block, sums[k].from, r),
+                                keel_at_total(block, sums[k].to, u));
 }
 
-/* The exposures that decisions see: by each rule for delta, at hedging vols, vegas by each tenor. */
+/* An exposure that decisions see, with its gross where a band needs it. */
+static void add_exposure(const struct keel_block *block, enum keel_exposure e, double units, const double *from,
+                         double *to, double *gross) {
+  if (block->wiring->needs.gross[e])
+    keel_kernel_now->rows.add_gross(block->wiring->paths, units, from, to, gross);
+  else
+    keel_kernel_now->rows.add(block->wiring->paths, units, from, to);
+}
+
+/* By each rule for delta, at hedging vols, vegas by each tenor. */
 static void add_exposures(struct keel_block *block, size_t u, uint32_t r) {
   const struct keel_wiring *wiring = block->wiring;
+  const int *needed = wiring->needs.exposure;
   struct keel_marks *marks = keel_marks_after(block, u);
   struct keel_totals *totals = &block->totals;
   double units = wiring->rows[r].units;
   for (size_t k = 0; k < wiring->delta_rule_count; k++)
-    add_exposure(wiring->paths, units, keel_at_rule_row(block, marks->hedge_delta, k, r),
+    add_exposure(block, KEEL_EXPOSURE_DELTA, units, keel_at_rule_row(block, marks->hedge_delta, k, r),
                  keel_at_rule_total(block, totals->hedge_delta, k, u),
                  keel_at_rule_total(block, totals->gross_delta, k, u));
-  if (!keel_kind_is_option(wiring->rows[r].contract.kind)) return;
-  add_exposure(wiring->paths, units, keel_at_row(block, marks->hedge_gamma, r),
-               keel_at_total(block, totals->hedge_gamma, u), keel_at_total(block, totals->gross_gamma, u));
-  for (size_t k = 0; k < wiring->vega_tenor_count; k++)
-    add_exposure(wiring->paths, units * keel_vega_weight(block, wiring->vega_tenors[k], r),
-                 keel_at_row(block, marks->hedge_vega, r), keel_at_rule_total(block, totals->hedge_vega, k, u),
+  if (!is_option(&wiring->rows[r])) return;
+  if (needed[KEEL_EXPOSURE_GAMMA])
+    add_exposure(block, KEEL_EXPOSURE_GAMMA, units, keel_at_row(block, marks->hedge_greeks.gamma, r),
+                 keel_at_total(block, totals->hedge_gamma, u), keel_at_total(block, totals->gross_gamma, u));
+  for (size_t k = 0; k < wiring->vega_tenor_count && needed[KEEL_EXPOSURE_VEGA]; k++)
+    add_exposure(block, KEEL_EXPOSURE_VEGA, units * keel_vega_weight(block, wiring->vega_tenors[k], r),
+                 keel_at_row(block, marks->hedge_greeks.vega, r), keel_at_rule_total(block, totals->hedge_vega, k, u),
                  keel_at_rule_total(block, totals->gross_vega, k, u));
 }
 
@@ -113,29 +122,68 @@ static void book_flows(struct keel_block *block, size_t u, uint32_t r) {
   if (!has_value(row))
     for (size_t i = 0; i < block->wiring->paths; i++) cash[i] += row->units * (price[i] - last[i]);
   else if (block->settled[r])
-    add(block->wiring->paths, row->units, price, cash);
+    keel_kernel_now->rows.add(block->wiring->paths, row->units, price, cash);
 }
 
 /* The book's mean hedging vol, each option weighed by |vega|; in a path where none has any, by units. */
 static void mean_hedge_vol(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   struct keel_marks *marks = keel_marks_after(block, u);
-  double *mean = keel_at_total(block, block->totals.hedge_vol, u);
-  for (size_t i = 0; i < block->wiring->paths; i++) {
-    double by_vega = 0, vegas = 0, by_units = 0, all_units = 0;
-    for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
-      const struct keel_row *row = &block->wiring->rows[r];
-      if (row->units == 0 || !block->alive[r] || block->settled[r] || !keel_kind_is_option(row->contract.kind))
-        continue;
-      double vol = keel_at_row(block, marks->hedge_vol, r)[i], units = fabs(row->units);
-      double vega = units * keel_at_row(block, marks->hedge_vega, r)[i];
-      by_vega += vega * vol;
-      vegas += vega;
-      by_units += units * vol;
-      all_units += units;
-    }
-    mean[i] = vegas > 0 ? by_vega / vegas : all_units > 0 ? by_units / all_units : 0;
+  const struct keel_vol_sums *sums = &block->totals.vol_sums;
+  double *mean = keel_at_total(block, block->totals.hedge_vol, u), units = 0;
+  double *cleared[] = {sums->by_vega, sums->vega, sums->by_units};
+  for (size_t k = 0; k < 3; k++) clear(block, cleared[k]);
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
+    const struct keel_row *row = &block->wiring->rows[r];
+    if (row->units == 0 || !block->alive[r] || block->settled[r] || !is_option(row)) continue;
+    keel_kernel_now->rows.weigh_vol(block->wiring->paths, fabs(row->units),
+                                    keel_at_row(block, marks->hedge_greeks.vega, r),
+                                    keel_at_row(block, marks->hedge_vol, r), sums);
+    units += fabs(row->units);
   }
+  for (size_t i = 0; i < block->wiring->paths; i++) {
+    double plain = units > 0 ? sums->by_units[i] / units : 0;
+    mean[i] = sums->vega[i] > 0 ? sums->by_vega[i] / sums->vega[i] : plain;
+  }
+}
+
+/* The components that move the book; the others stay 0. */
+static const enum keel_component book_components[] = {
+    KEEL_COMPONENT_DELTA, KEEL_COMPONENT_GAMMA, KEEL_COMPONENT_THETA, KEEL_COMPONENT_VEGA,     KEEL_COMPONENT_VANNA,
+    KEEL_COMPONENT_VOLGA, KEEL_COMPONENT_RHO,   KEEL_COMPONENT_CARRY, KEEL_COMPONENT_DIVIDENDS};
+
+static void clear_totals(struct keel_block *block, size_t u) {
+  const struct keel_wiring *wiring = block->wiring;
+  const struct keel_needs *needs = &wiring->needs;
+  struct keel_totals *totals = &block->totals;
+  double *plain[] = {totals->value, totals->cash};
+  double *greeks[] = {totals->delta, totals->gamma, totals->vega, totals->theta};
+  for (size_t i = 0; i < 2; i++) clear(block, keel_at_total(block, plain[i], u));
+  for (size_t i = 0; i < 4 && (needs->explains || needs->book_gamma); i++)
+    clear(block, keel_at_total(block, greeks[i], u));
+  for (size_t k = 0; k < wiring->delta_rule_count; k++) {
+    clear(block, keel_at_rule_total(block, totals->hedge_delta, k, u));
+    if (needs->gross[KEEL_EXPOSURE_DELTA]) clear(block, keel_at_rule_total(block, totals->gross_delta, k, u));
+  }
+  if (needs->exposure[KEEL_EXPOSURE_GAMMA]) {
+    clear(block, keel_at_total(block, totals->hedge_gamma, u));
+    clear(block, keel_at_total(block, totals->gross_gamma, u));
+  }
+  for (size_t k = 0; k < wiring->vega_tenor_count && needs->exposure[KEEL_EXPOSURE_VEGA]; k++) {
+    clear(block, keel_at_rule_total(block, totals->hedge_vega, k, u));
+    clear(block, keel_at_rule_total(block, totals->gross_vega, k, u));
+  }
+}
+
+static void clear_changes(struct keel_block *block, size_t u) {
+  for (size_t i = 0; i < sizeof book_components / sizeof *book_components; i++)
+    clear(block, keel_at_total(block, block->totals.change[book_components[i]], u));
+}
+
+/* Components and cash flows of the step that a row brings. */
+static void move_row(struct keel_block *block, size_t u, uint32_t r) {
+  if (block->wiring->explains) explain_row(block, u, r);
+  book_flows(block, u, r);
 }
 
 void keel_measure(struct keel_block *block, size_t u) {
@@ -143,28 +191,15 @@ void keel_measure(struct keel_block *block, size_t u) {
   struct keel_totals *totals = &block->totals;
   size_t bytes = block->wiring->paths * sizeof(double);
   memcpy(keel_at_total(block, totals->value_before, u), keel_at_total(block, totals->value, u), bytes);
-  double *cleared[] = {totals->value, totals->delta,       totals->gamma,       totals->vega,
-                       totals->theta, totals->hedge_gamma, totals->gross_gamma, totals->cash};
-  for (size_t i = 0; i < sizeof cleared / sizeof *cleared; i++) clear(block, u, cleared[i]);
-  for (size_t k = 0; k < block->wiring->delta_rule_count; k++) {
-    memset(keel_at_rule_total(block, totals->hedge_delta, k, u), 0, bytes);
-    memset(keel_at_rule_total(block, totals->gross_delta, k, u), 0, bytes);
-  }
-  for (size_t k = 0; k < block->wiring->vega_tenor_count; k++) {
-    memset(keel_at_rule_total(block, totals->hedge_vega, k, u), 0, bytes);
-    memset(keel_at_rule_total(block, totals->gross_vega, k, u), 0, bytes);
-  }
-  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) clear(block, u, totals->change[c]);
+  clear_totals(block, u);
+  if (block->wiring->explains) clear_changes(block, u);
   /* spot itself is the row before the others */
   for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++) {
     if (block->wiring->rows[r].units == 0 || !block->alive[r]) continue;
-    if (block->entered[u]) {
-      explain_row(block, u, r);
-      book_flows(block, u, r);
-    }
+    if (block->entered[u]) move_row(block, u, r);
     if (block->settled[r]) continue;
     add_greeks(block, u, r);
     add_exposures(block, u, r);
   }
-  mean_hedge_vol(block, u);
+  if (block->wiring->needs.mean_vol) mean_hedge_vol(block, u);
 }

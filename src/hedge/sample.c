@@ -93,6 +93,13 @@ struct keel_estimate keel_sample_cvar(const struct keel_sample *sample, double l
   return keel_distribution_cvar(sample->distribution, level, sample->plan.is_independent);
 }
 
+struct keel_estimate keel_sample_highest(const struct keel_sample *sample, double level) {
+  struct keel_distribution mirrored;
+  keel_assert(sample->pending == 0 && sample->distribution);
+  keel_distribution_mirror(sample->distribution, &mirrored);
+  return keel_distribution_cvar(&mirrored, level, sample->plan.is_independent);
+}
+
 struct keel_estimate keel_sample_entropic(const struct keel_sample *sample, size_t aversion) {
   keel_assert(sample->pending == 0 && aversion < sample->plan.aversion_count);
   return keel_entropic_risk(&sample->moments[1 + aversion], sample->plan.aversions[aversion],

@@ -48,6 +48,8 @@ void keel_sample_append(struct keel_sample *sample, const struct keel_sample *ne
 struct keel_statistics keel_sample_statistics(const struct keel_sample *sample);
 struct keel_estimate keel_sample_quantile(const struct keel_sample *sample, double p);
 struct keel_estimate keel_sample_cvar(const struct keel_sample *sample, double level);
+/* The mean of the highest 1 - level values: of what is paid, where high is bad. */
+struct keel_estimate keel_sample_highest(const struct keel_sample *sample, double level);
 struct keel_estimate keel_sample_entropic(const struct keel_sample *sample,
                                           size_t aversion); /* its number in the plan */
 

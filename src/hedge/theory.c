@@ -8,8 +8,6 @@
 #define PI 0x1.921fb54442d18p+1
 #define SQRT_8_OVER_PI 0x1.9884533d43651p+0
 
-enum { TILE = 128 };
-
 double keel_derman_kamal_std(double steps, double vol, double vega) {
   return sqrt(PI / (4 * steps)) * vol * fabs(vega);
 }
@@ -21,28 +19,9 @@ struct keel_one_step keel_boyle_emanuel(double gamma, double spot, double vol, d
       .mean = 0, .std = sqrt(2.0) * fabs(size), .skew = sign * sqrt(8.0), .kurtosis = 12 * fabs(sign)};
 }
 
-/* Of at most TILE paths. */
-static void variance_optimal_tile(size_t paths, const keel_option *option, double step_years, const double *spot,
-                                  const double *vol, double *delta) {
-  double moved[TILE], growth[TILE], price[TILE], moved_price[TILE];
-  for (size_t i = 0; i < paths; i++) {
-    growth[i] = keel_expm1_positive(vol[i] * vol[i] * step_years);
-    moved[i] = spot[i] + spot[i] * growth[i];
-  }
-  keel_kernel_now->black_scholes_paths(paths, option, spot, vol, KEEL_GREEK_SET_DELTA,
-                                       &(keel_greeks){.price = price, .delta = delta});
-  keel_kernel_now->black_scholes_paths(paths, option, moved, vol, KEEL_GREEK_SET_PRICE,
-                                       &(keel_greeks){.price = moved_price});
-  for (size_t i = 0; i < paths; i++) {
-    if (growth[i] < 1e-12) continue;
-    delta[i] = (moved_price[i] - price[i]) / (moved[i] - spot[i]);
-  }
-}
-
 void keel_variance_optimal_delta(size_t paths, const keel_option *option, double step_years, const double *spot,
                                  const double *vol, double *delta) {
-  for (size_t i = 0; i < paths; i += TILE)
-    variance_optimal_tile(paths - i < TILE ? paths - i : TILE, option, step_years, spot + i, vol + i, delta + i);
+  keel_kernel_now->deltas.variance_optimal(paths, option, step_years, spot, vol, delta);
 }
 
 double keel_leland_number(double cost, double vol, double step_years) {

@@ -301,8 +301,7 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
                                  .underlying_count = input->terms->underlying_count,
                                  .variant_count = input->variant_count,
                                  .costs = *input->costs,
-                                 .limits = *input->limits,
-                                 .explains = input->explains};
+                                 .limits = *input->limits};
   wiring->policies = KEEL_ARENA_NEW(arena, const struct keel_policy *, input->variant_count);
   memcpy(wiring->policies, input->policies, input->variant_count * sizeof *input->policies);
   size_t room = input->book->count + input->listed_count +
@@ -322,6 +321,8 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
   find_partners(wiring);
   draw_lines(arena, wiring);
   choose_vols(arena, wiring);
+  wiring->needs = keel_needs_of(wiring->policies, wiring->variant_count, input->explains);
+  wiring->explains = wiring->needs.explains;
   return KEEL_STATUS_OK;
 }
 

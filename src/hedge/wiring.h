@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "book/market_terms.h"
 #include "book/position.h"
+#include "hedge/needs.h"
 #include "hedge/policy.h"
 
 #define KEEL_NO_ROW UINT32_MAX
@@ -70,11 +71,8 @@ struct keel_wiring {
   struct keel_costs costs;
   struct keel_limits limits;
   int has_american;
-  /* Whether P&L is explained: the components of each step and the Greeks they rest on are computed. Where it is 0 only
-   * what targets, triggers and the book's value need is: totals.change and block->explain are not written by measure,
-   * the book's value and prices only where they are read (entry, settlement, the run's last instant), so that equity
-   * and pnl of a step are exact at entry and at the last step alone: the run's P&L is equity there. */
-  int explains;
+  int explains; /* needs.explains: the components of P&L are computed; without, values and equity still are */
+  struct keel_needs needs;
 };
 
 struct keel_wiring_input {
@@ -88,7 +86,7 @@ struct keel_wiring_input {
   /* Contracts that the feed knows: partners for the hedging vol and the parity forward are chosen among them. */
   const struct keel_contract *const *listed;
   size_t listed_count;
-  int explains; /* that the run wants P&L explained; share_balance by Greeks has it done in any case */
+  int explains; /* whether the run wants its P&L explained; share_balance by Greeks has it done in any case */
 };
 
 /* Allocates in `arena`; texts of contracts must outlive it.

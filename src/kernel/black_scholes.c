@@ -162,12 +162,14 @@ __attribute__((always_inline)) static inline void store(size_t i, int ok, struct
   if (set == KEEL_GREEK_SET_DELTA) return;
   out->gamma[i] = ok ? lane.gamma : NAN;
   out->vega[i] = ok ? lane.vega : NAN;
+  if (set == KEEL_GREEK_SET_GAMMA) return;
   out->theta[i] = ok ? lane.theta : NAN;
   out->rho[i] = ok ? lane.rho : NAN;
   if (set == KEEL_GREEK_SET_FIRST) return;
   out->psi[i] = ok ? lane.psi : NAN;
   out->vanna[i] = ok ? lane.vanna : NAN;
   out->volga[i] = ok ? lane.volga : NAN;
+  if (set == KEEL_GREEK_SET_EXPLAIN) return;
   out->charm[i] = ok ? lane.charm : NAN;
   out->speed[i] = ok ? lane.speed : NAN;
 }
@@ -203,8 +205,14 @@ static void price_tile(struct span span, const keel_options *in, struct tile *t,
     case KEEL_GREEK_SET_DELTA:
       finish(span, in, t, KEEL_GREEK_SET_DELTA, out);
       break;
+    case KEEL_GREEK_SET_GAMMA:
+      finish(span, in, t, KEEL_GREEK_SET_GAMMA, out);
+      break;
     case KEEL_GREEK_SET_FIRST:
       finish(span, in, t, KEEL_GREEK_SET_FIRST, out);
+      break;
+    case KEEL_GREEK_SET_EXPLAIN:
+      finish(span, in, t, KEEL_GREEK_SET_EXPLAIN, out);
       break;
     case KEEL_GREEK_SET_ALL:
       finish(span, in, t, KEEL_GREEK_SET_ALL, out);

@@ -6,10 +6,13 @@
 
 #include "keel/black_scholes.h"
 #include "kernel/bands.h"
+#include "kernel/deltas.h"
 #include "kernel/lanes.h"
 #include "kernel/leaf.h"
 #include "kernel/market_vol.h"
+#include "kernel/neutral.h"
 #include "kernel/paths.h"
+#include "kernel/rows.h"
 
 struct keel_kernel {
   const char *level;
@@ -18,8 +21,11 @@ struct keel_kernel {
                               keel_greek_set set, const keel_greeks *out);
   void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
   struct keel_lanes lanes;
+  struct keel_neutral neutral;
   struct keel_leaf leaf;
   struct keel_bands bands;
+  struct keel_deltas deltas;
+  struct keel_rows rows;
   struct keel_market_vol market_vol;
   struct keel_random random;
   const struct keel_world_type *worlds[KEEL_WORLD_COUNT];

@@ -53,35 +53,67 @@ static inline double edge_of(double holding, double target, double band, double 
   return holding > high ? down : holding < low ? up : holding;
 }
 
+/* What the limits leave of a wanted trade. */
+static inline double limited(const struct keel_lane_limits *limits, size_t i, double held, double wanted) {
+  double order = limits->order_qty_max, notional = limits->notional_qty_max[i];
+  double most = order < notional ? order : notional;
+  double sized = fabs(wanted) > most ? copysign(cut_to_lot(most, limits->lot), wanted) : wanted;
+  /* A limit on the position stops growth beyond it; it never forbids coming back. */
+  double after = held + sized;
+  double room = limits->position_qty_max - (wanted > 0 ? held : -held);
+  double allowed = cut_to_lot(room > 0 ? room : 0, limits->lot);
+  return fabs(after) > limits->position_qty_max && fabs(sized) > allowed ? copysign(allowed, wanted) : sized;
+}
+
+/* Why it came out so: `why` where the trade is as wanted, `idle` where none was. */
+static inline double reason_of(double wanted, double sized, double qty_min, double why, double idle) {
+  double out = wanted == 0 ? idle : why;
+  out = fabs(sized) < qty_min && wanted != 0 ? KEEL_REASON_MINIMUM : out;
+  return fabs(sized) < fabs(wanted) ? KEEL_REASON_LIMIT : out;
+}
+
 void KEEL_AT(keel_lanes_decide)(size_t paths, const struct keel_lane_decide *lane) {
   const struct keel_lane_decide in = *lane;
   double *restrict trade = in.trade, *restrict reason = in.reason;
-  const double fired = in.fired ? 1 : 0, banded = in.has_band ? 1 : 0, edge = in.to_edge ? 1 : 0;
+  const double banded = in.has_band ? 1 : 0, stops = in.inner > 0 ? 1 : 0, part = in.fraction < 1 ? 1 : 0;
+  const double lot = in.limits.lot, qty_min = in.limits.qty_min;
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
-    double held = in.holding[i], target = in.target[i], band = banded > 0 ? in.band[i] : 0;
-    double off = fabs(held - target);
-    double outside = off > band ? banded : 0;
-    double act = fired > outside ? fired : outside;
-    double goal = edge > 0 ? edge_of(held, target, band, in.lot) : to_lot(target, in.lot);
-    double wanted = act > 0 ? goal - held : 0;
-    double most = in.order_qty_max < in.notional_qty_max[i] ? in.order_qty_max : in.notional_qty_max[i];
-    double sized = fabs(wanted) > most ? copysign(cut_to_lot(most, in.lot), wanted) : wanted;
-    /* A limit on the position stops growth beyond it; it never forbids coming back. */
-    double after = held + sized;
-    double room = in.position_qty_max - (wanted > 0 ? held : -held);
-    double allowed = cut_to_lot(room > 0 ? room : 0, in.lot);
-    sized = fabs(after) > in.position_qty_max && fabs(sized) > allowed ? copysign(allowed, wanted) : sized;
-    double clipped = fabs(sized) < fabs(wanted) ? 1 : 0;
-    double small = fabs(sized) < in.qty_min ? 1 : 0;
-    double out = small > 0 ? 0 : sized;
-    double why = fired > 0 ? in.fired_reason : KEEL_REASON_BAND;
-    double idle = off == 0 ? KEEL_REASON_ON_TARGET : edge > 0 && outside == 0 ? KEEL_REASON_INSIDE : KEEL_REASON_LOT;
-    why = wanted == 0 ? idle : why;
-    why = small > 0 && wanted != 0 ? KEEL_REASON_MINIMUM : why;
-    why = clipped > 0 ? KEEL_REASON_LIMIT : why;
-    why = act > 0 ? why : KEEL_REASON_INSIDE;
+    double held = in.holding[i], from = in.from[i], target = in.target[i], band = banded > 0 ? in.band[i] : 0;
+    double off = fabs(from - target), fired = in.fired[i];
+    double outside = off > band ? banded : 0, follows = from != held ? 1 : 0;
+    double act = fired > 0 || outside > 0 ? 1 : 0;
+    double near = part > 0 ? from + in.fraction * (target - from) : target;
+    double moved = stops > 0 ? edge_of(from, target, in.inner * band, lot) : to_lot(near, lot);
+    double kept = follows > 0 ? to_lot(from, lot) : held;
+    double wanted = (act > 0 ? moved : kept) - held;
+    double sized = limited(&in.limits, i, held, wanted);
+    double out = fabs(sized) < qty_min ? 0 : sized;
+    double why = fired > 0 ? fired - 1 : outside > 0 ? KEEL_REASON_BAND : in.follows[i] - 1;
+    double idle = off == 0 ? KEEL_REASON_ON_TARGET : stops > 0 && outside == 0 ? KEEL_REASON_INSIDE : KEEL_REASON_LOT;
+    why = reason_of(wanted, sized, qty_min, why, idle);
+    why = act > 0 || follows > 0 ? why : KEEL_REASON_INSIDE;
     double bad = off - off == 0 && out - out == 0 ? 0 : 1; /* infinite, or no number */
+    trade[i] = bad > 0 ? 0 : out;
+    reason[i] = bad > 0 ? KEEL_REASON_BAD_NUMBER : why;
+  }
+}
+
+void KEEL_AT(keel_lanes_size)(size_t paths, const struct keel_lane_size *lane) {
+  const struct keel_lane_size in = *lane;
+  double *restrict trade = in.trade, *restrict reason = in.reason;
+  const double lot = in.limits.lot, qty_min = in.limits.qty_min;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    double held = in.holding[i], change = in.change[i], acted = in.acted[i], singular = in.singular[i];
+    double exact = lot > 0 ? to_lot(held + change, lot) - held : change;
+    double wanted = acted > 0 ? exact : 0;
+    double sized = limited(&in.limits, i, held, wanted);
+    double out = fabs(sized) < qty_min ? 0 : sized;
+    double why = reason_of(wanted, sized, qty_min, acted - 1, change == 0 ? KEEL_REASON_ON_TARGET : KEEL_REASON_LOT);
+    why = acted > 0 ? why : KEEL_REASON_INSIDE;
+    why = acted > 0 && singular > 0 ? KEEL_REASON_SINGULAR : why;
+    double bad = change - change == 0 && out - out == 0 ? 0 : 1;
     trade[i] = bad > 0 ? 0 : out;
     reason[i] = bad > 0 ? KEEL_REASON_BAD_NUMBER : why;
   }

@@ -44,19 +44,37 @@ enum keel_reason {
   KEEL_REASON_COUNT
 };
 
-struct keel_lane_decide {
-  int fired; /* a timer fired, or this is the first decision: `fired_reason` says which */
-  double fired_reason;
-  int has_band;
-  int to_edge;                            /* trade to the band's edge, not to its centre */
+/* What bounds an order. */
+struct keel_lane_limits {
   double lot, qty_min;                    /* lot 0: any fraction */
   double order_qty_max, position_qty_max; /* infinity: none */
-  const double *target;                   /* exact holding wanted, in contracts */
-  const double *band;                     /* half-width of the band in contracts; read when has_band */
   const double *notional_qty_max;         /* the largest order by notional, in contracts; infinity: none */
-  const double *holding;                  /* held plus working */
-  double *trade;                          /* out */
-  double *reason;                         /* out: enum keel_reason as a double, so that all lanes have one width */
+};
+
+/* One exposure and one instrument. */
+struct keel_lane_decide {
+  struct keel_lane_limits limits;
+  int has_band;
+  double inner;          /* the move stops at this many times the band (1: its edge); 0: it goes to the centre ... */
+  double fraction;       /* ... by this part of the way */
+  const double *fired;   /* 0, or 1 + enum keel_reason */
+  const double *follows; /* likewise: why `from` is not the holding */
+  const double *target;  /* exact holding wanted, in contracts */
+  const double *band;    /* half-width of the band in contracts; read when has_band */
+  const double *holding; /* held plus working */
+  const double *from;    /* what leaves the exposure as it was before others traded; else the holding */
+  double *trade;         /* out */
+  double *reason;        /* out: enum keel_reason as a double, so that all lanes have one width */
+};
+
+/* One of several instruments, whose change of holding a system of exposures gives. */
+struct keel_lane_size {
+  struct keel_lane_limits limits;
+  const double *acted;    /* 0, or 1 + enum keel_reason */
+  const double *change;   /* exact, in contracts */
+  const double *singular; /* not 0: there is none */
+  const double *holding;  /* held plus working */
+  double *trade, *reason; /* out */
 };
 
 /* ---- account: cash and holdings of one account over one step ---- */
@@ -104,6 +122,7 @@ struct keel_lane_close {
 struct keel_lanes {
   void (*explain)(size_t paths, const struct keel_lane_explain *lane);
   void (*decide)(size_t paths, const struct keel_lane_decide *lane);
+  void (*size)(size_t paths, const struct keel_lane_size *lane);
   void (*account)(size_t paths, const struct keel_lane_account *lane);
   /* Adds another line of the same lane: reads its `line`, and adds to what account wrote for the first. */
   void (*account_line)(size_t paths, const struct keel_lane_account *lane);

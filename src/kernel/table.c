@@ -1,22 +1,29 @@
 /* The table of one level: the kernels of this folder as compiled for KEEL_LEVEL. */
 #include "kernel/bands_level.h"
+#include "kernel/deltas_level.h"
 #include "kernel/lanes_level.h"
 #include "kernel/leaf_level.h"
 #include "kernel/level.h"
 #include "kernel/market_vol_level.h"
+#include "kernel/neutral_level.h"
 #include "kernel/paths_level.h"
 #include "kernel/random_level.h"
+#include "kernel/rows_level.h"
 
 const struct keel_kernel KEEL_AT(keel_kernel) = {
     .level = KEEL_LEVEL_TEXT(KEEL_LEVEL),
     .black_scholes = KEEL_AT(keel_black_scholes),
     .black_scholes_paths = KEEL_AT(keel_black_scholes_paths),
     .implied_vol = KEEL_AT(keel_implied_vol),
-    .lanes = {KEEL_AT(keel_lanes_explain), KEEL_AT(keel_lanes_decide), KEEL_AT(keel_lanes_account),
-              KEEL_AT(keel_lanes_account_line), KEEL_AT(keel_lanes_add_tier), KEEL_AT(keel_lanes_close),
-              KEEL_AT(keel_lanes_add_component), KEEL_AT(keel_lanes_unexplained)},
+    .lanes = {KEEL_AT(keel_lanes_explain), KEEL_AT(keel_lanes_decide), KEEL_AT(keel_lanes_size),
+              KEEL_AT(keel_lanes_account), KEEL_AT(keel_lanes_account_line), KEEL_AT(keel_lanes_add_tier),
+              KEEL_AT(keel_lanes_close), KEEL_AT(keel_lanes_add_component), KEEL_AT(keel_lanes_unexplained)},
+    .neutral = {KEEL_AT(keel_neutral_add), KEEL_AT(keel_neutral_move), KEEL_AT(keel_neutral_solve)},
     .leaf = {KEEL_AT(keel_leaf_moments), KEEL_AT(keel_leaf_exp_moments), KEEL_AT(keel_leaf_slots)},
     .bands = {KEEL_AT(keel_whalley_wilmott), KEEL_AT(keel_zakamouline), KEEL_AT(keel_leland_vol)},
+    .deltas = {KEEL_AT(keel_deltas_variance_optimal), KEEL_AT(keel_deltas_with_slope)},
+    .rows = {KEEL_AT(keel_rows_mid), KEEL_AT(keel_rows_all_positive), KEEL_AT(keel_rows_add),
+             KEEL_AT(keel_rows_add_gross), KEEL_AT(keel_rows_weigh_vol)},
     .market_vol = {KEEL_AT(keel_market_vol_root), KEEL_AT(keel_market_vol_realise), KEEL_AT(keel_market_vol_skew)},
     .random = {KEEL_AT(keel_random_words), KEEL_AT(keel_random_sobol), KEEL_AT(keel_random_uniforms),
                KEEL_AT(keel_random_normals), KEEL_AT(keel_random_mirror), KEEL_AT(keel_random_match),

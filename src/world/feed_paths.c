@@ -105,7 +105,18 @@ struct keel_feed_paths {
   double *level;           /* [path]: of one slice, before the skew */
   double *net;             /* [path]: spot without dividends to come */
   double *last, *realised; /* [underlying][path]: spot of the last step and variance, of who marks by it */
+  double *vol_slope;       /* [row][path]: for the market; NULL: no rule asks for it */
 };
+
+/* vol = level + skew ln(strike / spot): at a fixed strike it moves with spot. */
+static double *slopes(struct keel_arena *arena, const struct keel_feed_paths_wiring *wiring) {
+  const struct keel_wiring *rows = wiring->wiring;
+  if (!rows->needs.smile) return NULL;
+  double *slope = KEEL_ARENA_NEW(arena, double, rows->row_count * rows->paths);
+  for (size_t at = 0; at < rows->row_count * rows->paths; at++)
+    slope[at] = -wiring->market->models[rows->rows[at / rows->paths].underlying].implied.skew;
+  return slope;
+}
 
 struct keel_feed_paths *keel_feed_paths_new(struct keel_arena *arena, const struct keel_feed_paths_wiring *wiring) {
   size_t paths = wiring->wiring->paths, count = wiring->wiring->underlying_count;
@@ -118,6 +129,7 @@ struct keel_feed_paths *keel_feed_paths_new(struct keel_arena *arena, const stru
   feed->net = KEEL_ARENA_NEW(arena, double, paths);
   feed->last = KEEL_ARENA_NEW(arena, double, paths *count);
   feed->realised = KEEL_ARENA_NEW(arena, double, paths *count);
+  feed->vol_slope = slopes(arena, wiring);
   return feed;
 }
 
@@ -136,6 +148,7 @@ void keel_feed_paths_begin(struct keel_feed_paths *feed, uint64_t first, size_t 
     market->changed[u] = (uint32_t)u;
   }
   market->changed_count = wiring->underlying_count;
+  market->vol_slope = feed->vol_slope;
 }
 
 /* ---- vols ---- */

@@ -29,7 +29,9 @@ struct keel_implied_rule {
 struct keel_model {
   struct keel_world world;
   struct keel_implied_rule implied;
-  const char *history; /* bootstrap: the file that its returns came from; NULL otherwise */
+  /* Bootstrap: the file that its returns came from, and their dates (days since 1970-01-01); NULL otherwise. */
+  const char *history;
+  const int32_t *history_days;
 };
 
 struct keel_simulated_market {

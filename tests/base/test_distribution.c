@@ -277,6 +277,31 @@ static void is_small(void **state) {
   assert_true(sizeof(struct keel_distribution) <= 101000);
 }
 
+/* Mirrored is what the values with the other sign would have made, within the width of a bin. */
+static void mirrored_is_of_minus_the_values(void **state) {
+  (void)state;
+  enum { COUNT = 20000 };
+  static double values[COUNT];
+  draw_many(draw_lognormal, 5, COUNT, values);
+  for (size_t count = 20; count <= COUNT; count *= 10) {
+    fill(&whole, count, values);
+    keel_distribution_mirror(&whole, &joined);
+    for (size_t i = 0; i < count; i++) values[i] = -values[i];
+    fill(&part, count, values);
+    for (size_t i = 0; i < count; i++) values[i] = -values[i];
+    double width = 6.0 / 8000;
+    for (int independent = 0; independent < 2; independent++)
+      for (size_t i = 0; i < level_count; i++) {
+        struct keel_estimate got = keel_distribution_cvar(&joined, levels[i], independent);
+        struct keel_estimate want = keel_distribution_cvar(&part, levels[i], independent);
+        assert_close(got.value, want.value, width);
+        if (!isnan(want.error)) assert_close(got.error / want.error, 1, 0.02);
+        double back = -keel_distribution_quantile(&whole, 1 - levels[i], 1).value;
+        assert_close(keel_distribution_quantile(&joined, levels[i], 1).value, back, 1e-12);
+      }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(exact_while_small),
@@ -290,6 +315,7 @@ int main(void) {
       cmocka_unit_test(batches_know_of_dependence),
       cmocka_unit_test(errors_are_those_of_repetition),
       cmocka_unit_test(is_small),
+      cmocka_unit_test(mirrored_is_of_minus_the_values),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,8 +2,6 @@
 
 #include "drive/strategy_support.h"
 
-#define HEDGE_OF(parts) "hedge: {" parts "}"
-#define WITH(with) HEDGE_OF("trigger: {every: 1d}, with: " with)
 #define TWO_OF(first, second) "book: [{underlying: X, kind: " first "}, {underlying: X, kind: " second "}]"
 #define OPTION(kind, more) kind ", strike: 100, expiry: 2024-03-15, qty: 1" more
 
@@ -14,46 +12,8 @@ static void combinations_without_sense_are_refused(void **state) {
       {EXTRA, "run: {start: 2024-03-16}", "s.yaml:1: book.0.expiry", "is not after `run.start`"},
       {BOOK, "book: [{underlying: X, kind: call, strike: 100, years: 0.5, qty: 1}]", "s.yaml:1: book.0.years",
        "belongs to simulated markets"},
-      {HEDGE, WITH("[{instrument: spot, underlying: Y}]"), "s.yaml:3: hedge.with.0.underlying",
-       "`Y` is no underlying of the book"},
-      {HEDGE, WITH("[{instrument: spot}, {instrument: spot}]"), "s.yaml:3: hedge.with.1",
-       "a second instrument for every underlying is not available yet"},
-      {HEDGE,
-       WITH("[{instrument: spot, underlying: X}, {instrument: future, underlying: X, expiry: 2024-06-21, multiplier: "
-            "5}]"),
-       "s.yaml:3: hedge.with.1", "a second instrument for `X` is not available yet"},
-      {HEDGE, HEDGE_OF("trigger: {every: 1d}"), "s.yaml:3: hedge.with", "has nothing that hedges `X`"},
-      {HEDGE, WITH("[]"), "s.yaml:3: hedge.with", "has nothing that hedges `X`"},
-      {HEDGE,
-       HEDGE_OF("target: {share_balance: exact}, trigger: {every: 1d}, with: [{instrument: future, expiry: 2024-06-21, "
-                "multiplier: 5}]"),
-       "s.yaml:3: hedge.with.0.instrument", "is future; share_balance holds shares"},
-      {HEDGE, HEDGE_OF("with: [{instrument: spot}]"), "s.yaml:3: hedge.trigger", "is missing: when to act"},
-      {HEDGE, HEDGE_OF("trigger: {every: 1d}, move: {to: edge}, with: [{instrument: spot}]"), "s.yaml:3: hedge.move.to",
-       "is edge, and there is no band to stop at the edge of"},
-      {HEDGE, HEDGE_OF("trigger: {band: {shares: 49}}, with: [{instrument: spot, lot: 100}]"),
-       "s.yaml:3: hedge.trigger.band.shares", "is 49, below half a lot (50 shares)"},
-      {HEDGE,
-       HEDGE_OF("trigger: {band: {shares: 24}}, with: [{instrument: future, expiry: 2024-06-21, multiplier: 50}]"),
-       "s.yaml:3: hedge.trigger.band.shares", "is 24, below half a lot (25 shares)"},
-      {HEDGE, WITH("[{instrument: spot, lot: 6000}]"), "s.yaml:4: limits.order_qty_max",
-       "is 5000, below one lot (6000)"},
-      {HEDGE, WITH("[{instrument: spot, lot: 10, qty_max: 5}]"), "s.yaml:3: hedge.with.0.qty_max",
-       "is 5, below one lot (10)"},
-      {HEDGE, WITH("[{instrument: spot, qty_min: 6000}]"), "s.yaml:3: hedge.with.0.qty_min",
-       "is 6000, above limits.order_qty_max (5000)"},
-      {LIMITS, "limits: {order_qty_max: 0.5, position_qty_max: 5}", "s.yaml:4: limits.order_qty_max",
-       "is 0.5, below one lot"},
-      {LIMITS, "limits: {order_qty_max: 5, position_qty_max: 0.5}", "s.yaml:4: limits.position_qty_max",
-       "is 0.5, below one lot"},
-      {BOOK,
-       "book: [{underlying: X, kind: future, expiry: 2024-06-21, multiplier: 50, qty: 1}]\n"
-       "variants: [{name: a, hedge: {with: [{instrument: future, expiry: 2024-06-21, multiplier: 5}]}}]",
-       "s.yaml:2: variants.0.hedge.with.0.multiplier", "is 5, and 50 for the same contract in the book"},
-      {EXTRA,
-       "run: {start: 2024-01-02}\nvariants: [{name: a, hedge: {with: [{instrument: future, expiry: 2024-01-01, "
-       "multiplier: 5}]}}]",
-       "s.yaml:6: variants.0.hedge.with.0.expiry", "is not after `run.start`"},
+      {MARKET, "market: {rate: 0}\nrun: {years: 1, show: 5, start: 2024-01-02, end: 2024-01-01}", "s.yaml:3: run.end",
+       "is before `run.start`"},
   };
   assert_refused(cases, COUNT(cases));
 }
@@ -83,14 +43,6 @@ static void doubtful_combinations_warn(void **state) {
       {MARKET, "market: {rate: 0, stale: 1d}", NULL},
       {MARKET, "market: {rate: 0, implied_vol: 0.2, forward: parity}", "s.yaml:2: market.implied_vol: is given beside"},
       {MARKET, "market: {rate: 0, implied_vol: 0.2}", NULL},
-      {HEDGE, HEDGE_OF("trigger: {}, with: [{instrument: spot}]"),
-       "s.yaml:3: hedge.trigger: is empty: the hedge is set at"},
-      {HEDGE, WITH("[{instrument: spot, underlying: X}, {instrument: spot}]"),
-       "s.yaml:3: hedge.with.1: hedges nothing"},
-      {HEDGE, HEDGE_OF("target: {none: true}"), NULL},
-      /* Each once, although two variants share what is doubtful. */
-      {EXTRA, "variants: [{name: a, hedge: {trigger: {}}}, {name: b, hedge: {}}]",
-       "s.yaml:5: variants.0.hedge.trigger: is empty"},
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
     struct keel_strategy *strategy = strategy_accepted(cases[i].line, cases[i].text);

@@ -38,6 +38,7 @@ struct bench {
   struct keel_contract listed[BENCH_LISTED];
   const struct keel_contract *listed_at[BENCH_LISTED];
   size_t listed_count;
+  int explains;
   struct keel_wiring wiring;
   struct keel_block *block;
   struct bench_desk desk;
@@ -126,7 +127,8 @@ static inline void bench_start(struct bench *bench) {
   *bench = (struct bench){.costs = {.half_spread_bps = NAN},
                           .limits = {INFINITY, INFINITY, NAN},
                           .terms = {.rate = 0.05, .stale_ns = KEEL_TIME_NONE},
-                          .desk = {.late_part = 1}};
+                          .desk = {.late_part = 1},
+                          .explains = 1};
   keel_arena_init(&bench->arena);
   bench->terms.underlyings = bench->underlyings;
   bench->book.positions = bench->positions;
@@ -156,7 +158,7 @@ static inline keel_status bench_wire(struct bench *bench, size_t paths, keel_err
                                     .paths = paths,
                                     .listed = bench->listed_at,
                                     .listed_count = bench->listed_count,
-                                    .explains = 1};
+                                    .explains = bench->explains};
   return keel_wiring_build(&bench->arena, &input, &bench->wiring, error);
 }
 

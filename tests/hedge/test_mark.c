@@ -84,7 +84,7 @@ static void dividends_to_come_are_taken_off(void **state) {
     assert_close(marks->greeks.theta[future], want.theta, 1e-12);
     assert_close(marks->greeks.rho[future], want.rho, 1e-12);
     assert_close(marks->greeks.psi[future], want.psi, 1e-12);
-    assert_true(marks->hedge_delta[future] == marks->greeks.delta[future]);
+    assert_true(marks->hedge_delta[0][future] == marks->greeks.delta[future]);
     assert_close(marks->escrow[future], far, 1e-15);
     bench_end(&b);
   }

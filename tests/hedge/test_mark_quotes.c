@@ -201,8 +201,8 @@ static void one_strike_one_vol_of_the_side_out_of_the_money(void **state) {
     assert_close(marks_of(&b)->vol[put], 0.3 + k / 1000, 1e-10);
     assert_close(marks_of(&b)->hedge_vol[call], vol, 1e-10);
     assert_same_bits(marks_of(&b)->hedge_vol[put], marks_of(&b)->hedge_vol[call]);
-    assert_close(marks_of(&b)->hedge_delta[call], textbook_option(&c, 100, vol).delta, 1e-9);
-    assert_close(marks_of(&b)->hedge_delta[put], textbook_option(&p, 100, vol).delta, 1e-9);
+    assert_close(marks_of(&b)->hedge_delta[0][call], textbook_option(&c, 100, vol).delta, 1e-9);
+    assert_close(marks_of(&b)->hedge_delta[0][put], textbook_option(&p, 100, vol).delta, 1e-9);
     assert_close(marks_of(&b)->greeks.delta[call], textbook_option(&c, 100, 0.2 + k / 1000).delta, 1e-9);
   }
   assert_int_equal(b.block->source_counts[KEEL_MARK_QUOTE], 2 * STRIKES);
@@ -349,7 +349,7 @@ static void a_mid_below_intrinsic_takes_the_strikes_vol(void **state) {
   assert_close(marks_of(&b)->vol[row], 0.6, 1e-10);
   assert_close(marks_of(&b)->greeks.delta[row], want.delta, 1e-9);
   assert_close(marks_of(&b)->greeks.vega[row], want.vega, 1e-7);
-  assert_close(marks_of(&b)->hedge_delta[row], want.delta, 1e-9);
+  assert_close(marks_of(&b)->hedge_delta[0][row], want.delta, 1e-9);
   assert_int_equal(b.block->source_counts[KEEL_MARK_NO_VOL], 1);
   assert_int_equal(b.block->source_counts[KEEL_MARK_QUOTE], 1);
   bench_quote(&b, call, bench_day(1), NAN, 40.1);

@@ -32,6 +32,7 @@ static void start(struct bench *b) {
   bench_start(b);
   b->underlyings[0].implied_vol = 0.25;
   b->underlyings[0].yield = 0.02;
+  b->policies[0].triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.band = KEEL_BAND_FRACTION, .band_size = 0.1};
   bench_hold(b, bench_option(KEEL_KIND_CALL, 100, 30), -3);
   bench_hold(b, bench_option(KEEL_KIND_PUT, 95, 60), 5);
   bench_hold(b, bench_future(60, 50), 2);
@@ -96,6 +97,7 @@ static void underlyings_and_paths_do_not_mix(void **state) {
   b.underlyings[0].yield = 0.02;
   struct keel_contract y = bench_option(KEEL_KIND_PUT, 95, 60);
   y.underlying = "Y";
+  b.policies[0].triggers[KEEL_EXPOSURE_DELTA] = (struct keel_trigger){.band = KEEL_BAND_FRACTION, .band_size = 0.1};
   bench_hold(&b, bench_option(KEEL_KIND_CALL, 100, 30), -3);
   bench_hold(&b, y, 5);
   struct keel_market *market = &bench_build(&b, 3, 1)->market;

@@ -25,20 +25,41 @@ struct decision {
   double trade, reason;
 };
 
-static struct decision decide_with(struct keel_lane_decide lane, double held, double target, double band,
-                                   double notional) {
+/* One rule for all paths. */
+struct rule {
+  int fired;
+  double fired_reason;
+  int has_band, to_edge;
+  double lot, qty_min, order_qty_max, position_qty_max;
+};
+
+static struct keel_lane_decide lane_of(const struct rule *rule, const double *fired) {
+  return (struct keel_lane_decide){.limits = {.lot = rule->lot,
+                                              .qty_min = rule->qty_min,
+                                              .order_qty_max = rule->order_qty_max,
+                                              .position_qty_max = rule->position_qty_max},
+                                   .has_band = rule->has_band,
+                                   .inner = rule->to_edge,
+                                   .fraction = 1,
+                                   .fired = fired,
+                                   .follows = fired};
+}
+
+static struct decision decide_with(struct rule rule, double held, double target, double band, double notional) {
   struct decision out = {NAN, NAN};
-  lane.holding = &held;
+  const double fired = rule.fired ? 1 + rule.fired_reason : 0;
+  struct keel_lane_decide lane = lane_of(&rule, &fired);
+  lane.holding = lane.from = &held;
   lane.target = &target;
   lane.band = &band;
-  lane.notional_qty_max = &notional;
+  lane.limits.notional_qty_max = &notional;
   lane.trade = &out.trade;
   lane.reason = &out.reason;
   keel_kernel_now->lanes.decide(1, &lane);
   return out;
 }
 
-static const struct keel_lane_decide plain = {
+static const struct rule plain = {
     .fired_reason = KEEL_REASON_EVERY, .lot = 1, .order_qty_max = INFINITY, .position_qty_max = INFINITY};
 
 struct truth {
@@ -52,14 +73,14 @@ struct truth {
 static void assert_truths(const struct truth *truths, size_t count) {
   for (size_t i = 0; i < count; i++) {
     const struct truth *t = &truths[i];
-    struct keel_lane_decide lane = {.fired = t->fired,
-                                    .fired_reason = KEEL_REASON_EVERY,
-                                    .has_band = t->has_band,
-                                    .to_edge = t->to_edge,
-                                    .lot = t->lot,
-                                    .qty_min = t->qty_min,
-                                    .order_qty_max = t->order_max,
-                                    .position_qty_max = t->position_max};
+    struct rule lane = {.fired = t->fired,
+                        .fired_reason = KEEL_REASON_EVERY,
+                        .has_band = t->has_band,
+                        .to_edge = t->to_edge,
+                        .lot = t->lot,
+                        .qty_min = t->qty_min,
+                        .order_qty_max = t->order_max,
+                        .position_qty_max = t->position_max};
     struct decision got = decide_with(lane, t->held, t->target, t->band, t->notional_max);
     if (got.trade != t->trade || got.reason != t->reason)
       fail_msg("row %zu: trade %.17g reason %g, want %.17g and %d", i, got.trade, got.reason, t->trade, (int)t->reason);
@@ -159,11 +180,86 @@ static void limits_clip_and_say_so(void **state) {
   assert_truths(truths, sizeof truths / sizeof *truths);
 }
 
+/* The other moves: to an inner bound, by a fraction of the way; and what follows the trades of others. */
+static void further_moves(void **state) {
+  (void)state;
+  const struct {
+    double inner, fraction, fired, from, held, target, band, lot, trade;
+    enum keel_reason reason;
+  } cases[] = {
+      {0.5, 1, 0, 0, 0, 20, 10, 0, 15, KEEL_REASON_BAND},
+      {0.5, 1, 0, 0, 0, 8, 10, 0, 0, KEEL_REASON_INSIDE}, /* beyond the inner bound, inside the outer */
+      {0.5, 1, 1, 0, 0, 8, 10, 0, 3, KEEL_REASON_EVERY},  /* the timer takes it to the inner one */
+      {0.5, 1, 1, 0, 0, 4, 10, 0, 0, KEEL_REASON_INSIDE},
+      {0.5, 1, 0, 40, 40, 20.5, 10, 1, -15, KEEL_REASON_BAND}, /* inwards */
+      {0, 0.25, 0, 0, 0, 20, 10, 0, 5, KEEL_REASON_BAND},
+      {0, 0.25, 1, 0, 0, 20, 10, 2, 6, KEEL_REASON_EVERY},   /* the nearest lot of what a quarter of the way is */
+      {0, 1, 0, 7.3, 4, 7.5, 10, 0, 3.3, KEEL_REASON_ENTER}, /* follows, so that the exposure stays */
+      {0, 1, 0, 7.3, 4, 7.5, 10, 1, 3, KEEL_REASON_ENTER},
+      {0, 1, 0, 4.3, 4, 7.5, 10, 1, 0, KEEL_REASON_LOT},
+      {0, 1, 1, 7.3, 4, 9.5, 10, 0, 5.5, KEEL_REASON_EVERY},
+      {1, 1, 0, 30, 4, 9.5, 10, 0, 15.5, KEEL_REASON_BAND},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    double fired = cases[i].fired > 0 ? 1 + KEEL_REASON_EVERY : 0, follows = 1 + KEEL_REASON_ENTER, none = INFINITY;
+    double trade = NAN, reason = NAN;
+    struct keel_lane_decide lane = {.limits = {cases[i].lot, 0, INFINITY, INFINITY, &none},
+                                    .has_band = 1,
+                                    .inner = cases[i].inner,
+                                    .fraction = cases[i].fraction,
+                                    .fired = &fired,
+                                    .follows = &follows,
+                                    .target = &cases[i].target,
+                                    .band = &cases[i].band,
+                                    .holding = &cases[i].held,
+                                    .from = &cases[i].from,
+                                    .trade = &trade,
+                                    .reason = &reason};
+    keel_kernel_now->lanes.decide(1, &lane);
+    assert_close(trade, cases[i].trade, 1e-12);
+    if (reason != cases[i].reason) fail_msg("row %zu: reason %g", i, reason);
+  }
+}
+
+/* A change that others have worked out, in lots and within limits. */
+static void changes_are_sized(void **state) {
+  (void)state;
+  const struct {
+    double acted, change, singular, held, lot, qty_min, most, trade;
+    enum keel_reason reason;
+  } cases[] = {
+      {1 + KEEL_REASON_BAND, 2.4, 0, 3, 0, 0, INFINITY, 2.4, KEEL_REASON_BAND},
+      {1 + KEEL_REASON_BAND, 2.4, 0, 3, 1, 0, INFINITY, 2, KEEL_REASON_BAND},
+      {1 + KEEL_REASON_BAND, 2.5, 0, 3, 1, 0, INFINITY, 3, KEEL_REASON_BAND},
+      {1 + KEEL_REASON_BAND, 0.4, 0, 3, 1, 0, INFINITY, 0, KEEL_REASON_LOT},
+      {1 + KEEL_REASON_BAND, 0, 0, 3, 1, 0, INFINITY, 0, KEEL_REASON_ON_TARGET},
+      {1 + KEEL_REASON_BAND, 2, 0, 3, 1, 3, INFINITY, 0, KEEL_REASON_MINIMUM},
+      {1 + KEEL_REASON_BAND, -9, 0, 3, 1, 0, 5, -5, KEEL_REASON_LIMIT},
+      {1 + KEEL_REASON_BAND, 0, 1, 3, 1, 0, INFINITY, 0, KEEL_REASON_SINGULAR},
+      {0, 0, 1, 3, 1, 0, INFINITY, 0, KEEL_REASON_INSIDE},
+      {0, 0, 0, 3.5, 1, 0, INFINITY, 0, KEEL_REASON_INSIDE},
+      {1 + KEEL_REASON_BAND, NAN, 0, 3, 1, 0, INFINITY, 0, KEEL_REASON_BAD_NUMBER},
+      {1 + KEEL_REASON_BAND, INFINITY, 0, 3, 0, 0, 10, 0, KEEL_REASON_BAD_NUMBER},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    double none = INFINITY, trade = NAN, reason = NAN;
+    struct keel_lane_size lane = {.limits = {cases[i].lot, cases[i].qty_min, cases[i].most, INFINITY, &none},
+                                  .acted = &cases[i].acted,
+                                  .change = &cases[i].change,
+                                  .singular = &cases[i].singular,
+                                  .holding = &cases[i].held,
+                                  .trade = &trade,
+                                  .reason = &reason};
+    keel_kernel_now->lanes.size(1, &lane);
+    if (trade != cases[i].trade || reason != cases[i].reason) fail_msg("row %zu: %g, reason %g", i, trade, reason);
+  }
+}
+
 static void bad_numbers_do_not_trade(void **state) {
   (void)state;
   const double bad[] = {NAN, INFINITY, -INFINITY};
   for (int i = 0; i < 3; i++) {
-    struct keel_lane_decide lane = plain;
+    struct rule lane = plain;
     for (lane.fired = 0; lane.fired < 2; lane.fired++) {
       for (lane.has_band = 0; lane.has_band < 2; lane.has_band++) {
         struct decision target = decide_with(lane, 3, bad[i], 1, INFINITY);
@@ -173,7 +269,7 @@ static void bad_numbers_do_not_trade(void **state) {
       }
     }
   }
-  struct keel_lane_decide first = plain;
+  struct rule first = plain;
   first.fired = 1;
   first.fired_reason = KEEL_REASON_ENTER;
   assert_true(decide_with(first, 0, 5, 0, INFINITY).reason == KEEL_REASON_ENTER);
@@ -187,19 +283,19 @@ static int is_multiple(double qty, double lot) { return fabs(qty / lot - nearbyi
 /* Whether some whole lot lies within [low, high]. */
 static int has_lot(double low, double high, double lot) { return ceil(low / lot - 1e-9) * lot <= high + 1e-9; }
 
-static struct keel_lane_decide draw_rule(void) {
+static struct rule draw_rule(void) {
   const double lots[] = {0, 1, 0.5, 10, 100};
-  return (struct keel_lane_decide){.fired = draw_below(2),
-                                   .fired_reason = KEEL_REASON_EVERY,
-                                   .has_band = draw_below(2),
-                                   .to_edge = draw_below(2),
-                                   .lot = lots[draw_below(5)],
-                                   .qty_min = draw_below(3) ? 0 : draw(0, 20),
-                                   .order_qty_max = draw_below(2) ? INFINITY : draw(0, 200),
-                                   .position_qty_max = draw_below(2) ? INFINITY : draw(0, 300)};
+  return (struct rule){.fired = draw_below(2),
+                       .fired_reason = KEEL_REASON_EVERY,
+                       .has_band = draw_below(2),
+                       .to_edge = draw_below(2),
+                       .lot = lots[draw_below(5)],
+                       .qty_min = draw_below(3) ? 0 : draw(0, 20),
+                       .order_qty_max = draw_below(2) ? INFINITY : draw(0, 200),
+                       .position_qty_max = draw_below(2) ? INFINITY : draw(0, 300)};
 }
 
-static void check_limits(const struct keel_lane_decide *rule, struct decision got, double held, double notional) {
+static void check_limits(const struct rule *rule, struct decision got, double held, double notional) {
   double after = held + got.trade;
   assert_true(fabs(got.trade) <= rule->order_qty_max + 1e-9);
   assert_true(fabs(got.trade) <= notional + 1e-9);
@@ -208,8 +304,7 @@ static void check_limits(const struct keel_lane_decide *rule, struct decision go
   if (rule->lot > 0) assert_true(is_multiple(after, rule->lot));
 }
 
-static void check_aim(const struct keel_lane_decide *rule, struct decision got, double held, double target,
-                      double band) {
+static void check_aim(const struct rule *rule, struct decision got, double held, double target, double band) {
   double after = held + got.trade, lot = rule->lot, half = 0.5 * (rule->lot > 0 ? rule->lot : 0);
   int outside = rule->has_band && fabs(held - target) > band;
   if (!rule->fired && !outside) assert_true(got.trade == 0);
@@ -231,7 +326,7 @@ static void whatever_is_drawn_holds(void **state) {
   (void)state;
   draw_state = 20240131;
   for (int i = 0; i < 200000; i++) {
-    struct keel_lane_decide rule = draw_rule();
+    struct rule rule = draw_rule();
     double held = rule.lot > 0 ? rule.lot * (draw_below(9) - 4) : draw(-300, 300);
     double target = draw(-300, 300), band = draw(0, 150), notional = draw_below(2) ? INFINITY : draw(0, 200);
     struct decision got = decide_with(rule, held, target, band, notional);
@@ -546,24 +641,46 @@ static void explanations_are_the_taylor_terms(void **state) {
 /* ---- levels ---- */
 
 struct decisions {
+  double inner, fraction;
+  double fired[ROOM], follows[ROOM], from[ROOM], change[ROOM], singular[ROOM];
   double holding[ROOM], target[ROOM], band[ROOM], notional[ROOM], trade[ROOM + 1], reason[ROOM + 1];
+  double sized[ROOM], sized_reason[ROOM];
 };
 
-static void decide_all(size_t count, const struct keel_lane_decide *rule, struct decisions *d) {
-  struct keel_lane_decide lane = *rule;
+static void decide_all(size_t count, const struct rule *rule, struct decisions *d) {
+  struct keel_lane_decide lane = lane_of(rule, d->fired);
   for (size_t i = 0; i <= ROOM; i++) d->trade[i] = d->reason[i] = -77;
+  lane.inner = d->inner;
+  lane.fraction = d->fraction;
+  lane.follows = d->follows;
   lane.holding = d->holding;
+  lane.from = d->from;
   lane.target = d->target;
   lane.band = d->band;
-  lane.notional_qty_max = d->notional;
+  lane.limits.notional_qty_max = d->notional;
   lane.trade = d->trade;
   lane.reason = d->reason;
   keel_kernel_now->lanes.decide(count, &lane);
+  struct keel_lane_size size = {.limits = lane.limits,
+                                .acted = d->fired,
+                                .change = d->change,
+                                .singular = d->singular,
+                                .holding = d->holding,
+                                .trade = d->sized,
+                                .reason = d->sized_reason};
+  keel_kernel_now->lanes.size(count, &size);
 }
 
 static void draw_decisions(struct decisions *d, double lot) {
+  d->inner = draw_below(2) ? draw(0, 1) : 0;
+  d->fraction = draw_below(2) ? draw(0, 1) : 1;
   for (size_t i = 0; i < ROOM; i++) {
+    d->fired[i] = draw_below(2) ? 1 + KEEL_REASON_EVERY : 0;
+    d->follows[i] = 1 + KEEL_REASON_BAND;
+    d->change[i] = draw(-300, 300);
+    d->singular[i] = draw_below(9) ? 0 : 1;
     d->holding[i] = lot > 0 ? lot * (draw_below(9) - 4) : draw(-300, 300);
+    d->from[i] = draw_below(2) ? d->holding[i] : d->holding[i] + draw(-50, 50);
     d->target[i] = draw_below(20) ? draw(-300, 300) : NAN;
     d->band[i] = draw(0, 150);
     d->notional[i] = draw_below(2) ? INFINITY : draw(0, 200);
@@ -583,7 +700,7 @@ struct outcome {
 static void run_level(struct outcome *to) {
   draw_state = 99;
   for (int c = 0; c < COUNTS; c++) {
-    struct keel_lane_decide rule = draw_rule();
+    struct rule rule = draw_rule();
     draw_decisions(&to->decisions[c], rule.lot);
     decide_all(counts[c], &rule, &to->decisions[c]);
     draw_account(&to->accounts[c]);
@@ -622,6 +739,8 @@ int main(void) {
       cmocka_unit_test(triggers_and_moves),
       cmocka_unit_test(lots_and_minimum),
       cmocka_unit_test(limits_clip_and_say_so),
+      cmocka_unit_test(further_moves),
+      cmocka_unit_test(changes_are_sized),
       cmocka_unit_test(bad_numbers_do_not_trade),
       cmocka_unit_test(whatever_is_drawn_holds),
       cmocka_unit_test(accounts_add_up),

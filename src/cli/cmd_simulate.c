@@ -1,0 +1,230 @@
+/* keel simulate: the rule on models. Runs drive/simulate.c and shows its result as a person, a program or a
+ * spreadsheet reads it. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "cli/cli.h"
+#include "keel/simulate.h"
+
+enum { SIDE_BY_SIDE = 5, NAME = 14 }; /* variants in one block of the table, and how wide */
+
+/* Variants first .. end-1 of the result. */
+struct columns {
+  const keel_simulation *simulation;
+  size_t first, end;
+};
+
+/* ---- finding what to show ---- */
+
+static size_t quantity_named(const keel_simulation *simulation, const char *name) {
+  size_t q = 0;
+  while (q < keel_simulation_quantities(simulation) && strcmp(keel_simulation_quantity(simulation, q), name) != 0) q++;
+  return q;
+}
+
+static size_t statistic_named(const keel_simulation *simulation, const char *name) {
+  size_t s = 0;
+  while (s < keel_simulation_statistics(simulation) && strcmp(keel_simulation_statistic(simulation, s), name) != 0) s++;
+  return s;
+}
+
+/* ---- the table ---- */
+
+/* Enough digits for one option, no more than needed for a desk. */
+static void print_number(double number) { printf(" %*.*f", NAME, fabs(number) < 1e4 ? 4 : 2, number); }
+
+static void print_figures(const struct columns *columns, const char *title, const char *quantity,
+                          const char *statistic) {
+  const keel_simulation *simulation = columns->simulation;
+  size_t q = quantity_named(simulation, quantity), s = statistic_named(simulation, statistic);
+  printf("  %-16s", title);
+  for (size_t v = columns->first; v < columns->end; v++)
+    print_number(keel_simulation_figure(simulation, v, q, s).value);
+  putchar('\n');
+}
+
+/* The line below a figure: its standard error. */
+static void print_errors(const struct columns *columns, const char *quantity, const char *statistic) {
+  const keel_simulation *simulation = columns->simulation;
+  size_t q = quantity_named(simulation, quantity), s = statistic_named(simulation, statistic);
+  printf("  %-16s", "  +-");
+  for (size_t v = columns->first; v < columns->end; v++)
+    print_number(keel_simulation_figure(simulation, v, q, s).error);
+  putchar('\n');
+}
+
+static void print_price(const struct columns *columns, const char *title, const char *statistic) {
+  const keel_simulation *simulation = columns->simulation;
+  size_t s = statistic_named(simulation, statistic);
+  printf("  %-16s", title);
+  for (size_t v = columns->first; v < columns->end; v++) print_number(keel_simulation_price(simulation, v, s).value);
+  putchar('\n');
+}
+
+/* A component that is zero in every variant of the block is left out. */
+static void print_component(const struct columns *columns, size_t component) {
+  const keel_simulation *simulation = columns->simulation;
+  size_t q = quantity_named(simulation, "trades") + 1 + component;
+  size_t mean = statistic_named(simulation, "mean"), std = statistic_named(simulation, "std");
+  int any = 0;
+  for (size_t v = columns->first; v < columns->end; v++)
+    any |= keel_simulation_figure(simulation, v, q, mean).value != 0 ||
+           keel_simulation_figure(simulation, v, q, std).value != 0;
+  if (!any) return;
+  printf("    %-14s", keel_simulation_quantity(simulation, q) + strlen("pnl_"));
+  for (size_t v = columns->first; v < columns->end; v++)
+    print_number(keel_simulation_figure(simulation, v, q, mean).value);
+  printf("\n    %-14s", "  std");
+  for (size_t v = columns->first; v < columns->end; v++)
+    print_number(keel_simulation_figure(simulation, v, q, std).value);
+  putchar('\n');
+}
+
+static void print_entropic(const struct columns *columns) {
+  const keel_simulation *simulation = columns->simulation;
+  for (size_t s = 0; s < keel_simulation_statistics(simulation); s++) {
+    const char *name = keel_simulation_statistic(simulation, s);
+    char title[40];
+    if (strncmp(name, "entropic_", 9) != 0) continue;
+    snprintf(title, sizeof title, "entropic %.8s", name + 9);
+    print_figures(columns, title, "pnl", name);
+  }
+}
+
+static void print_block(const struct columns *columns) {
+  const keel_simulation *simulation = columns->simulation;
+  printf("\n  %-16s", "");
+  for (size_t v = columns->first; v < columns->end; v++)
+    printf(" %*.*s", NAME, NAME, keel_simulation_variant(simulation, v));
+  putchar('\n');
+  print_figures(columns, "P&L mean", "pnl", "mean");
+  print_errors(columns, "pnl", "mean");
+  print_figures(columns, "P&L std", "pnl", "std");
+  print_errors(columns, "pnl", "std");
+  print_figures(columns, "CVaR 95 %", "pnl", "cvar_0.95");
+  print_figures(columns, "CVaR 99 %", "pnl", "cvar_0.99");
+  print_entropic(columns);
+  print_figures(columns, "cost", "cost", "mean");
+  print_figures(columns, "turnover", "turnover", "mean");
+  print_figures(columns, "trades", "trades", "mean");
+  print_price(columns, "break-even price", "mean");
+  print_price(columns, "  at CVaR 95 %", "cvar_0.95");
+  size_t first = quantity_named(simulation, "trades") + 1, end = keel_simulation_quantities(simulation);
+  if (end > first) puts("  explained by (means, stds)");
+  for (size_t c = 0; first + c < end; c++) print_component(columns, c);
+}
+
+static void print_theories(const keel_simulation *simulation) {
+  int any = 0;
+  for (size_t v = 0; v < keel_simulation_variants(simulation); v++) {
+    for (size_t i = 0; i < keel_simulation_theories(simulation, v); i++) {
+      double value;
+      const char *assumes, *name = keel_simulation_theory(simulation, v, i, &value, &assumes);
+      if (!any++) puts("\ntheory:");
+      printf("  %-14.14s %-24s %12.6g  (%s)\n", keel_simulation_variant(simulation, v), name, value, assumes);
+    }
+  }
+}
+
+static void print_table(const keel_simulation *simulation) {
+  keel_simulation_facts facts;
+  keel_simulation_fact(simulation, &facts);
+  size_t variants = keel_simulation_variants(simulation);
+  printf("%llu paths of %llu steps over %.4g years, seed %llu, in %.3g s; money is for the whole book\n",
+         (unsigned long long)facts.paths, (unsigned long long)facts.steps, facts.years, (unsigned long long)facts.seed,
+         facts.seconds);
+  printf("premium %s at the start: %.4f\n", facts.premium < 0 ? "paid" : "received", fabs(facts.premium));
+  for (size_t first = 0; first < variants; first += SIDE_BY_SIDE) {
+    size_t end = first + SIDE_BY_SIDE < variants ? first + SIDE_BY_SIDE : variants;
+    print_block(&(struct columns){simulation, first, end});
+  }
+  print_theories(simulation);
+  if (keel_simulation_notes(simulation)) puts("\nto know:");
+  for (size_t i = 0; i < keel_simulation_notes(simulation); i++) printf("  %s\n", keel_simulation_note(simulation, i));
+}
+
+/* ---- the command ---- */
+
+static int no_memory(void) {
+  return keel_cli_fail(&(keel_error){.status = KEEL_STATUS_MEMORY, .what = "no memory for the result"});
+}
+
+static int print_csv(const keel_simulation *simulation) {
+  size_t length;
+  char *text = keel_simulation_csv(simulation, &length);
+  if (!text) return no_memory();
+  errno = 0;
+  int failed = fwrite(text, 1, length, stdout) != length, why = errno;
+  free(text);
+  keel_error error;
+  if (!failed) return KEEL_EXIT_DONE;
+  keel_fail(&error, KEEL_STATUS_IO, "stdout", "cannot write: %s", strerror(why ? why : EIO));
+  return keel_cli_fail(&error);
+}
+
+static int show(struct keel_cli *cli, const keel_simulation *simulation) {
+  keel_error error;
+  if (cli->csv && strcmp(cli->csv, "-") == 0) return print_csv(simulation);
+  if (cli->csv && keel_simulation_save(simulation, cli->csv, &error) != KEEL_STATUS_OK) return keel_cli_fail(&error);
+  if (cli->json) {
+    char *text = keel_simulation_json(simulation);
+    if (!text) return no_memory();
+    puts(text);
+    free(text);
+    return KEEL_EXIT_DONE;
+  }
+  print_table(simulation);
+  return KEEL_EXIT_DONE;
+}
+
+/* The result of the paths that were finished is shown, and that it is not of all of them. */
+static int conclude(struct keel_cli *cli, const keel_simulation *simulation) {
+  keel_simulation_facts facts;
+  keel_simulation_fact(simulation, &facts);
+  if (facts.interrupted) keel_cli_stop_answered();
+  int status = show(cli, simulation);
+  if (!facts.interrupted || status != KEEL_EXIT_DONE) return status;
+  fflush(stdout);
+  fprintf(stderr, "keel: stopped after %llu paths; the result is that of these\n", (unsigned long long)facts.paths);
+  return KEEL_EXIT_FAILED;
+}
+
+static int run(struct keel_cli *cli) {
+  keel_error error;
+  keel_strategy *strategy;
+  if (keel_strategy_load(cli->operands[0], cli->sets, cli->set_count, &strategy, &error) != KEEL_STATUS_OK)
+    return keel_cli_fail(&error);
+  for (size_t i = 0; i < keel_strategy_warning_count(strategy); i++)
+    keel_cli_note(cli, "%s", keel_strategy_warning(strategy, i));
+  keel_simulate_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
+  keel_simulation *simulation;
+  int status;
+  if (keel_simulation_run(strategy, &how, &simulation, &error) == KEEL_STATUS_OK) {
+    keel_cli_bar_clear();
+    status = conclude(cli, simulation);
+    keel_simulation_free(simulation);
+  } else {
+    status = keel_cli_fail(&error);
+  }
+  keel_strategy_free(strategy);
+  return status;
+}
+
+const struct keel_cli_command keel_cmd_simulate = {
+    .name = "simulate",
+    .usage = "STRATEGY",
+    .summary = "the rule on models: distribution of P&L, costs, explanation",
+    .details =
+        "Runs run.paths paths of the strategy's market.model under its rule and each of its variants, all on the same\n"
+        "paths. --csv FILE writes a row for each variant and quantity, with all statistics and their standard errors;\n"
+        "--seed N is --set run.seed=N. Money is for the whole book. Ctrl-C ends the run: what was finished is shown "
+        "as\n"
+        "the result, and the exit status is 1.",
+    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY,
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};

@@ -1,0 +1,222 @@
+/* What a simulation found, written out: JSON and CSV, both from the table of statistics. */
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "drive/simulate.h"
+#include "keel/version.h"
+
+/* ---- JSON ---- */
+
+static json_t *real(double number) { return isfinite(number) ? json_real(number) : json_null(); }
+
+/* Where a statistic belongs: plain ones in the object itself, the others in one of their kind. */
+static json_t *group_of(json_t *object, enum keel_statistic_kind kind) {
+  static const char *const groups[] = {
+      [KEEL_STATISTIC_QUANTILE] = "quantiles", [KEEL_STATISTIC_CVAR] = "cvar", [KEEL_STATISTIC_ENTROPIC] = "entropic"};
+  if (kind < KEEL_STATISTIC_QUANTILE) return object;
+  json_t *group = json_object_get(object, groups[kind]);
+  if (group) return group;
+  json_object_set_new(object, groups[kind], json_object());
+  return json_object_get(object, groups[kind]);
+}
+
+/* Min and max have no standard error. */
+static int has_error(enum keel_statistic_kind kind) { return kind != KEEL_STATISTIC_MIN && kind != KEEL_STATISTIC_MAX; }
+
+static int is_said_of(enum keel_statistic_kind kind, size_t quantity) {
+  if (quantity >= KEEL_QUANTITY_EXPLAIN) return kind == KEEL_STATISTIC_MEAN || kind == KEEL_STATISTIC_STD;
+  return kind != KEEL_STATISTIC_ENTROPIC || quantity == KEEL_QUANTITY_PNL;
+}
+
+static json_t *quantity_json(const struct keel_simulation *simulation, size_t variant, size_t quantity) {
+  json_t *object = json_object(), *errors = json_object();
+  for (size_t s = 0; s < simulation->statistic_count; s++) {
+    const struct keel_statistic *statistic = &simulation->statistics[s];
+    if (!is_said_of(statistic->kind, quantity)) continue;
+    keel_figure figure = keel_simulation_figure(simulation, variant, quantity, s);
+    json_object_set_new(group_of(object, statistic->kind), statistic->label, real(figure.value));
+    if (!has_error(statistic->kind)) continue;
+    json_object_set_new(group_of(errors, statistic->kind), statistic->label, real(figure.error));
+    if (statistic->kind == KEEL_STATISTIC_MEAN && quantity < KEEL_QUANTITY_EXPLAIN)
+      json_object_set_new(object, "stderr", real(figure.error));
+  }
+  json_object_set_new(object, "errors", errors);
+  return object;
+}
+
+static json_t *price_json(const struct keel_simulation *simulation, size_t variant) {
+  json_t *object = json_object(), *errors = json_object();
+  for (size_t s = 0; s < simulation->statistic_count; s++) {
+    const struct keel_statistic *statistic = &simulation->statistics[s];
+    if (!keel_statistic_has_price(statistic->kind)) continue;
+    keel_figure price = keel_simulation_price(simulation, variant, s);
+    json_object_set_new(group_of(object, statistic->kind), statistic->label, real(price.value));
+    json_object_set_new(group_of(errors, statistic->kind), statistic->label, real(price.error));
+  }
+  json_object_set_new(object, "errors", errors);
+  return object;
+}
+
+static json_t *theory_json(const struct keel_simulation *simulation, size_t variant) {
+  json_t *object = json_object();
+  for (size_t i = 0; i < simulation->theory_counts[variant]; i++) {
+    const struct keel_theory *theory = &simulation->theories[variant][i];
+    const char *dot = strchr(theory->name, '.');
+    char formula[40];
+    keel_assert(dot && (size_t)(dot - theory->name) < sizeof formula);
+    memcpy(formula, theory->name, (size_t)(dot - theory->name));
+    formula[dot - theory->name] = '\0';
+    if (!json_object_get(object, formula)) json_object_set_new(object, formula, json_object());
+    json_t *of = json_object_get(object, formula);
+    json_object_set_new(of, dot + 1, real(theory->value));
+    json_object_set_new(of, "assumes", json_string(theory->assumes));
+  }
+  return object;
+}
+
+/* The figures of one variant, into `object`. */
+static void variant_json(const struct keel_simulation *simulation, size_t variant, json_t *object) {
+  json_t *explain = json_object();
+  for (size_t q = 0; q < KEEL_QUANTITY_EXPLAIN; q++)
+    json_object_set_new(object, keel_simulation_quantity(simulation, q), quantity_json(simulation, variant, q));
+  for (size_t q = KEEL_QUANTITY_EXPLAIN; q < simulation->wiring.quantity_count; q++)
+    json_object_set_new(explain, keel_component_table[q - KEEL_QUANTITY_EXPLAIN].name,
+                        quantity_json(simulation, variant, q));
+  json_object_set_new(object, "explain", explain);
+  json_object_set_new(object, "price_of_hedging", price_json(simulation, variant));
+  json_object_set_new(object, "theory", theory_json(simulation, variant));
+}
+
+static void run_json(const struct keel_simulation *simulation, json_t *document) {
+  keel_simulation_facts facts;
+  keel_simulation_fact(simulation, &facts);
+  double path_steps = (double)facts.paths * (double)facts.steps;
+  json_object_set_new(document, "paths", json_integer((json_int_t)facts.paths));
+  json_object_set_new(document, "steps", json_integer((json_int_t)facts.steps));
+  json_object_set_new(document, "seconds", real(facts.seconds));
+  json_object_set_new(document, "path_steps_per_second", real(path_steps / facts.seconds));
+  json_object_set_new(document, "seed", json_integer((json_int_t)facts.seed));
+  json_object_set_new(document, "interrupted", json_boolean(facts.interrupted));
+  json_object_set_new(document, "years", real(facts.years));
+  json_object_set_new(document, "premium", real(facts.premium));
+}
+
+/* ---- paths shown ---- */
+
+static json_t *series(const double *numbers, size_t count) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < count; i++) json_array_append_new(array, real(numbers[i]));
+  return array;
+}
+
+static json_t *times_json(const struct keel_shown_paths *shown) {
+  json_t *array = json_array();
+  char time[40];
+  for (size_t i = 0; i < shown->instants; i++) {
+    keel_time_format(shown->time_ns[i], time);
+    json_array_append_new(array, json_string(time));
+  }
+  return array;
+}
+
+static json_t *path_json(const struct keel_simulation *simulation, size_t path) {
+  const struct keel_shown_paths *shown = &simulation->shown;
+  const struct keel_simulation_wiring *wiring = &simulation->wiring;
+  size_t room = wiring->market.steps + 1;
+  json_t *object = json_object(), *spot = json_object(), *pnl = json_object();
+  for (size_t u = 0; u < shown->underlyings; u++)
+    json_object_set_new(spot, wiring->rows.underlyings[u].terms->name,
+                        series(shown->spot + (path * shown->underlyings + u) * room, shown->instants));
+  for (size_t v = 0; v < shown->variants; v++)
+    json_object_set_new(pnl, wiring->names[v],
+                        series(shown->pnl + (path * shown->variants + v) * room, shown->instants));
+  json_object_set_new(object, "path", json_integer((json_int_t)path));
+  json_object_set_new(object, "time", times_json(shown));
+  json_object_set_new(object, "spot", spot);
+  json_object_set_new(object, "book", series(shown->book + path * room, shown->instants));
+  json_object_set_new(object, "pnl", pnl);
+  return object;
+}
+
+char *keel_simulation_json(const keel_simulation *simulation) {
+  json_t *document = json_object(), *variants = json_object(), *notes = json_array(), *paths = json_array();
+  run_json(simulation, document);
+  variant_json(simulation, 0, document);
+  for (size_t v = 0; v < simulation->wiring.variant_count; v++) {
+    json_t *variant = json_object();
+    variant_json(simulation, v, variant);
+    json_object_set_new(variants, simulation->wiring.names[v], variant);
+  }
+  if (simulation->wiring.variant_count > 1)
+    json_object_set_new(document, "variants", variants);
+  else
+    json_decref(variants);
+  for (size_t p = 0; p < simulation->shown.count; p++) json_array_append_new(paths, path_json(simulation, p));
+  json_object_set_new(document, "paths_shown", paths);
+  for (size_t i = 0; i < simulation->note_count; i++) json_array_append_new(notes, json_string(simulation->notes[i]));
+  json_object_set_new(document, "notes", notes);
+  json_object_set_new(document, "version", json_string(keel_version()));
+  char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+  json_decref(document);
+  return text;
+}
+
+/* ---- CSV ---- */
+
+static void write_header(const struct keel_simulation *simulation, struct keel_text *text) {
+  keel_text_add(text, "variant,quantity");
+  for (size_t s = 0; s < simulation->statistic_count; s++) {
+    const struct keel_statistic *statistic = &simulation->statistics[s];
+    keel_text_printf(text, ",%s", statistic->name);
+    if (has_error(statistic->kind)) keel_text_printf(text, ",%s_error", statistic->name);
+  }
+  keel_text_char(text, '\n');
+}
+
+static void write_row(const struct keel_simulation *simulation, size_t variant, size_t quantity,
+                      struct keel_text *text) {
+  const char *name = simulation->wiring.names[variant];
+  keel_text_csv(text, name, strlen(name));
+  keel_text_printf(text, ",%s", keel_simulation_quantity(simulation, quantity));
+  for (size_t s = 0; s < simulation->statistic_count; s++) {
+    keel_figure figure = keel_simulation_figure(simulation, variant, quantity, s);
+    keel_text_char(text, ',');
+    keel_text_number(text, figure.value, "");
+    if (!has_error(simulation->statistics[s].kind)) continue;
+    keel_text_char(text, ',');
+    keel_text_number(text, figure.error, "");
+  }
+  keel_text_char(text, '\n');
+}
+
+char *keel_simulation_csv(const keel_simulation *simulation, size_t *length) {
+  struct keel_text text;
+  keel_text_init(&text);
+  write_header(simulation, &text);
+  for (size_t v = 0; v < simulation->wiring.variant_count; v++)
+    for (size_t q = 0; q < simulation->wiring.quantity_count; q++) write_row(simulation, v, q, &text);
+  if (length) *length = text.length;
+  keel_text_char(&text, '\0');
+  if (!text.failed) return text.data;
+  keel_text_fini(&text);
+  return NULL;
+}
+
+keel_status keel_simulation_save(const keel_simulation *simulation, const char *path, keel_error *error) {
+  size_t length;
+  char *text = keel_simulation_csv(simulation, &length);
+  if (!text) return keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the result");
+  struct keel_file *file;
+  keel_status status = keel_file_open(path, &file, error);
+  if (status == KEEL_STATUS_OK) {
+    keel_file_write(file, text, length, error);
+    status = keel_file_close(file, error);
+  }
+  free(text);
+  return status;
+}

@@ -1,0 +1,22 @@
+/* What the policies of a run, and whether its P&L is explained, ask of marks and totals: nothing else is computed. */
+#ifndef KEEL_HEDGE_NEEDS_H
+#define KEEL_HEDGE_NEEDS_H
+
+#include <stddef.h>
+
+#include "hedge/policy.h"
+#include "keel/black_scholes.h"
+
+struct keel_needs {
+  int explains;                      /* the components of P&L, and the Greeks that they rest on */
+  int exposure[KEEL_EXPOSURE_COUNT]; /* of the book, for targets and bands; delta always */
+  int gross[KEEL_EXPOSURE_COUNT];    /* for bands that are a fraction of it */
+  int book_gamma;                    /* the book's gamma at marking vols */
+  int mean_vol;                      /* the book's mean hedging vol */
+  int smile;                         /* the vols of the strikes beside a strike */
+  keel_greek_set marking, hedging;   /* at marking and at hedging vols */
+};
+
+struct keel_needs keel_needs_of(const struct keel_policy *const *policies, size_t count, int explains);
+
+#endif
