@@ -1,11 +1,8 @@
 /* keel simulate: the rule on models. Runs drive/simulate.c and shows its result as a person, a program or a
  * spreadsheet reads it. */
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
 #include "cli/cli.h"
 #include "keel/simulate.h"
 
@@ -148,33 +145,17 @@ static void print_table(const keel_simulation *simulation) {
 
 /* ---- the command ---- */
 
-static int no_memory(void) {
-  return keel_cli_fail(&(keel_error){.status = KEEL_STATUS_MEMORY, .what = "no memory for the result"});
-}
-
-static int print_csv(const keel_simulation *simulation) {
-  size_t length;
-  char *text = keel_simulation_csv(simulation, &length);
-  if (!text) return no_memory();
-  errno = 0;
-  int failed = fwrite(text, 1, length, stdout) != length, why = errno;
-  free(text);
-  keel_error error;
-  if (!failed) return KEEL_EXIT_DONE;
-  keel_fail(&error, KEEL_STATUS_IO, "stdout", "cannot write: %s", strerror(why ? why : EIO));
-  return keel_cli_fail(&error);
-}
-
 static int show(struct keel_cli *cli, const keel_simulation *simulation) {
   keel_error error;
-  if (cli->csv && strcmp(cli->csv, "-") == 0) return print_csv(simulation);
+  size_t length = 0;
+  if (cli->csv && strcmp(cli->csv, "-") == 0) {
+    char *text = keel_simulation_csv(simulation, &length);
+    return keel_cli_put(text, length);
+  }
   if (cli->csv && keel_simulation_save(simulation, cli->csv, &error) != KEEL_STATUS_OK) return keel_cli_fail(&error);
   if (cli->json) {
     char *text = keel_simulation_json(simulation);
-    if (!text) return no_memory();
-    puts(text);
-    free(text);
-    return KEEL_EXIT_DONE;
+    return keel_cli_put(text, text ? strlen(text) : 0);
   }
   print_table(simulation);
   return KEEL_EXIT_DONE;
@@ -195,13 +176,10 @@ static int conclude(struct keel_cli *cli, const keel_simulation *simulation) {
 static int run(struct keel_cli *cli) {
   keel_error error;
   keel_strategy *strategy;
-  if (keel_strategy_load(cli->operands[0], cli->sets, cli->set_count, &strategy, &error) != KEEL_STATUS_OK)
-    return keel_cli_fail(&error);
-  for (size_t i = 0; i < keel_strategy_warning_count(strategy); i++)
-    keel_cli_note(cli, "%s", keel_strategy_warning(strategy, i));
-  keel_simulate_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
   keel_simulation *simulation;
-  int status;
+  keel_simulate_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
+  int status = keel_cli_strategy(cli, &strategy);
+  if (status != KEEL_EXIT_DONE) return status;
   if (keel_simulation_run(strategy, &how, &simulation, &error) == KEEL_STATUS_OK) {
     keel_cli_bar_clear();
     status = conclude(cli, simulation);
