@@ -6,7 +6,9 @@
 #include "kernel/lanes_level.h"
 #include "kernel/level.h"
 
-void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *lane) {
+/* `begins` is known where this is called, and so each loop below has one shape. */
+__attribute__((always_inline)) static inline void explain(size_t paths, const struct keel_lane_explain *lane,
+                                                          const int begins) {
   const struct keel_lane_explain in = *lane;
   double *restrict delta = in.delta, *restrict gamma = in.gamma, *restrict theta = in.theta, *restrict vega = in.vega;
   double *restrict vanna = in.vanna, *restrict volga = in.volga, *restrict rho = in.rho, *restrict carry = in.carry;
@@ -17,16 +19,24 @@ void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *l
     double moved = spot - in.escrow_growth + in.escrow_paid; /* of spot without its dividends to come */
     double vol = in.vol_after[i] - in.vol_before[i];
     double unit_delta = in.units * in.delta_before[i];
-    delta[i] += unit_delta * spot;
-    dividends[i] += unit_delta * in.escrow_paid;
-    theta[i] += in.units * in.theta_before[i] * in.years - unit_delta * in.escrow_growth;
-    gamma[i] += 0.5 * in.units * in.gamma_before[i] * moved * moved;
-    vega[i] += in.units * in.vega_before[i] * vol;
-    vanna[i] += in.units * in.vanna_before[i] * moved * vol;
-    volga[i] += 0.5 * in.units * in.volga_before[i] * vol * vol;
-    rho[i] += in.units * in.rho_before[i] * in.rate;
-    carry[i] += in.units * in.psi_before[i] * in.yield;
+    delta[i] = (begins ? 0 : delta[i]) + unit_delta * spot;
+    dividends[i] = (begins ? 0 : dividends[i]) + unit_delta * in.escrow_paid;
+    double decay = in.units * in.theta_before[i] * in.years - unit_delta * in.escrow_growth;
+    theta[i] = (begins ? 0 : theta[i]) + decay;
+    gamma[i] = (begins ? 0 : gamma[i]) + 0.5 * in.units * in.gamma_before[i] * moved * moved;
+    vega[i] = (begins ? 0 : vega[i]) + in.units * in.vega_before[i] * vol;
+    vanna[i] = (begins ? 0 : vanna[i]) + in.units * in.vanna_before[i] * moved * vol;
+    volga[i] = (begins ? 0 : volga[i]) + 0.5 * in.units * in.volga_before[i] * vol * vol;
+    rho[i] = (begins ? 0 : rho[i]) + in.units * in.rho_before[i] * in.rate;
+    carry[i] = (begins ? 0 : carry[i]) + in.units * in.psi_before[i] * in.yield;
   }
+}
+
+void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *lane) {
+  if (lane->begins)
+    explain(paths, lane, 1);
+  else
+    explain(paths, lane, 0);
 }
 
 /* ---- decide. `lots` is known where these are called: a loop without lots has no division. ---- */
