@@ -75,24 +75,23 @@ static inline double reason_of(double wanted, double sized, double qty_min, doub
 void KEEL_AT(keel_lanes_decide)(size_t paths, const struct keel_lane_decide *lane) {
   const struct keel_lane_decide in = *lane;
   double *restrict trade = in.trade, *restrict reason = in.reason;
-  const double banded = in.has_band ? 1 : 0, stops = in.inner > 0 ? 1 : 0, part = in.fraction < 1 ? 1 : 0;
+  const double banded = in.has_band ? 1 : 0, stops = in.inner > 0 ? 1 : 0, left = 1 - in.fraction;
   const double lot = in.limits.lot, qty_min = in.limits.qty_min;
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
     double held = in.holding[i], from = in.from[i], target = in.target[i], band = banded > 0 ? in.band[i] : 0;
     double off = fabs(from - target), fired = in.fired[i];
     double outside = off > band ? banded : 0, follows = from != held ? 1 : 0;
-    double act = fired > 0 || outside > 0 ? 1 : 0;
-    double near = part > 0 ? from + in.fraction * (target - from) : target;
-    double moved = stops > 0 ? edge_of(from, target, in.inner * band, lot) : to_lot(near, lot);
-    double kept = follows > 0 ? to_lot(from, lot) : held;
-    double wanted = (act > 0 ? moved : kept) - held;
+    double act = fired > outside ? fired : outside, busy = act > follows ? act : follows;
+    double aim = act > 0 ? target - left * (target - from) : from, edge = act > 0 ? stops : 0;
+    double goal = edge > 0 ? edge_of(from, target, in.inner * band, lot) : to_lot(aim, lot);
+    double wanted = busy > 0 ? goal - held : 0;
     double sized = limited(&in.limits, i, held, wanted);
     double out = fabs(sized) < qty_min ? 0 : sized;
     double why = fired > 0 ? fired - 1 : outside > 0 ? KEEL_REASON_BAND : in.follows[i] - 1;
     double idle = off == 0 ? KEEL_REASON_ON_TARGET : stops > 0 && outside == 0 ? KEEL_REASON_INSIDE : KEEL_REASON_LOT;
     why = reason_of(wanted, sized, qty_min, why, idle);
-    why = act > 0 || follows > 0 ? why : KEEL_REASON_INSIDE;
+    why = busy > 0 ? why : KEEL_REASON_INSIDE;
     double bad = off - off == 0 && out - out == 0 ? 0 : 1; /* infinite, or no number */
     trade[i] = bad > 0 ? 0 : out;
     reason[i] = bad > 0 ? KEEL_REASON_BAD_NUMBER : why;
@@ -147,6 +146,12 @@ static inline double move_of(const struct keel_lane_line *line, size_t i, double
   return size != 0 ? move : 0;
 }
 
+/* A future is held at no value; what is not held needs no price. */
+static inline double worth_of(double size, double price, double solid) {
+  double worth = size * price;
+  return size != 0 ? solid * worth : 0;
+}
+
 /* `explains` is known where this is called, and so each loop below has one shape. */
 static inline __attribute__((always_inline)) void account(size_t paths, const struct keel_lane_account *lane,
                                                           const int explains) {
@@ -159,6 +164,7 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
   double *restrict borrow = in.borrow_paid, *restrict spread = in.spread, *restrict fees = in.fees;
   double *restrict taxes = in.taxes;
   const double future = line.is_future ? 1 : 0, spot = line.is_spot ? 1 : 0, settles = line.settles ? 1 : 0;
+  const double solid = 1 - future, keeps = 1 - settles; /* no future; not gone after this step */
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
     double held = line.holding_before[i], size = held * line.multiplier, price = line.price_after[i];
@@ -168,13 +174,13 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
     double yielded = shares_held * in.spot_after[i] * in.yield, booked = shares_held * in.dividend;
     double lent = shares_held < 0 ? -shares_held * in.spot_before[i] * in.borrow : 0;
     struct traded fill = fills_of(&line, i, price);
-    double outlay = (future > 0 ? 0 : fill.value) + fill.crossed + fill.charged + fill.taxed;
-    double after = held + fill.qty, worth = future > 0 || after == 0 ? 0 : after * line.multiplier * price;
-    holding[i] = settles > 0 ? 0 : after;
-    value[i] = settles > 0 ? 0 : worth;
+    double outlay = solid * fill.value + fill.crossed + fill.charged + fill.taxed;
+    double after = held + fill.qty, worth = worth_of(after * line.multiplier, price, solid);
+    holding[i] = keeps > 0 ? after : 0;
+    value[i] = keeps * worth;
     due[i] = booked + (in.receivable_before[i] - in.paid[i]);
-    cash[i] = in.cash_before[i] + earned + yielded - lent + (future > 0 ? move : 0) + in.book_cash[i] + in.paid[i] -
-              outlay + (settles > 0 ? worth : 0);
+    cash[i] = in.cash_before[i] + earned + yielded - lent + future * move + in.book_cash[i] + in.paid[i] - outlay +
+              settles * worth;
     cost[i] += fill.crossed + fill.charged + fill.taxed;
     turnover[i] += fill.turnover;
     trades[i] += fill.count;
@@ -206,16 +212,17 @@ static inline __attribute__((always_inline)) void account_line(size_t paths, con
   double *restrict hedge = in.hedge, *restrict spread = in.spread, *restrict fees = in.fees;
   double *restrict taxes = in.taxes;
   const double future = line.is_future ? 1 : 0, settles = line.settles ? 1 : 0;
+  const double solid = 1 - future, keeps = 1 - settles; /* no future; not gone after this step */
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
     double held = line.holding_before[i], price = line.price_after[i];
     double move = move_of(&line, i, held * line.multiplier);
     struct traded fill = fills_of(&line, i, price);
-    double outlay = (future > 0 ? 0 : fill.value) + fill.crossed + fill.charged + fill.taxed;
-    double after = held + fill.qty, worth = future > 0 || after == 0 ? 0 : after * line.multiplier * price;
-    holding[i] = settles > 0 ? 0 : after;
-    value[i] += settles > 0 ? 0 : worth;
-    cash[i] += (future > 0 ? move : 0) - outlay + (settles > 0 ? worth : 0);
+    double outlay = solid * fill.value + fill.crossed + fill.charged + fill.taxed;
+    double after = held + fill.qty, worth = worth_of(after * line.multiplier, price, solid);
+    holding[i] = keeps > 0 ? after : 0;
+    value[i] += keeps * worth;
+    cash[i] += future * move - outlay + settles * worth;
     cost[i] += fill.crossed + fill.charged + fill.taxed;
     turnover[i] += fill.turnover;
     trades[i] += fill.count;
