@@ -96,15 +96,15 @@ static inline __attribute__((always_inline)) void decide(size_t paths, const str
   const double *restrict width = banded ? lane->band : lane->target, *restrict why_fired = lane->fired;
   const double *restrict why_follows = lane->follows, *restrict notional = limits.notional_qty_max;
   double *restrict trade = lane->trade, *restrict reason = lane->reason;
-  const double lot = limits.lot, qty_min = limits.qty_min, inner = lane->inner, fraction = lane->fraction;
-  const double stops = inner > 0 ? 1 : 0, part = fraction < 1 ? 1 : 0;
+  const double lot = limits.lot, qty_min = limits.qty_min, inner = lane->inner, left = 1 - lane->fraction;
+  const double stops = inner > 0 ? 1 : 0;
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
     double held = holding[i], from = start[i], target = goal[i], band = banded ? width[i] : 0;
     double off = fabs(from - target), fired = why_fired[i];
     double outside = banded && off > band ? 1 : 0, follows = from != held ? 1 : 0;
     double act = fired > 0 ? 1 : outside;
-    double near = part > 0 ? from + fraction * (target - from) : target;
+    double near = target - left * (target - from);
     double moved = to_lot(near, lot, lots);
     if (banded) {
       double edge = edge_of(from, target, inner * band, lot, lots);
@@ -227,6 +227,7 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
   double *restrict borrow = in.borrow_paid, *restrict spread = in.spread, *restrict fees = in.fees;
   double *restrict taxes = in.taxes;
   const double future = line.is_future ? 1 : 0, spot = line.is_spot ? 1 : 0, settles = line.settles ? 1 : 0;
+  const double solid = 1 - future, keeps = 1 - settles; /* no future; not gone after this step */
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
     double held = line.holding_before[i], size = held * line.multiplier, price = line.price_after[i];
@@ -241,8 +242,8 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
     holding[i] = settles > 0 ? 0 : after;
     value[i] = settles > 0 ? 0 : worth;
     due[i] = booked + (in.receivable_before[i] - in.paid[i]);
-    cash[i] = in.cash_before[i] + earned + yielded - lent + (future > 0 ? move : 0) + in.book_cash[i] + in.paid[i] -
-              outlay + (settles > 0 ? worth : 0);
+    cash[i] = in.cash_before[i] + earned + yielded - lent + future * move + in.book_cash[i] + in.paid[i] - outlay +
+              settles * worth;
     cost[i] += fill.crossed + fill.charged + fill.taxed;
     turnover[i] += fill.turnover;
     trades[i] += fill.count;
@@ -278,6 +279,7 @@ static inline __attribute__((always_inline)) void account_line(size_t paths, con
   double *restrict hedge = in.hedge, *restrict spread = in.spread, *restrict fees = in.fees;
   double *restrict taxes = in.taxes;
   const double future = line.is_future ? 1 : 0, settles = line.settles ? 1 : 0;
+  const double solid = 1 - future, keeps = 1 - settles; /* no future; not gone after this step */
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
     double held = line.holding_before[i], price = line.price_after[i];
