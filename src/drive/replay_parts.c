@@ -8,7 +8,7 @@
 /* ---- before: variants into parts ---- */
 
 /* The next future or option from `*at` on, or NULL. */
-static const struct keel_hedge_instrument *next_listed(const struct keel_policy *policy, size_t *at) {
+static const struct keel_hedge_instrument *next_dated(const struct keel_policy *policy, size_t *at) {
   while (*at < policy->with_count) {
     const struct keel_hedge_instrument *with = &policy->with[(*at)++];
     if (with->contract.kind != KEEL_KIND_SPOT) return with;
@@ -18,19 +18,18 @@ static const struct keel_hedge_instrument *next_listed(const struct keel_policy 
 
 static int same_name(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
 
-static int same_contract(const struct keel_hedge_instrument *a, const struct keel_hedge_instrument *b) {
-  const struct keel_contract *one = &a->contract, *other = &b->contract;
-  return one->kind == other->kind && one->expiry_ns == other->expiry_ns && one->multiplier == other->multiplier &&
-         (one->kind == KEEL_KIND_FUTURE || one->strike == other->strike) && same_name(a->underlying, b->underlying);
+static int same_contract(const struct keel_contract *a, const struct keel_contract *b) {
+  int same_strike = !keel_kind_is_option(a->kind) || (a->strike == b->strike && a->exercise == b->exercise);
+  return a->kind == b->kind && a->expiry_ns == b->expiry_ns && a->multiplier == b->multiplier && same_strike;
 }
 
 /* Whether two policies hedge with the same futures and options, and so watch the same contracts. */
 static int watch_the_same(const struct keel_policy *a, const struct keel_policy *b) {
   size_t at_a = 0, at_b = 0;
   for (;;) {
-    const struct keel_hedge_instrument *one = next_listed(a, &at_a), *other = next_listed(b, &at_b);
+    const struct keel_hedge_instrument *one = next_dated(a, &at_a), *other = next_dated(b, &at_b);
     if (!one || !other) return one == other;
-    if (!same_contract(one, other)) return 0;
+    if (!same_contract(&one->contract, &other->contract) || !same_name(one->underlying, other->underlying)) return 0;
   }
 }
 
