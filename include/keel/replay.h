@@ -72,7 +72,8 @@ KEEL_API const char *keel_replay_note(const keel_replay *replay, size_t index);
 /* ---- the ledger: a row per decision, also when it is not to trade ---- */
 
 KEEL_API size_t keel_ledger_rows(const keel_replay *replay);
-KEEL_API size_t keel_ledger_columns(void);
+/* Columns that this ledger has: those of a second and third hedge instrument where a variant has them. */
+KEEL_API size_t keel_ledger_columns(const keel_replay *replay);
 KEEL_API const char *keel_ledger_column(size_t column);
 KEEL_API const char *keel_ledger_help(size_t column);
 /* A number of the ledger; NaN where the column holds text or nothing. Its text form, as in the CSV, goes to buffer;

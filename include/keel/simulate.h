@@ -10,6 +10,7 @@
 
 #include "keel/error.h"
 #include "keel/ranks.h"
+#include "keel/replay.h"
 #include "keel/strategy.h"
 
 #ifdef __cplusplus
@@ -91,6 +92,14 @@ KEEL_API const char *keel_simulation_theory(const keel_simulation *simulation, s
 KEEL_API size_t keel_simulation_notes(const keel_simulation *simulation);
 KEEL_API const char *keel_simulation_note(const keel_simulation *simulation, size_t index);
 
+/* ---- one path, step by step ---- */
+
+/* Path `path` of the run (the first is 0) by itself: writes its market as a tape, vols and rate as the steps saw them,
+ * and gives its ledger. A replay of that tape with the same strategy (`market.tape` is then the tape) gives the same
+ * ledger, bit by bit. Either of `tape` and `replay` may be NULL; the caller frees *replay. Errors: those of
+ * keel_simulation_run; nothing is left behind then. */
+KEEL_API keel_status keel_simulation_record(const keel_strategy *strategy, uint64_t path, const char *tape,
+                                            keel_replay **replay, keel_error *error);
 /* ---- written out ---- */
 
 /* A row for each variant and quantity with all statistics and their errors: into a file, written whole or not at all;

@@ -104,6 +104,8 @@ int keel_cli_strategy(struct keel_cli *cli, keel_strategy **strategy);
 /* A result of the library to stdout, ended by a line break; frees it. NULL: there was no memory. Returns an exit
  * status. */
 int keel_cli_put(char *text, size_t length);
+/* After the result of a run that the user ended: says of how many paths it is; returns an exit status. */
+int keel_cli_partial(uint64_t paths);
 
 /* The processes that share the work of commands with KEEL_CLI_RANKS; NULL: this one is alone. */
 keel_ranks *keel_cli_ranks(void);

@@ -9,6 +9,8 @@
 #include "drive/frontier_family.h"
 #include "drive/simulate.h"
 
+enum { GOOD_BATCHES = 33 };
+
 /* ---- what is simulated ---- */
 
 /* The run as the strategy says it, without explanation, and with the risk that is asked for. */
@@ -165,16 +167,29 @@ static void add_note(struct keel_frontier *frontier, const char *note) {
   frontier->notes[frontier->note_count++] = keel_arena_text(&frontier->arena, note, strlen(note));
 }
 
+static int batch_count(const struct keel_estimate *estimate) {
+  int count = 0;
+  for (size_t b = 0; b < KEEL_BATCHES_MAX; b++) count += (int)(estimate->batches >> b & 1);
+  return count;
+}
+
 static void note_numbers(struct keel_frontier *frontier, size_t repeated) {
   char text[200];
   size_t bad = 0;
   for (size_t i = 0; i < frontier->rule_count; i++) bad += frontier->lines[i].bad > 0;
-  snprintf(text, sizeof text, "%zu rules had paths whose P&L is no number, and are compared with none.", bad);
+  snprintf(text, sizeof text, "Compared with none, for paths whose P&L is no number: %zu of the rules.", bad);
   if (bad) add_note(frontier, text);
-  snprintf(text, sizeof text, "%zu default rules did on every path what another one did, and are left out.", repeated);
+  snprintf(text, sizeof text, "Left out of the default rules, for doing on every path what another one did: %zu.",
+           repeated);
   if (repeated) add_note(frontier, text);
-  if (isnan(frontier->rules[0].cost.error))
-    add_note(frontier, "There are too few paths for standard errors: 512 or more are needed, 8,448 for good ones.");
+  int batches = batch_count(&frontier->rules[0].cost);
+  if (batches >= GOOD_BATCHES) return;
+  snprintf(
+      text, sizeof text,
+      "Standard errors of differences come from batches of paths, here %d: from 8,448 paths on there are 33 or more, "
+      "and they are good.",
+      batches);
+  add_note(frontier, text);
 }
 
 static void list_notes(struct keel_frontier *frontier, const struct keel_frontier_family *family, size_t repeated,

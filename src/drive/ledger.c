@@ -31,13 +31,13 @@ const char *const keel_reason_names[KEEL_REASON_COUNT] = {
 /* ---- columns ---- */
 
 #define NUMBER(field, text) \
-  { #field, text, KEEL_LEDGER_NUMBER, offsetof(struct keel_ledger_row, field) }
+  { #field, text, KEEL_LEDGER_NUMBER, offsetof(struct keel_ledger_row, field), 0 }
 
 static const struct keel_ledger_column_info fixed_columns[] = {
-    {"time", "UTC", KEEL_LEDGER_TIME, 0},
-    {"variant", "the rule; base is the strategy's own", KEEL_LEDGER_VARIANT, 0},
-    {"underlying", "what the row is about", KEEL_LEDGER_UNDERLYING, 0},
-    {"reason", "why it traded, or why not", KEEL_LEDGER_REASON, 0},
+    {"time", "UTC", KEEL_LEDGER_TIME, 0, 0},
+    {"variant", "the rule; base is the strategy's own", KEEL_LEDGER_VARIANT, 0, 0},
+    {"underlying", "what the row is about", KEEL_LEDGER_UNDERLYING, 0, 0},
+    {"reason", "why it traded, or why not", KEEL_LEDGER_REASON, offsetof(struct keel_ledger_row, reason), 0},
     NUMBER(spot, "mark of spot"),
     NUMBER(book_value, "mark of the book on this underlying"),
     NUMBER(delta, "the book's delta in shares, at marking vols"),
@@ -55,15 +55,38 @@ static const struct keel_ledger_column_info fixed_columns[] = {
     NUMBER(pnl, "P&L since the last row of this variant and underlying; its components follow and add up to it"),
 };
 
-enum { FIXED = sizeof fixed_columns / sizeof *fixed_columns };
+#undef NUMBER
 
-size_t keel_ledger_column_count(void) { return FIXED + KEEL_COMPONENT_COUNT; }
+/* Of the second instrument and the third. */
+#define OF_LINE(n, field, text, kind) \
+  { #field "_" #n, text, kind, offsetof(struct keel_ledger_row, further[n - 2].field), n - 1 }
+#define LINE(n)                                                                                     \
+  {"instrument_" #n, "a further hedge instrument; columns of it are there where a variant has one", \
+   KEEL_LEDGER_INSTRUMENT, 0, n - 1},                                                               \
+      OF_LINE(n, reason, "why it traded, or why not", KEEL_LEDGER_REASON),                          \
+      OF_LINE(n, target, "the exact holding wanted, in contracts", KEEL_LEDGER_NUMBER),             \
+      OF_LINE(n, holding, "held after this row, in contracts", KEEL_LEDGER_NUMBER),                 \
+      OF_LINE(n, trade, "filled in this row", KEEL_LEDGER_NUMBER),                                  \
+      OF_LINE(n, price, "average price of the fills; empty without one", KEEL_LEDGER_NUMBER)
+static const struct keel_ledger_column_info further_columns[] = {LINE(2), LINE(3)};
+#undef LINE
+#undef OF_LINE
+
+enum {
+  FIXED = sizeof fixed_columns / sizeof *fixed_columns,
+  OF_ONE = sizeof further_columns / sizeof *further_columns / KEEL_LEDGER_FURTHER
+};
+
+size_t keel_ledger_column_count(size_t instruments) {
+  return FIXED + KEEL_COMPONENT_COUNT + (instruments > 1 ? instruments - 1 : 0) * OF_ONE;
+}
 
 struct keel_ledger_column_info keel_ledger_column_at(size_t column) {
   if (column < FIXED) return fixed_columns[column];
+  if (column >= FIXED + KEEL_COMPONENT_COUNT) return further_columns[column - FIXED - KEEL_COMPONENT_COUNT];
   const struct keel_component_info *component = &keel_component_table[column - FIXED];
   size_t offset = offsetof(struct keel_ledger_row, explain) + (column - FIXED) * sizeof(double);
-  return (struct keel_ledger_column_info){component->column, component->help, KEEL_LEDGER_NUMBER, offset};
+  return (struct keel_ledger_column_info){component->column, component->help, KEEL_LEDGER_NUMBER, offset, 0};
 }
 
 /* ---- recording ---- */
@@ -87,18 +110,18 @@ static void append(struct keel_ledger *ledger, const struct keel_ledger_row *row
   ledger->rows[ledger->count++] = *row;
 }
 
-/* Fills of this step, and their average price. */
-static void gather_fills(struct keel_ledger_row *row, const struct keel_block *block, size_t line) {
+/* Adds the fills of this step to a trade, and keeps its average price. */
+static void gather_fills(const struct keel_block *block, size_t line, double *trade, double *average) {
   size_t at = line * block->wiring->paths;
   const double qty[] = {block->polled_qty[at], block->sent_qty[at]};
   const double price[] = {block->polled_price[at], block->sent_price[at]};
-  double value = row->trade != 0 ? row->trade * row->price : 0;
+  double value = *trade != 0 ? *trade * *average : 0;
   for (int k = 0; k < 2; k++) {
     if (qty[k] == 0) continue;
     value += qty[k] * price[k];
-    row->trade += qty[k];
+    *trade += qty[k];
   }
-  row->price = row->trade != 0 ? value / row->trade : NAN;
+  *average = *trade != 0 ? value / *trade : NAN;
 }
 
 /* Value traded, at mid: costs in bps are of this. */
@@ -120,8 +143,13 @@ static void add_totals(struct keel_ledger *ledger, struct keel_block *block, siz
   size_t lane = keel_lane_of(block->wiring, u, v), at = lane * block->wiring->paths;
   struct keel_ledger_totals *totals = &ledger->totals[v];
   struct keel_ledger_row *since = &ledger->since[lane];
-  size_t line = keel_lines_of(block->wiring, u, v).first;
-  double turnover = turnover_of(block, u, line), cost = 0;
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
+  double turnover = 0, cost = 0;
+  for (size_t line = lines.first; line < lines.first + lines.count; line++) {
+    double traded = turnover_of(block, u, line);
+    turnover += traded;
+    totals->trades += traded != 0;
+  }
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) {
     double part = block->explain[c][at];
     totals->explain[c] += part;
@@ -133,11 +161,36 @@ static void add_totals(struct keel_ledger *ledger, struct keel_block *block, siz
   totals->cost += cost;
   totals->turnover += turnover;
   totals->flows += turnover + fabs(keel_at_total(block, block->totals.cash, u)[0]);
-  totals->trades += turnover != 0;
-  totals->decisions += block->decided[lane] && is_decision(block->reason[line * block->wiring->paths]);
+  totals->decisions += block->decided[lane] && is_decision(block->reason[lines.first * block->wiring->paths]);
   since->pnl += block->pnl[at];
   since->cost += cost;
-  gather_fills(since, block, line);
+  gather_fills(block, lines.first, &since->trade, &since->price);
+  for (size_t k = 0; k + 1 < lines.count; k++)
+    gather_fills(block, lines.first + 1 + k, &since->further[k].trade, &since->further[k].price);
+}
+
+static int has_traded(const struct keel_ledger_row *since) {
+  int any = since->trade != 0;
+  for (size_t k = 0; k < KEEL_LEDGER_FURTHER; k++) any |= since->further[k].trade != 0;
+  return any;
+}
+
+/* What the row says of the lane's further instruments. */
+static void write_further(struct keel_ledger_row *row, const struct keel_block *block, size_t u, size_t v) {
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
+  const struct keel_accounts *account = &block->accounts[block->now_account[u]];
+  row->further_count = lines.count > 1 ? lines.count - 1 : 0;
+  for (size_t k = 0; k < KEEL_LEDGER_FURTHER; k++) {
+    size_t at = (lines.first + 1 + k) * block->wiring->paths;
+    struct keel_ledger_line *line = &row->further[k];
+    if (k >= row->further_count) {
+      *line = (struct keel_ledger_line){NAN, NAN, NAN, NAN, NAN};
+      continue;
+    }
+    line->target = block->target[at];
+    line->holding = account->holding[at];
+    line->reason = block->reason[at];
+  }
 }
 
 /* At the end of a lane without a holding there is no trade, and yet what happened since the last row. */
@@ -152,7 +205,7 @@ static void record_lane(struct keel_ledger *ledger, struct keel_block *block, si
   size_t line = keel_lines_of(block->wiring, u, v).first * block->wiring->paths;
   add_totals(ledger, block, u, v);
   struct keel_ledger_row *row = &ledger->since[lane];
-  if (!block->decided[lane] && row->trade == 0 && !is_left_over(row, block->reason[line])) return;
+  if (!block->decided[lane] && !has_traded(row) && !is_left_over(row, block->reason[line])) return;
   size_t spot = block->wiring->underlyings[u].spot, total = u * block->wiring->paths;
   struct keel_marks *marks = keel_marks_after(block, u);
   struct keel_accounts *account = keel_account_after(block, u);
@@ -171,6 +224,7 @@ static void record_lane(struct keel_ledger *ledger, struct keel_block *block, si
   row->holding = account->holding[line];
   row->cash = account->cash[at];
   row->equity = account->equity[at];
+  write_further(row, block, u, v);
   append(ledger, row);
   *row = (struct keel_ledger_row){.price = NAN};
 }
@@ -193,18 +247,24 @@ static uint64_t hash_bytes(uint64_t hash, const void *data, size_t size) {
   return hash;
 }
 
+static uint64_t hash_numbers(uint64_t hash, const double *numbers, size_t count) {
+  for (size_t k = 0; k < count; k++) {
+    double number = isnan(numbers[k]) ? 0x1.badp+1000 : numbers[k];
+    hash = hash_bytes(hash, &number, sizeof number);
+  }
+  return hash;
+}
+
 uint64_t keel_ledger_rows_hash(const struct keel_ledger_row *rows, size_t count) {
   uint64_t hash = UINT64_C(0xcbf29ce484222325);
+  const size_t numbers = (offsetof(struct keel_ledger_row, further) - offsetof(struct keel_ledger_row, spot)) / 8;
   for (size_t i = 0; i < count; i++) {
     hash = hash_bytes(hash, &rows[i].time_ns, sizeof rows[i].time_ns);
     hash = hash_bytes(hash, &rows[i].variant, sizeof rows[i].variant);
     hash = hash_bytes(hash, &rows[i].underlying, sizeof rows[i].underlying);
-    const double *numbers = &rows[i].spot;
-    size_t n = (sizeof *rows - offsetof(struct keel_ledger_row, spot)) / sizeof *numbers;
-    for (size_t k = 0; k < n; k++) {
-      double number = isnan(numbers[k]) ? 0x1.badp+1000 : numbers[k];
-      hash = hash_bytes(hash, &number, sizeof number);
-    }
+    hash = hash_numbers(hash, &rows[i].spot, numbers);
+    for (size_t k = 0; k < rows[i].further_count; k++)
+      hash = hash_numbers(hash, &rows[i].further[k].target, sizeof *rows[i].further / sizeof(double));
   }
   return hash;
 }

@@ -6,6 +6,13 @@
 #include "base/text.h"
 #include "hedge/block.h"
 
+/* A hedge instrument beyond a lane's first, as its columns of the row are for the first. */
+struct keel_ledger_line {
+  double target, holding, trade, price, reason;
+};
+
+enum { KEEL_LEDGER_FURTHER = KEEL_EXPOSURE_COUNT - 1 };
+
 struct keel_ledger_row {
   int64_t time_ns;
   uint32_t variant, underlying;
@@ -15,6 +22,8 @@ struct keel_ledger_row {
   double target, holding, trade, price, cost, cash, equity, pnl;
   double explain[KEEL_COMPONENT_COUNT]; /* of the time since the last row of this lane */
   double reason;                        /* enum keel_reason */
+  struct keel_ledger_line further[KEEL_LEDGER_FURTHER];
+  uint64_t further_count; /* those that the variant has; the others are NaN */
 };
 
 struct keel_ledger_totals {
@@ -43,11 +52,20 @@ void keel_ledger_record(struct keel_ledger *ledger, struct keel_block *block, si
 
 struct keel_ledger_column_info {
   const char *name, *help;
-  enum { KEEL_LEDGER_TIME, KEEL_LEDGER_VARIANT, KEEL_LEDGER_UNDERLYING, KEEL_LEDGER_REASON, KEEL_LEDGER_NUMBER } kind;
-  size_t offset; /* of the number in a row */
+  enum {
+    KEEL_LEDGER_TIME,
+    KEEL_LEDGER_VARIANT,
+    KEEL_LEDGER_UNDERLYING,
+    KEEL_LEDGER_REASON,
+    KEEL_LEDGER_INSTRUMENT,
+    KEEL_LEDGER_NUMBER
+  } kind;
+  size_t offset;   /* of the number, or the reason, in a row */
+  size_t position; /* of an instrument: among those of its lane, from 0 */
 };
 
-size_t keel_ledger_column_count(void);
+/* Columns of a ledger whose lanes have at most so many instruments; those beyond the first come last. */
+size_t keel_ledger_column_count(size_t instruments);
 struct keel_ledger_column_info keel_ledger_column_at(size_t column);
 
 extern const char *const keel_reason_names[KEEL_REASON_COUNT];

@@ -7,26 +7,29 @@
 
 /* ---- before: variants into parts ---- */
 
-/* The next future from `*at` on, or NULL. */
-static const struct keel_hedge_instrument *next_future(const struct keel_policy *policy, size_t *at) {
+/* The next future or option from `*at` on, or NULL. */
+static const struct keel_hedge_instrument *next_dated(const struct keel_policy *policy, size_t *at) {
   while (*at < policy->with_count) {
     const struct keel_hedge_instrument *with = &policy->with[(*at)++];
-    if (with->contract.kind == KEEL_KIND_FUTURE) return with;
+    if (with->contract.kind != KEEL_KIND_SPOT) return with;
   }
   return NULL;
 }
 
 static int same_name(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
 
-/* Whether two policies hedge with the same futures, and so watch the same contracts. */
-static int same_futures(const struct keel_policy *a, const struct keel_policy *b) {
+static int same_contract(const struct keel_contract *a, const struct keel_contract *b) {
+  int same_strike = !keel_kind_is_option(a->kind) || (a->strike == b->strike && a->exercise == b->exercise);
+  return a->kind == b->kind && a->expiry_ns == b->expiry_ns && a->multiplier == b->multiplier && same_strike;
+}
+
+/* Whether two policies hedge with the same futures and options, and so watch the same contracts. */
+static int watch_the_same(const struct keel_policy *a, const struct keel_policy *b) {
   size_t at_a = 0, at_b = 0;
   for (;;) {
-    const struct keel_hedge_instrument *one = next_future(a, &at_a), *other = next_future(b, &at_b);
+    const struct keel_hedge_instrument *one = next_dated(a, &at_a), *other = next_dated(b, &at_b);
     if (!one || !other) return one == other;
-    if (one->contract.expiry_ns != other->contract.expiry_ns || !same_name(one->underlying, other->underlying))
-      return 0;
-    if (one->contract.multiplier != other->contract.multiplier) return 0;
+    if (!same_contract(&one->contract, &other->contract) || !same_name(one->underlying, other->underlying)) return 0;
   }
 }
 
@@ -54,7 +57,7 @@ void keel_replay_lay_out(struct keel_replay *replay, size_t threads) {
   for (size_t v = 0; v < variants; v++) {
     size_t first = placed;
     for (size_t w = v; w < variants; w++) {
-      if (done[w] || !same_futures(&strategy->variants[v].policy, &strategy->variants[w].policy)) continue;
+      if (done[w] || !watch_the_same(replay->policies[v], replay->policies[w])) continue;
       done[w] = 1;
       order[placed++] = (uint32_t)w;
     }

@@ -47,7 +47,12 @@ const char *keel_replay_note(const keel_replay *replay, size_t index) { return r
 /* ---- ledger ---- */
 
 size_t keel_ledger_rows(const keel_replay *replay) { return replay->row_count; }
-size_t keel_ledger_columns(void) { return keel_ledger_column_count(); }
+size_t keel_ledger_columns(const keel_replay *replay) {
+  size_t further = 0;
+  for (size_t i = 0; i < replay->row_count; i++)
+    if (replay->rows[i].further_count > further) further = replay->rows[i].further_count;
+  return keel_ledger_column_count(1 + further);
+}
 const char *keel_ledger_column(size_t column) { return keel_ledger_column_at(column).name; }
 const char *keel_ledger_help(size_t column) { return keel_ledger_column_at(column).help; }
 uint64_t keel_ledger_hash(const keel_replay *replay) { return keel_ledger_rows_hash(replay->rows, replay->row_count); }
@@ -59,6 +64,25 @@ static double number_at(const struct keel_ledger_row *row, struct keel_ledger_co
   return number;
 }
 
+static const char *reason_at(const struct keel_ledger_row *row, struct keel_ledger_column_info column) {
+  double reason;
+  memcpy(&reason, (const char *)row + column.offset, sizeof reason);
+  return isnan(reason) ? "" : keel_reason_names[(int)reason];
+}
+
+/* The name of a row's hedge instrument; empty where its variant has none there. */
+static const char *instrument_at(const struct keel_replay *replay, const struct keel_ledger_row *row, size_t position,
+                                 char name[128]) {
+  const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+  const char *underlying = replay->strategy->market.underlyings[row->underlying].name;
+  name[0] = '\0';
+  if (keel_policy_instruments(replay->policies[row->variant], underlying, with) <= position) return name;
+  struct keel_contract contract = with[position]->contract;
+  contract.underlying = underlying;
+  keel_contract_format(&contract, replay->strategy->market.calendar, name, 128);
+  return name;
+}
+
 double keel_ledger_number(const keel_replay *replay, size_t row, size_t column) {
   return number_at(&replay->rows[row], keel_ledger_column_at(column));
 }
@@ -68,14 +92,15 @@ size_t keel_ledger_cell(const struct keel_replay *replay, const struct keel_ledg
   struct keel_ledger_column_info info = keel_ledger_column_at(column);
   size_t before = text->length;
   const char *name = NULL;
-  char time[40];
+  char time[40], instrument[128];
   if (info.kind == KEEL_LEDGER_TIME) {
     keel_time_format(row->time_ns, time);
     name = time;
   }
   if (info.kind == KEEL_LEDGER_VARIANT) name = replay->strategy->variants[row->variant].name;
   if (info.kind == KEEL_LEDGER_UNDERLYING) name = replay->strategy->market.underlyings[row->underlying].name;
-  if (info.kind == KEEL_LEDGER_REASON) name = keel_reason_names[(int)row->reason];
+  if (info.kind == KEEL_LEDGER_REASON) name = reason_at(row, info);
+  if (info.kind == KEEL_LEDGER_INSTRUMENT) name = instrument_at(replay, row, info.position, instrument);
   if (name)
     keel_text_csv(text, name, strlen(name));
   else
@@ -97,7 +122,7 @@ int keel_ledger_text(const keel_replay *replay, size_t row, size_t column, char 
 }
 
 static void write_csv(const struct keel_replay *replay, struct keel_text *text) {
-  size_t columns = keel_ledger_column_count();
+  size_t columns = keel_ledger_columns(replay);
   for (size_t c = 0; c < columns; c++) {
     if (c) keel_text_char(text, ',');
     keel_text_add(text, keel_ledger_column_at(c).name);

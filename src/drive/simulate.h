@@ -144,6 +144,7 @@ struct keel_shown_paths {
   double *spot;     /* [path][underlying][instant] */
   double *book;     /* [path][instant]: its value */
   double *pnl;      /* [path][variant][instant]: so far */
+  double *holding;  /* [path][line][instant]: contracts, after the decision; lines as in the wiring of rows */
 };
 
 struct keel_simulation {

@@ -89,7 +89,7 @@ static void book_changes(struct keel_block *block, size_t u, size_t v, int no_ti
 /* Fees of the step's fills that lie in the higher tiers. */
 static void add_tiers(struct keel_block *block, size_t line, double multiplier, const double pays[2], double *fees) {
   const struct keel_fees *terms = &block->wiring->lines[line].fees;
-  const double *qty[] = {keel_at_line(block, block->polled_qty, line), keel_at_line(block, block->sent_qty, line)};
+  const double *qty[] = {keel_at_line(block, block->sent_qty, line), keel_at_line(block, block->polled_qty, line)};
   for (int k = 0; k < 2; k++) {
     for (size_t t = 1; t < terms->tier_count && pays[k] > 0; t++) {
       double tier[] = {terms->tiers[t].from, terms->tiers[t].per_share - terms->tiers[t - 1].per_share};
@@ -118,11 +118,12 @@ static struct keel_lane_line line_terms(struct keel_block *block, const struct p
       .settles = block->settled[row] && block->alive[row],
       .fee_per_share = fees->per_share,
       .fee_per_order = fees->per_order,
-      .pays = {!block->polled_free[line], !part->waived},
+      .fills = keel_orders_rest(block, part->v) ? 2 : 1,
+      .pays = {!part->waived, !block->polled_free[line]},
       .price_before = keel_at_row(block, part->span->before->price, row),
       .price_after = keel_at_row(block, part->span->after->price, row),
-      .fill_qty = {keel_at_line(block, block->polled_qty, line), keel_at_line(block, block->sent_qty, line)},
-      .fill_price = {keel_at_line(block, block->polled_price, line), keel_at_line(block, block->sent_price, line)},
+      .fill_qty = {keel_at_line(block, block->sent_qty, line), keel_at_line(block, block->polled_qty, line)},
+      .fill_price = {keel_at_line(block, block->sent_price, line), keel_at_line(block, block->polled_price, line)},
       .tier_fees = fees->tier_count > 1 ? tiers : none,
       .holding_before = keel_at_line(block, keel_account_before(block, part->u)->holding, line),
       .holding_after = keel_at_line(block, keel_account_after(block, part->u)->holding, line)};
@@ -188,9 +189,7 @@ static void run_lane(struct keel_block *block, const struct part *part) {
   lane.line = line_terms(block, part, lines.first, instrument_of(block, part->u, lines.first));
   keel_kernel_now->lanes.account(paths, &lane);
   for (size_t line = lines.first + 1; line < lines.first + lines.count; line++) {
-    uint32_t row = block->wiring->lines[line].row;
-    if (!block->alive[row]) continue;
-    lane.line = line_terms(block, part, line, row);
+    lane.line = line_terms(block, part, line, instrument_of(block, part->u, line));
     keel_kernel_now->lanes.account_line(paths, &lane);
   }
 }
@@ -204,29 +203,34 @@ static void drop_working(struct keel_block *block, const struct part *part) {
              block->wiring->paths * sizeof(double));
 }
 
-/* Equity, the P&L of the step, and what the components leave unexplained. */
-static void close_lane(struct keel_block *block, const struct part *part) {
-  size_t u = part->u, v = part->v, paths = block->wiring->paths;
+/* What the components say of the P&L, and what they leave. */
+static void add_up(struct keel_block *block, size_t u, size_t v) {
   const struct keel_lanes *lanes = &keel_kernel_now->lanes;
+  size_t paths = block->wiring->paths;
+  double **explain = block->explain, **sum = block->so_far.explain, *said = block->path_scratch[3];
+  memset(said, 0, paths * sizeof *said);
+  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++)
+    if (block->components[c])
+      lanes->add_component(paths, keel_at_lane(block, explain[c], u, v), said, keel_at_lane(block, sum[c], u, v));
+  lanes->unexplained(paths, keel_at_lane(block, block->pnl, u, v), said,
+                     keel_at_lane(block, explain[KEEL_COMPONENT_UNEXPLAINED], u, v),
+                     keel_at_lane(block, sum[KEEL_COMPONENT_UNEXPLAINED], u, v));
+}
+
+/* Equity, the P&L of the step, and its explanation. */
+static void close_lane(struct keel_block *block, const struct part *part) {
+  size_t u = part->u, v = part->v;
   struct keel_accounts *before = keel_account_before(block, u), *after = keel_account_after(block, u);
-  double *pnl = keel_at_lane(block, block->pnl, u, v), *said = block->path_scratch[3];
   struct keel_lane_close lane = {.cash = keel_at_lane(block, after->cash, u, v),
                                  .receivable = keel_at_lane(block, after->receivable, u, v),
                                  .book_value = keel_at_total(block, block->totals.value, u),
                                  .value = block->path_scratch[4],
                                  .equity_before = keel_at_lane(block, before->equity, u, v),
                                  .equity = keel_at_lane(block, after->equity, u, v),
-                                 .pnl = pnl,
+                                 .pnl = keel_at_lane(block, block->pnl, u, v),
                                  .total = keel_at_lane(block, block->so_far.pnl, u, v)};
-  lanes->close(paths, &lane);
-  if (!block->wiring->explains) return;
-  memset(said, 0, paths * sizeof *said);
-  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++)
-    if (block->components[c])
-      lanes->add_component(paths, keel_at_lane(block, block->explain[c], u, v), said,
-                           keel_at_lane(block, block->so_far.explain[c], u, v));
-  lanes->unexplained(paths, pnl, said, keel_at_lane(block, block->explain[KEEL_COMPONENT_UNEXPLAINED], u, v),
-                     keel_at_lane(block, block->so_far.explain[KEEL_COMPONENT_UNEXPLAINED], u, v));
+  keel_kernel_now->lanes.close(block->wiring->paths, &lane);
+  if (block->wiring->explains) add_up(block, u, v);
 }
 
 static void account(struct keel_block *block, size_t u, int no_time) {

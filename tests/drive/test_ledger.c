@@ -57,8 +57,8 @@ static void columns_have_names_and_places(void **state) {
   (void)state;
   struct keel_ledger_row row = {0};
   size_t numbers = 0;
-  assert_true(keel_ledger_column_count() > KEEL_COMPONENT_COUNT + 10);
-  for (size_t c = 0; c < keel_ledger_column_count(); c++) {
+  assert_true(keel_ledger_column_count(KEEL_EXPOSURE_COUNT) > KEEL_COMPONENT_COUNT + 10);
+  for (size_t c = 0; c < keel_ledger_column_count(KEEL_EXPOSURE_COUNT); c++) {
     struct keel_ledger_column_info info = keel_ledger_column_at(c);
     assert_true(info.name && info.help);
     for (size_t d = 0; d < c; d++) {
@@ -70,10 +70,14 @@ static void columns_have_names_and_places(void **state) {
     numbers++;
     assert_true(info.offset >= offsetof(struct keel_ledger_row, spot) && info.offset < sizeof row);
   }
-  /* all doubles of a row but its reason, which is text */
-  assert_int_equal(numbers, (sizeof row - offsetof(struct keel_ledger_row, spot)) / sizeof(double) - 1);
-  size_t last = keel_ledger_column_count() - 1;
+  /* all doubles of a row but its reasons, which are text */
+  size_t doubles = (offsetof(struct keel_ledger_row, further_count) - offsetof(struct keel_ledger_row, spot)) / 8;
+  assert_int_equal(numbers, doubles - KEEL_EXPOSURE_COUNT);
+  size_t last = keel_ledger_column_count(1) - 1;
   assert_string_equal(keel_ledger_column_at(last).name, "pnl_unexplained");
+  assert_string_equal(keel_ledger_column_at(last + 1).name, "instrument_2");
+  assert_string_equal(keel_ledger_column_at(keel_ledger_column_count(2)).name, "instrument_3");
+  assert_string_equal(keel_ledger_column_at(keel_ledger_column_count(3) - 1).name, "price_3");
   for (int r = 0; r < KEEL_REASON_COUNT; r++) {
     assert_non_null(keel_reason_names[r]);
     for (int s = 0; s < r; s++) assert_string_not_equal(keel_reason_names[r], keel_reason_names[s]);
@@ -90,7 +94,7 @@ static void the_page_names_each_column_and_reason(void **state) {
   (void)state;
   char *page = keel_file_content(KEEL_SOURCE_DIR "/docs/ledger.md", NULL);
   assert_non_null(page);
-  for (size_t c = 0; c < keel_ledger_column_count(); c++)
+  for (size_t c = 0; c < keel_ledger_column_count(KEEL_EXPOSURE_COUNT); c++)
     assert_page_has(page, keel_ledger_column_at(c).name, keel_ledger_column_at(c).help);
   for (int r = 0; r < KEEL_REASON_COUNT; r++) assert_page_has(page, keel_reason_names[r], "");
   free(page);
@@ -203,6 +207,52 @@ static void late_fills_have_their_rows(void **state) {
   end(&l);
 }
 
+/* Several instruments: the first has the columns of old, the others have theirs; all costs and trades are counted. */
+static void further_instruments_have_columns_of_their_own(void **state) {
+  (void)state;
+  struct ledger_bench l;
+  start(&l);
+  struct bench *b = &l.bench;
+  b->with[0][1] = b->with[0][0];
+  b->with[0][1].contract = bench_option(KEEL_KIND_CALL, 103, 20);
+  b->with[0][1].contract.underlying = NULL;
+  b->policies[0].with_count = 2;
+  b->policies[0].target.exposure_count = 2;
+  b->policies[0].target.exposures[1] = KEEL_EXPOSURE_GAMMA;
+  b->policies[0].triggers[KEEL_EXPOSURE_GAMMA] = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 4};
+  build(&l);
+  double calls = 0, cost = 0, trades = 0;
+  for (int day = 0; day <= 25; day++) {
+    const keel_option option = {1, 103, 0.05, 0, (20 - day) / 365.0};
+    if (day < 20)
+      bench_quote_mid(b, bench_option(KEEL_KIND_CALL, 103, 20), bench_day(day),
+                      textbook_option(&option, wander(day), 0.25).price);
+    go(&l, day, wander(day), day == 25);
+  }
+  for (size_t i = 0; i < l.ledger.count; i++) {
+    const struct keel_ledger_row *row = &l.ledger.rows[i];
+    const struct keel_ledger_line *call = &row->further[0];
+    int day = (int)((row->time_ns - BENCH_START) / KEEL_NS_PER_DAY);
+    assert_int_equal(row->further_count, 1);
+    assert_true(isnan(row->further[1].holding) && isnan(row->further[1].reason));
+    calls = day == 20 ? 0 : calls + call->trade;
+    assert_close(call->holding, calls, 1e-9);
+    assert_true(isnan(call->price) == (call->trade == 0));
+    if (day < 20) assert_true((call->trade != 0) == (day % 4 == 0));
+    if (day >= 20 && day < 25) assert_true(call->trade == 0 && call->reason == KEEL_REASON_NO_PRICE);
+    cost += row->cost;
+    trades += (row->trade != 0) + (call->trade != 0);
+  }
+  const struct keel_ledger_totals *totals = &l.ledger.totals[0];
+  assert_close(totals->cost, cost, 1e-8);
+  assert_close(totals->cost, b->block->so_far.cost[0], 1e-8);
+  assert_close(totals->turnover, b->block->so_far.turnover[0], 1e-6);
+  assert_close(totals->pnl, b->block->so_far.pnl[0], 1e-6);
+  assert_true((double)totals->trades == trades && b->block->so_far.trades[0] == trades);
+  for (int c = 0; c < KEEL_COMPONENT_COUNT; c++) assert_close(totals->explain[c], b->block->so_far.explain[c][0], 1e-7);
+  end(&l);
+}
+
 /* Several variants in one pass, through growth of the table; each lane its own rows, in order of time. */
 static void lanes_do_not_mix(void **state) {
   (void)state;
@@ -253,10 +303,12 @@ static void totals_know_turnover_and_flows(void **state) {
 static void the_hash_sees_every_bit(void **state) {
   (void)state;
   struct keel_ledger_row rows[2] = {{.time_ns = 5, .variant = 1, .spot = 100, .price = NAN}, {.time_ns = 6}};
+  rows[0].further_count = rows[1].further_count = KEEL_LEDGER_FURTHER;
   uint64_t hash = keel_ledger_rows_hash(rows, 2);
   assert_true(keel_ledger_rows_hash(rows, 2) == hash && keel_ledger_rows_hash(rows, 1) != hash);
   for (size_t r = 0; r < 2; r++) {
-    for (size_t at = offsetof(struct keel_ledger_row, spot); at < sizeof rows[0]; at += sizeof(double)) {
+    for (size_t at = offsetof(struct keel_ledger_row, spot); at < offsetof(struct keel_ledger_row, further_count);
+         at += sizeof(double)) {
       double *number = (double *)(void *)((char *)&rows[r] + at), was = *number;
       if (isnan(was)) continue;
       *number = nextafter(was, INFINITY);
@@ -284,6 +336,7 @@ int main(void) {
       cmocka_unit_test(a_row_per_decision),
       cmocka_unit_test(the_last_row_closes_the_account),
       cmocka_unit_test(late_fills_have_their_rows),
+      cmocka_unit_test(further_instruments_have_columns_of_their_own),
       cmocka_unit_test(lanes_do_not_mix),
       cmocka_unit_test(totals_know_turnover_and_flows),
       cmocka_unit_test(the_hash_sees_every_bit),
