@@ -188,6 +188,8 @@ static void run_lane(struct keel_block *block, const struct part *part) {
   struct keel_lane_account lane = lane_terms(block, part);
   lane.line = line_terms(block, part, lines.first, instrument_of(block, part->u, lines.first));
   keel_kernel_now->lanes.account(paths, &lane);
+  if (block->wiring->underlyings[part->u].terms->dividend_count) keel_kernel_now->lanes.dividends(paths, &lane);
+  if (lane.borrow != 0) keel_kernel_now->lanes.borrow(paths, &lane);
   for (size_t line = lines.first + 1; line < lines.first + lines.count; line++) {
     lane.line = line_terms(block, part, line, instrument_of(block, part->u, line));
     keel_kernel_now->lanes.account_line(paths, &lane);

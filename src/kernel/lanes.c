@@ -226,11 +226,11 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
                                                           const int explains, const size_t fills) {
   const struct keel_lane_account in = *lane;
   const struct keel_lane_line line = in.line;
-  double *restrict holding = line.holding_after, *restrict cash = in.cash_after, *restrict due = in.receivable_after;
+  double *restrict holding = line.holding_after, *restrict cash = in.cash_after;
   double *restrict value = in.value, *restrict cost = in.cost, *restrict turnover = in.turnover;
   double *restrict trades = in.trades;
   double *restrict hedge = in.hedge, *restrict interest = in.interest_earned, *restrict dividends = in.dividends;
-  double *restrict borrow = in.borrow_paid, *restrict spread = in.spread, *restrict fees = in.fees;
+  double *restrict spread = in.spread, *restrict fees = in.fees;
   double *restrict taxes = in.taxes;
   const double future = line.is_future ? 1 : 0, spot = line.is_spot ? 1 : 0, settles = line.settles ? 1 : 0;
   const double solid = 1 - future, keeps = 1 - settles; /* no future; not gone after this step */
@@ -240,24 +240,20 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
     double move = move_of(&line, i, size);
     double earned = in.cash_before[i] * in.interest;
     double shares_held = in.book_spot + (spot > 0 ? size : 0);
-    double yielded = shares_held * in.spot_after[i] * in.yield, booked = shares_held * in.dividend;
-    double lent = 0.5 * (fabs(shares_held) - shares_held) * in.spot_before[i] * in.borrow; /* of what is short */
+    double yielded = shares_held * in.spot_after[i] * in.yield;
     struct traded fill = fills_of(&line, i, price, fills);
     double outlay = solid * fill.value + fill.crossed + fill.charged + fill.taxed;
     double after = held + fill.qty, worth = worth_of(after * line.multiplier, price, solid);
     holding[i] = keeps > 0 ? after : 0;
     value[i] = keeps * worth;
-    due[i] = booked + (in.receivable_before[i] - in.paid[i]);
-    cash[i] = in.cash_before[i] + earned + yielded - lent + future * move + in.book_cash[i] + in.paid[i] - outlay +
-              settles * worth;
+    cash[i] = in.cash_before[i] + earned + yielded + future * move + in.book_cash[i] - outlay + settles * worth;
     cost[i] += fill.crossed + fill.charged + fill.taxed;
     turnover[i] += fill.turnover;
     trades[i] += fill.count;
     if (explains) {
       hedge[i] = move;
       interest[i] = earned;
-      dividends[i] += yielded + booked;
-      borrow[i] = -lent;
+      dividends[i] += yielded;
       spread[i] = -fill.crossed;
       fees[i] = -fill.charged;
       taxes[i] = -fill.taxed;
@@ -274,6 +270,34 @@ void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *l
     account(paths, lane, 0, 1);
   else
     account(paths, lane, 0, 2);
+}
+
+void KEEL_AT(keel_lanes_borrow)(size_t paths, const struct keel_lane_account *lane) {
+  const double *restrict held = lane->line.holding_before, *restrict spot = lane->spot_before;
+  double *restrict cash = lane->cash_after, *restrict paid = lane->borrow_paid;
+  const double book = lane->book_spot, rate = lane->borrow, size = lane->line.is_spot ? lane->line.multiplier : 0;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    double shares = book + held[i] * size, lent = 0.5 * (fabs(shares) - shares) * spot[i] * rate;
+    cash[i] -= lent;
+    paid[i] = -lent;
+  }
+}
+
+void KEEL_AT(keel_lanes_dividends)(size_t paths, const struct keel_lane_account *lane) {
+  const double *restrict held = lane->line.holding_before, *restrict due = lane->receivable_before;
+  const double *restrict paid = lane->paid;
+  double *restrict cash = lane->cash_after, *restrict receivable = lane->receivable_after;
+  const double book = lane->book_spot, size = lane->line.is_spot ? lane->line.multiplier : 0, each = lane->dividend;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    receivable[i] = (book + held[i] * size) * each + (due[i] - paid[i]);
+    cash[i] += paid[i];
+  }
+  double *restrict dividends = lane->dividends;
+  const size_t explained = lane->explains ? paths : 0;
+#pragma omp simd
+  for (size_t i = 0; i < explained; i++) dividends[i] += (book + held[i] * size) * each;
 }
 
 static inline __attribute__((always_inline)) void account_line(size_t paths, const struct keel_lane_account *lane,

@@ -137,6 +137,10 @@ struct keel_lanes {
   void (*size)(size_t paths, const struct keel_lane_size *lane);
   void (*fill)(size_t paths, const struct keel_lane_fill *lane);
   void (*account)(size_t paths, const struct keel_lane_account *lane);
+  /* Then, where spot pays cash dividends: those booked at an ex-date, and those that became cash. */
+  void (*dividends)(size_t paths, const struct keel_lane_account *lane);
+  /* Then, where borrowing has a rate: its fee on spot held short, off cash. */
+  void (*borrow)(size_t paths, const struct keel_lane_account *lane);
   /* Adds another line of the same lane: reads its `line`, and adds to what account wrote for the first. */
   void (*account_line)(size_t paths, const struct keel_lane_account *lane);
   /* Adds marginal fees for what lies beyond `from` shares of an order: per_share for each. */

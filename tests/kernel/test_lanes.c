@@ -476,6 +476,8 @@ static void check_account(const struct keel_lane_account *lane, const struct acc
 static void account_both(size_t count, struct keel_lane_account *lane, const struct accounting *a) {
   lane->line = a->lines[0];
   keel_kernel_now->lanes.account(count, lane);
+  keel_kernel_now->lanes.dividends(count, lane);
+  keel_kernel_now->lanes.borrow(count, lane);
   lane->line = a->lines[1];
   keel_kernel_now->lanes.account_line(count, lane);
 }
