@@ -14,8 +14,8 @@ all:
 	@tools/build release product
 	@ln -sfn release/libkeel.so build/libkeel.so
 	@ln -sfn release/libkeel.a build/libkeel.a
-	@if [ -x build/release/keel ]; then ln -sfn release/keel build/keel; fi
-	@echo "ready: $$(cd build && ls -d keel libkeel.* 2>/dev/null | sed 's|^|build/|' | paste -sd ' ')"
+	@for name in keel keel-mpi; do if [ -x build/release/$$name ]; then ln -sfn release/$$name build/$$name; fi; done
+	@echo "ready: $$(cd build && ls -d keel keel-mpi libkeel.* 2>/dev/null | sed 's|^|build/|' | paste -sd ' ')"
 
 demo: all
 	@examples/demo
@@ -55,7 +55,7 @@ help:
 	@echo "make                    build/keel, build/libkeel.so, build/libkeel.a (installs what is missing on Debian)"
 	@echo "make demo               a desk and a single option, hedged and explained"
 	@echo "make check              every test, with gcc and under ASan and UBSan; what has to pass"
-	@echo "make verify [CLEAN=1]   what takes longer: clang, threads, CPU levels, fuzzers; CLEAN: from a clean clone"
+	@echo "make verify [CLEAN=1]   what takes longer: clang, threads, CPU levels, MPI, fuzzers; CLEAN: from a clean clone"
 	@echo "make bench [ONLY=x]     speed, beside what others do on this machine"
 	@echo "make fuzz [SECONDS=n]   each fuzzer for n seconds"
 	@echo "make install [PREFIX=/usr/local] [DESTDIR=]"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""keel frontier of a twenty-option book, about forty rules, 100,000 paths of 60 steps, on two threads: seconds from start
-to end of the program, and how many times that goes into the 15 seconds that are allowed.
+"""keel frontier of a twenty-option book, about forty rules, 100,000 paths of 60 steps, on two threads: the program's
+seconds from start to end, and how many times they go into the 15 that are allowed.
 
 usage: bench/bench_frontier.py [frontier]
 """

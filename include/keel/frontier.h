@@ -11,7 +11,7 @@
  *   budget           among the rules whose mean cost is within it: the least of these, or without risk_aversion the
  * least risk The mean holds the cost, so cost is counted once. Without risk_aversion and budget no rule is recommended.
  *
- * Determinism: the same strategy gives the same bits for any number of threads, CPU level and compiler. */
+ * Determinism: the same strategy gives the same bits for any number of threads, ranks, CPU level and compiler. */
 #ifndef KEEL_FRONTIER_H
 #define KEEL_FRONTIER_H
 
@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "keel/error.h"
+#include "keel/ranks.h"
 #include "keel/strategy.h"
 
 #ifdef __cplusplus
@@ -34,12 +35,14 @@ typedef struct keel_frontier_options {
    * of them at a time. May be NULL. */
   int (*tick)(void *context, uint64_t done, uint64_t total);
   void *tick_context;
+  keel_ranks *ranks; /* that share the paths, each called with the same strategy; NULL: this process is alone */
 } keel_frontier_options;
 
 /* Runs the rules of `frontier.rules`, or a family that fits the case where there are none; the strategy's own hedge is
  * always the first of them, "base". `options` may be NULL: one thread, no tick. The strategy has to outlive the
- * frontier; the caller frees *frontier, which is NULL after an error. Errors: KEEL_STATUS_INPUT for what cannot be
- * simulated, KEEL_STATUS_MEMORY, KEEL_STATUS_IO (no thread), KEEL_STATUS_STOPPED when no path was finished. */
+ * frontier; the caller frees *frontier, which is NULL after an error, and on ranks other than 0. Errors:
+ * KEEL_STATUS_INPUT for what cannot be simulated, KEEL_STATUS_MEMORY, KEEL_STATUS_IO (no thread), KEEL_STATUS_STOPPED
+ * when no path was finished. */
 KEEL_API keel_status keel_frontier_run(const keel_strategy *strategy, const keel_frontier_options *options,
                                        keel_frontier **frontier, keel_error *error);
 KEEL_API void keel_frontier_free(keel_frontier *frontier); /* NULL is fine */

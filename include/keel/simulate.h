@@ -1,7 +1,7 @@
 /* Simulation: a strategy on models of the market. The distribution of P&L, costs and what explains them, for each
  * variant of the strategy, all of them on the same paths.
  *
- * Determinism: the same strategy gives the same bits for any number of threads, CPU level and compiler. */
+ * Determinism: the same strategy gives the same bits for any number of threads, ranks, CPU level and compiler. */
 #ifndef KEEL_SIMULATE_H
 #define KEEL_SIMULATE_H
 
@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #include "keel/error.h"
+#include "keel/ranks.h"
+#include "keel/replay.h"
 #include "keel/strategy.h"
 
 #ifdef __cplusplus
@@ -23,12 +25,13 @@ typedef struct keel_simulate_options {
    * result is then that of the paths that were finished. May be NULL. */
   int (*tick)(void *context, uint64_t done, uint64_t total);
   void *tick_context;
+  keel_ranks *ranks; /* that share the paths, each called with the same strategy; NULL: this process is alone */
 } keel_simulate_options;
 
 /* Runs run.paths paths of market.model under all variants. `options` may be NULL: one thread, no tick. The strategy has
- * to outlive the simulation; the caller frees *simulation, which is NULL after an error. Errors: KEEL_STATUS_INPUT for
- * what cannot be simulated, as `file: field: what is wrong, what is allowed`; KEEL_STATUS_STOPPED where `tick` ended
- * the run before its first paths; KEEL_STATUS_MEMORY, KEEL_STATUS_IO. */
+ * to outlive the simulation; the caller frees *simulation, which is NULL after an error, and on ranks other than 0.
+ * Errors: KEEL_STATUS_INPUT for what cannot be simulated, as `file: field: what is wrong, what is allowed`;
+ * KEEL_STATUS_STOPPED where `tick` ended the run before its first paths; KEEL_STATUS_MEMORY, KEEL_STATUS_IO. */
 KEEL_API keel_status keel_simulation_run(const keel_strategy *strategy, const keel_simulate_options *options,
                                          keel_simulation **simulation, keel_error *error);
 KEEL_API void keel_simulation_free(keel_simulation *simulation); /* NULL is fine */
@@ -89,6 +92,14 @@ KEEL_API const char *keel_simulation_theory(const keel_simulation *simulation, s
 KEEL_API size_t keel_simulation_notes(const keel_simulation *simulation);
 KEEL_API const char *keel_simulation_note(const keel_simulation *simulation, size_t index);
 
+/* ---- one path, step by step ---- */
+
+/* Path `path` of the run (the first is 0) by itself: writes its market as a tape, vols and rate as the steps saw them,
+ * and gives its ledger. A replay of that tape with the same strategy (`market.tape` is then the tape) gives the same
+ * ledger, bit by bit. Either of `tape` and `replay` may be NULL; the caller frees *replay. Errors: those of
+ * keel_simulation_run; nothing is left behind then. */
+KEEL_API keel_status keel_simulation_record(const keel_strategy *strategy, uint64_t path, const char *tape,
+                                            keel_replay **replay, keel_error *error);
 /* ---- written out ---- */
 
 /* A row for each variant and quantity with all statistics and their errors: into a file, written whole or not at all;

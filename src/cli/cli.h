@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "keel/error.h"
+#include "keel/ranks.h"
 #include "keel/strategy.h"
 
 enum { KEEL_EXIT_DONE = 0, KEEL_EXIT_FAILED = 1, KEEL_EXIT_USAGE = 2 };
@@ -21,8 +22,9 @@ struct keel_cli;
 
 /* What a command takes beside the options that all commands have. */
 enum {
-  KEEL_CLI_TABLE = 1,   /* its result is a table: --csv FILE */
-  KEEL_CLI_STRATEGY = 2 /* it reads a strategy: --set PATH=VALUE */
+  KEEL_CLI_TABLE = 1,    /* its result is a table: --csv FILE */
+  KEEL_CLI_STRATEGY = 2, /* it reads a strategy: --set PATH=VALUE */
+  KEEL_CLI_RANKS = 4     /* all ranks run it; other commands are run by rank 0 alone */
 };
 
 struct keel_cli_option {
@@ -102,8 +104,22 @@ int keel_cli_strategy(struct keel_cli *cli, keel_strategy **strategy);
 /* A result of the library to stdout, ended by a line break; frees it. NULL: there was no memory. Returns an exit
  * status. */
 int keel_cli_put(char *text, size_t length);
+/* After the result of a run that the user ended: says of how many paths it is; returns an exit status. */
+int keel_cli_partial(uint64_t paths);
+
+/* The processes that share the work of commands with KEEL_CLI_RANKS; NULL: this one is alone. */
+keel_ranks *keel_cli_ranks(void);
 
 /* ---- for main ---- */
+
+/* Of keel: ranks_alone.c. Of keel-mpi: ranks_mpi.c. Closing returns the exit status, the same on all ranks: 0 where it
+ * is so on each. */
+void keel_cli_ranks_open(int *argc, char ***argv);
+int keel_cli_ranks_close(int status);
+
+/* Of ranks other than 0: no more messages. What keel_cli_fail was given last can be had, to be said elsewhere. */
+void keel_cli_silence(void);
+const keel_error *keel_cli_failure(void);
 
 /* Parses argv[2..]; returns an exit status (0: run it). */
 int keel_cli_parse(struct keel_cli *cli, int argc, char **argv);
@@ -117,6 +133,8 @@ void keel_cli_help_command(FILE *out, const struct keel_cli_command *command);
 const char *keel_cli_nearest(const char *word, const char *const *names, size_t count);
 
 void keel_cli_signals(void);
+/* One more signal that asks to stop. */
+void keel_cli_stop_at(int number);
 int keel_cli_stopped(void);
 /* Ends as the signal would have that asked to stop, or as one whose reader went away. */
 void keel_cli_end_by_signal(void);

@@ -82,11 +82,12 @@ static void print_table(const keel_frontier *frontier) {
 
 /* ---- sentence and notes ---- */
 
-/* Words wrapped at this many columns, behind two blanks. */
+/* Words wrapped at 100 columns, behind two blanks; "5 %" is one word. */
 static void print_wrapped(const char *text) {
   size_t column = 0;
   while (*text) {
     size_t length = strcspn(text, " ");
+    if (strncmp(text + length, " %", 2) == 0) length += 2 + strcspn(text + length + 2, " ");
     if (column && column + 1 + length > 100) {
       putchar('\n');
       column = 0;
@@ -101,7 +102,6 @@ static void print_wrapped(const char *text) {
 static void print_remarks(const keel_frontier *frontier) {
   if (keel_frontier_notes(frontier)) puts("\nto know:");
   for (size_t i = 0; i < keel_frontier_notes(frontier); i++) print_wrapped(keel_frontier_note(frontier, i));
-  if (keel_frontier_interrupted(frontier)) puts("\ninterrupted: these are the paths that were finished");
   putchar('\n');
   print_wrapped(keel_frontier_sentence(frontier));
 }
@@ -128,16 +128,25 @@ static int show(struct keel_cli *cli, const keel_frontier *frontier) {
   return KEEL_EXIT_DONE;
 }
 
+/* The result of the paths that were finished is shown, and that it is not of all of them. */
+static int conclude(struct keel_cli *cli, const keel_frontier *frontier) {
+  int is_partial = keel_frontier_interrupted(frontier);
+  if (is_partial) keel_cli_stop_answered();
+  int status = show(cli, frontier);
+  return is_partial && status == KEEL_EXIT_DONE ? keel_cli_partial(keel_frontier_paths(frontier)) : status;
+}
+
 static int run(struct keel_cli *cli) {
   keel_error error;
   keel_strategy *strategy;
   keel_frontier *frontier;
-  keel_frontier_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
+  keel_frontier_options how = {
+      .threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli, .ranks = keel_cli_ranks()};
   int status = keel_cli_strategy(cli, &strategy);
   if (status != KEEL_EXIT_DONE) return status;
   if (keel_frontier_run(strategy, &how, &frontier, &error) == KEEL_STATUS_OK) {
     keel_cli_bar_clear();
-    status = show(cli, frontier);
+    status = frontier ? conclude(cli, frontier) : KEEL_EXIT_DONE;
     keel_frontier_free(frontier);
   } else {
     status = keel_cli_fail(&error);
@@ -153,10 +162,9 @@ const struct keel_cli_command keel_cmd_frontier = {
     .details =
         "Simulates the strategy's book under its own hedge (base) and the rules of `frontier.rules`, or a family that\n"
         "fits the case; says which are dominated, and with `frontier.risk_aversion` or `frontier.budget` which one to\n"
-        "take, how surely, and what the next best costs. --csv FILE writes a row per rule. Ctrl-C ends the run with "
-        "what\n"
-        "is finished.",
-    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY,
+        "take, how surely, and how much worse the next best is. --csv FILE writes a row per rule; --seed N is\n"
+        "--set run.seed=N. Ctrl-C ends the run: what was finished is the result, and the exit status is 1.",
+    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY | KEEL_CLI_RANKS,
     .operands_min = 1,
     .operands_max = 1,
     .run = run,

@@ -1,11 +1,11 @@
 /* keel simulate: the rule on models. Runs drive/simulate.c and shows its result as a person, a program or a
  * spreadsheet reads it. */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
 #include "cli/cli.h"
 #include "keel/simulate.h"
 
@@ -148,21 +148,10 @@ static void print_table(const keel_simulation *simulation) {
 
 /* ---- the command ---- */
 
-static int no_memory(void) {
-  return keel_cli_fail(&(keel_error){.status = KEEL_STATUS_MEMORY, .what = "no memory for the result"});
-}
-
 static int print_csv(const keel_simulation *simulation) {
   size_t length;
   char *text = keel_simulation_csv(simulation, &length);
-  if (!text) return no_memory();
-  errno = 0;
-  int failed = fwrite(text, 1, length, stdout) != length, why = errno;
-  free(text);
-  keel_error error;
-  if (!failed) return KEEL_EXIT_DONE;
-  keel_fail(&error, KEEL_STATUS_IO, "stdout", "cannot write: %s", strerror(why ? why : EIO));
-  return keel_cli_fail(&error);
+  return keel_cli_put(text, length);
 }
 
 static int show(struct keel_cli *cli, const keel_simulation *simulation) {
@@ -171,10 +160,7 @@ static int show(struct keel_cli *cli, const keel_simulation *simulation) {
   if (cli->csv && keel_simulation_save(simulation, cli->csv, &error) != KEEL_STATUS_OK) return keel_cli_fail(&error);
   if (cli->json) {
     char *text = keel_simulation_json(simulation);
-    if (!text) return no_memory();
-    puts(text);
-    free(text);
-    return KEEL_EXIT_DONE;
+    return keel_cli_put(text, text ? strlen(text) : 0);
   }
   print_table(simulation);
   return KEEL_EXIT_DONE;
@@ -186,25 +172,56 @@ static int conclude(struct keel_cli *cli, const keel_simulation *simulation) {
   keel_simulation_fact(simulation, &facts);
   if (facts.interrupted) keel_cli_stop_answered();
   int status = show(cli, simulation);
-  if (!facts.interrupted || status != KEEL_EXIT_DONE) return status;
-  fflush(stdout);
-  fprintf(stderr, "keel: stopped after %llu paths; the result is that of these\n", (unsigned long long)facts.paths);
-  return KEEL_EXIT_FAILED;
+  return facts.interrupted && status == KEEL_EXIT_DONE ? keel_cli_partial(facts.paths) : status;
+}
+
+/* ---- one path: its tape, its ledger ---- */
+
+static int wanted_path(struct keel_cli *cli, uint64_t *path) {
+  const char *text = keel_cli_value(cli, "tape-path");
+  *path = 0;
+  if (keel_cli_ranks() && (keel_cli_value(cli, "tape") || keel_cli_value(cli, "ledger")))
+    return keel_cli_usage(cli, "--tape and --ledger are of one path: keel writes them, without ranks");
+  if (!text) return KEEL_EXIT_DONE;
+  char *end;
+  errno = 0;
+  *path = strtoull(text, &end, 10);
+  if (errno || *end || !isdigit((unsigned char)*text))
+    return keel_cli_usage(cli, "--tape-path: \"%s\" is not allowed, only the number of a path, from 0", text);
+  if (!keel_cli_value(cli, "tape") && !keel_cli_value(cli, "ledger"))
+    return keel_cli_usage(cli, "--tape-path needs --tape or --ledger");
+  return KEEL_EXIT_DONE;
+}
+
+static int write_path(struct keel_cli *cli, const keel_strategy *strategy, uint64_t path) {
+  const char *tape = keel_cli_value(cli, "tape"), *ledger = keel_cli_value(cli, "ledger");
+  keel_replay *replay;
+  keel_error error;
+  if (!tape && !ledger) return KEEL_EXIT_DONE;
+  keel_status status = keel_simulation_record(strategy, path, tape, &replay, &error);
+  if (status == KEEL_STATUS_OK && ledger) status = keel_ledger_save(replay, ledger, &error);
+  keel_replay_free(replay);
+  return status == KEEL_STATUS_OK ? KEEL_EXIT_DONE : keel_cli_fail(&error);
 }
 
 static int run(struct keel_cli *cli) {
   keel_error error;
   keel_strategy *strategy;
-  if (keel_strategy_load(cli->operands[0], cli->sets, cli->set_count, &strategy, &error) != KEEL_STATUS_OK)
-    return keel_cli_fail(&error);
-  for (size_t i = 0; i < keel_strategy_warning_count(strategy); i++)
-    keel_cli_note(cli, "%s", keel_strategy_warning(strategy, i));
-  keel_simulate_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
+  uint64_t path;
+  int status = wanted_path(cli, &path);
+  if (status == KEEL_EXIT_DONE) status = keel_cli_strategy(cli, &strategy);
+  if (status != KEEL_EXIT_DONE) return status;
+  status = write_path(cli, strategy, path);
+  if (status != KEEL_EXIT_DONE) {
+    keel_strategy_free(strategy);
+    return status;
+  }
+  keel_simulate_options how = {
+      .threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli, .ranks = keel_cli_ranks()};
   keel_simulation *simulation;
-  int status;
   if (keel_simulation_run(strategy, &how, &simulation, &error) == KEEL_STATUS_OK) {
     keel_cli_bar_clear();
-    status = conclude(cli, simulation);
+    status = simulation ? conclude(cli, simulation) : KEEL_EXIT_DONE;
     keel_simulation_free(simulation);
   } else {
     status = keel_cli_fail(&error);
@@ -212,6 +229,13 @@ static int run(struct keel_cli *cli) {
   keel_strategy_free(strategy);
   return status;
 }
+
+static const struct keel_cli_option options[] = {
+    {"tape", 0, "FILE", "write the market of one path as a tape; its replay gives the ledger of that path", 0, NULL},
+    {"ledger", 0, "FILE", "write the ledger of one path, as CSV", 0, NULL},
+    {"tape-path", 0, "N", "which path these are of, from 0 (default: 0)", 0, NULL},
+    {0},
+};
 
 const struct keel_cli_command keel_cmd_simulate = {
     .name = "simulate",
@@ -223,7 +247,8 @@ const struct keel_cli_command keel_cmd_simulate = {
         "--seed N is --set run.seed=N. Money is for the whole book. Ctrl-C ends the run: what was finished is shown "
         "as\n"
         "the result, and the exit status is 1.",
-    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY,
+    .options = options,
+    .takes = KEEL_CLI_TABLE | KEEL_CLI_STRATEGY | KEEL_CLI_RANKS,
     .operands_min = 1,
     .operands_max = 1,
     .run = run,

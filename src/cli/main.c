@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "drive/ranks.h"
 #include "keel/version.h"
 
 /* clang-format off */
@@ -34,42 +35,49 @@ static int unknown(const char *name) {
   return KEEL_EXIT_USAGE;
 }
 
-static int finish(int status) {
-  keel_error error;
-  keel_cli_bar_clear();
-  if (keel_cli_flush(&error) != KEEL_STATUS_OK && status == KEEL_EXIT_DONE) status = keel_cli_fail(&error);
-  if (status != KEEL_EXIT_DONE) keel_cli_end_by_signal();
-  return status;
-}
-
 static int run(int argc, char **argv, const struct keel_cli_command *command) {
   struct keel_cli cli = {.command = command};
   int status = keel_cli_parse(&cli, argc, argv);
   if (status == KEEL_EXIT_DONE) {
-    if (cli.help)
-      keel_cli_help_command(stdout, command);
-    else
+    if (!cli.help)
       status = command->run(&cli);
+    else if (keel_ranks_is_first(keel_cli_ranks()))
+      keel_cli_help_command(stdout, command);
   }
   keel_cli_free(&cli);
   return status;
 }
 
-int main(int argc, char **argv) {
-  keel_cli_signals();
+static int dispatch(int argc, char **argv) {
+  const char *name = argc > 1 ? argv[1] : "";
+  const struct keel_cli_command *command = find(name);
+  int is_shared = command && (command->takes & KEEL_CLI_RANKS);
+  if (!is_shared && !keel_ranks_is_first(keel_cli_ranks())) return KEEL_EXIT_DONE;
+  if (command) return run(argc, argv, command);
   if (argc < 2) {
     keel_cli_help(stderr);
     return KEEL_EXIT_USAGE;
   }
-  const char *name = argv[1];
-  const struct keel_cli_command *command = find(name);
-  if (command) return finish(run(argc, argv, command));
-  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
     keel_cli_help(stdout);
-  } else if (strcmp(name, "--version") == 0) {
+  else if (strcmp(name, "--version") == 0)
     printf("keel %s\n", keel_version());
-  } else {
+  else
     return unknown(name);
-  }
-  return finish(KEEL_EXIT_DONE);
+  return KEEL_EXIT_DONE;
+}
+
+static int finish(int status) {
+  keel_error error;
+  keel_cli_bar_clear();
+  if (keel_cli_flush(&error) != KEEL_STATUS_OK && status == KEEL_EXIT_DONE) status = keel_cli_fail(&error);
+  status = keel_cli_ranks_close(status);
+  if (status != KEEL_EXIT_DONE && !keel_cli_ranks()) keel_cli_end_by_signal();
+  return status;
+}
+
+int main(int argc, char **argv) {
+  keel_cli_signals();
+  keel_cli_ranks_open(&argc, &argv);
+  return finish(dispatch(argc, argv));
 }

@@ -1,5 +1,8 @@
 /* Parsing of a command's options and operands, driven by the tables. */
+#define _GNU_SOURCE /* sched_getaffinity */
+
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -75,7 +78,7 @@ const struct keel_cli_option keel_cli_common[] = {
     {"csv", 0, "FILE", "write the table to FILE", KEEL_CLI_TABLE, set_csv},
     {"set", 0, "PATH=VALUE", "override a field of the strategy; may be repeated", KEEL_CLI_STRATEGY, set_field},
     {"seed", 0, "N", "seed of all randomness", 0, set_seed},
-    {"threads", 0, "N", "threads to use (default: all cores); never changes a result", 0, set_threads},
+    {"threads", 0, "N", "threads to use (default: all cores that it may use); never changes a result", 0, set_threads},
     {"cpu", 0, "LEVEL", "instruction set: auto, base, v3, v4; never changes a result", 0, set_cpu},
     {"quiet", 'q', NULL, "no progress bar and no remarks; results and errors are still shown", 0, set_quiet},
     {"help", 'h', NULL, "show this help", 0, set_help},
@@ -158,9 +161,15 @@ static int check(const struct keel_cli *cli) {
   return KEEL_EXIT_DONE;
 }
 
+/* Those that this process may use: a rank has its part of the machine. */
+static int count_cores(void) {
+  cpu_set_t set;
+  long cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : sysconf(_SC_NPROCESSORS_ONLN);
+  return cores > 1 ? (int)(cores < 1024 ? cores : 1024) : 1;
+}
+
 int keel_cli_parse(struct keel_cli *cli, int argc, char **argv) {
-  long cores = sysconf(_SC_NPROCESSORS_ONLN);
-  cli->threads = cores > 1 ? (int)(cores < 1024 ? cores : 1024) : 1;
+  cli->threads = count_cores();
   cli->operands = calloc((size_t)argc, sizeof *cli->operands);
   cli->sets = calloc((size_t)argc, sizeof *cli->sets);
   cli->given = calloc((size_t)argc, sizeof *cli->given);

@@ -26,3 +26,9 @@ int keel_cli_put(char *text, size_t length) {
   keel_fail(&error, KEEL_STATUS_IO, "stdout", "cannot write: %s", strerror(why ? why : EIO));
   return keel_cli_fail(&error);
 }
+
+int keel_cli_partial(uint64_t paths) {
+  fflush(stdout);
+  fprintf(stderr, "keel: stopped after %llu paths; the result is that of these\n", (unsigned long long)paths);
+  return KEEL_EXIT_FAILED;
+}

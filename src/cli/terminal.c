@@ -48,6 +48,8 @@ void keel_cli_signals(void) {
   handle(SIGXFSZ, SIG_IGN, 0);
 }
 
+void keel_cli_stop_at(int number) { handle(number, on_stop, (int)SA_RESETHAND); }
+
 int keel_cli_stopped(void) { return stop_signal != 0; }
 
 void keel_cli_stop_answered(void) {
@@ -105,8 +107,17 @@ void keel_cli_bar_off(void) { bar.off = 1; }
 
 /* ---- messages ---- */
 
+static int silent;
+static keel_error failure;
+
+void keel_cli_silence(void) { silent = bar.off = 1; }
+
+const keel_error *keel_cli_failure(void) { return &failure; }
+
 int keel_cli_fail(const keel_error *error) {
+  failure = *error;
   keel_cli_bar_clear();
+  if (silent) return KEEL_EXIT_FAILED;
   if (stop_signal)
     fputs("keel: stopped\n", stderr);
   else if (pipe_closed)
@@ -120,6 +131,7 @@ int keel_cli_fail(const keel_error *error) {
 
 int keel_cli_usage(const struct keel_cli *cli, const char *format, ...) {
   keel_cli_bar_clear();
+  if (silent) return KEEL_EXIT_USAGE;
   fprintf(stderr, "keel %s: ", cli->command->name);
   va_list args;
   va_start(args, format);
@@ -130,7 +142,7 @@ int keel_cli_usage(const struct keel_cli *cli, const char *format, ...) {
 }
 
 void keel_cli_note(const struct keel_cli *cli, const char *format, ...) {
-  if (cli->quiet) return;
+  if (cli->quiet || silent) return;
   keel_cli_bar_clear();
   fputs("keel: ", stderr);
   va_list args;

@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/fail.h"
 #include "drive/frontier_family.h"
 #include "drive/simulate.h"
+
+enum { GOOD_BATCHES = 33 };
 
 /* ---- what is simulated ---- */
 
@@ -67,12 +68,6 @@ static keel_status choose_family(struct keel_frontier *frontier, struct keel_fro
   return keel_frontier_family(&frontier->arena, &of, family, error);
 }
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 /* The paths alone: of all the figures of a simulation, a frontier reads a few. */
 static keel_status simulate(struct keel_frontier *frontier, const struct keel_frontier_family *family,
                             const keel_frontier_options *options, struct keel_simulation **simulation,
@@ -89,17 +84,9 @@ static keel_status simulate(struct keel_frontier *frontier, const struct keel_fr
                                       .variant_count = family->count,
                                       .threads = options && options->threads > 1 ? (size_t)options->threads : 1,
                                       .tick = options ? options->tick : NULL,
-                                      .tick_context = options ? options->tick_context : NULL};
-  keel_status status = keel_simulation_prepare(&plan, 0, simulation, error);
-  if (status) return status;
-  double begun = now();
-  struct keel_simulation *run = *simulation;
-  status = keel_simulation_part_run(&run->part, run->wiring.leaves, &plan, error);
-  frontier->seconds = now() - begun;
-  frontier->interrupted = status == KEEL_STATUS_STOPPED;
-  if (frontier->interrupted && run->part.paths > 0) return KEEL_STATUS_OK;
-  if (status) keel_simulation_free(run);
-  return status;
+                                      .tick_context = options ? options->tick_context : NULL,
+                                      .ranks = options ? options->ranks : NULL};
+  return keel_simulation_collect(&plan, simulation, error);
 }
 
 /* ---- estimates ---- */
@@ -180,16 +167,29 @@ static void add_note(struct keel_frontier *frontier, const char *note) {
   frontier->notes[frontier->note_count++] = keel_arena_text(&frontier->arena, note, strlen(note));
 }
 
+static int batch_count(const struct keel_estimate *estimate) {
+  int count = 0;
+  for (size_t b = 0; b < KEEL_BATCHES_MAX; b++) count += (int)(estimate->batches >> b & 1);
+  return count;
+}
+
 static void note_numbers(struct keel_frontier *frontier, size_t repeated) {
   char text[200];
   size_t bad = 0;
   for (size_t i = 0; i < frontier->rule_count; i++) bad += frontier->lines[i].bad > 0;
-  snprintf(text, sizeof text, "%zu rules had paths whose P&L is no number, and are compared with none.", bad);
+  snprintf(text, sizeof text, "Compared with none, for paths whose P&L is no number: %zu of the rules.", bad);
   if (bad) add_note(frontier, text);
-  snprintf(text, sizeof text, "%zu default rules did on every path what another one did, and are left out.", repeated);
+  snprintf(text, sizeof text, "Left out of the default rules, for doing on every path what another one did: %zu.",
+           repeated);
   if (repeated) add_note(frontier, text);
-  if (isnan(frontier->rules[0].cost.error))
-    add_note(frontier, "There are too few paths for standard errors: 512 or more are needed, 8,448 for good ones.");
+  int batches = batch_count(&frontier->rules[0].cost);
+  if (batches >= GOOD_BATCHES) return;
+  snprintf(
+      text, sizeof text,
+      "Standard errors of differences come from batches of paths, here %d: from 8,448 paths on there are 33 or more, "
+      "and they are good.",
+      batches);
+  add_note(frontier, text);
 }
 
 static void list_notes(struct keel_frontier *frontier, const struct keel_frontier_family *family, size_t repeated,
@@ -226,6 +226,8 @@ static const char *name_risk(struct keel_frontier *frontier) {
 static void conclude(struct keel_frontier *frontier, const struct keel_frontier_family *family,
                      const struct keel_simulation *simulation) {
   frontier->paths = simulation->part.paths;
+  frontier->seconds = simulation->seconds;
+  frontier->interrupted = simulation->interrupted;
   size_t repeated = estimate_rules(frontier, family, simulation);
   keel_frontier_select(&frontier->arena, frontier->rules, frontier->rule_count, frontier->strategy.frontier.budget,
                        &frontier->choice);
@@ -239,7 +241,7 @@ static keel_status run(struct keel_frontier *frontier, const keel_frontier_optio
   struct keel_simulation *simulation;
   keel_status status = choose_family(frontier, &family, error);
   if (!status) status = simulate(frontier, &family, options, &simulation, error);
-  if (status) return status;
+  if (status || !simulation) return status;
   conclude(frontier, &family, simulation);
   keel_simulation_free(simulation);
   return KEEL_STATUS_OK;
@@ -253,7 +255,7 @@ keel_status keel_frontier_run(const keel_strategy *strategy, const keel_frontier
   keel_arena_init(&frontier->arena);
   plan_strategy(frontier, strategy);
   keel_status status = run(frontier, options, error);
-  if (status)
+  if (status || (options && !keel_ranks_is_first(options->ranks)))
     keel_frontier_free(frontier);
   else
     *out = frontier;

@@ -190,15 +190,20 @@ static void add_law(struct builder *builder, enum keel_band_kind kind, double ri
   add(builder, &policy, name);
 }
 
+/* Zakamouline's needs a vol and so a delta of its own for each option, which takes time: fewer of them. */
 static void add_laws(struct builder *builder, struct keel_text *name) {
-  static const double around[] = {0.1, 0.5, 1, 2, 10}, apart[] = {0.01, 0.1, 1, 10, 100};
-  double given = builder->of->risk_aversion, middle = given > 0 ? given : 1 / book_size(builder);
-  const double *times = given > 0 ? around : apart;
-  if (!(middle > 1e-18 && middle < 1e18)) return;
-  for (int kind = KEEL_BAND_WHALLEY_WILMOTT; kind <= KEEL_BAND_ZAKAMOULINE; kind++)
-    for (size_t i = 0; i < 5; i++) {
-      double risk_aversion = times[i] * middle;
-      add_law(builder, (enum keel_band_kind)kind, given > 0 ? risk_aversion : round_size(risk_aversion), name);
+  static const struct {
+    enum keel_band_kind kind;
+    size_t count;
+    double around[5], apart[5]; /* the given risk aversion; 1 / the size of the book */
+  } laws[] = {{KEEL_BAND_WHALLEY_WILMOTT, 5, {0.1, 0.5, 1, 2, 10}, {0.1, 1, 10, 100, 1000}},
+              {KEEL_BAND_ZAKAMOULINE, 3, {0.5, 1, 2}, {1, 10, 100}}};
+  double given = builder->of->risk_aversion, size = book_size(builder);
+  if (!(given > 0) && !(size > 1e-12 && size < 1e12)) return;
+  for (size_t law = 0; law < sizeof laws / sizeof *laws; law++)
+    for (size_t i = 0; i < laws[law].count; i++) {
+      double risk_aversion = given > 0 ? laws[law].around[i] * given : round_size(laws[law].apart[i] / size);
+      add_law(builder, laws[law].kind, risk_aversion, name);
     }
 }
 

@@ -5,7 +5,7 @@
  *   time        every 1, 2, 3, 5, 10 ... steps
  *   band        1, 2, 5, 10, 20 % of gross delta, back to the centre, to the edge, to half the band
  *   price       spot moved by 1/2, 1, 2, 4 times what it does in a step
- *   law         the bands of Whalley-Wilmott and Zakamouline, at five risk aversions; where trading has a cost
+ *   law         the bands of Whalley-Wilmott and Zakamouline, at some risk aversions; where trading has a cost
  *   options     where the hedge names options: delta-gamma, delta-gamma-vega, by time and by bands
  *
  * The strategy's own hedge and its variants come first. */

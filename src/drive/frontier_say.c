@@ -120,8 +120,8 @@ static void add_ties(struct keel_text *text, const struct keel_frontier *frontie
 static void add_own(struct keel_text *text, const struct keel_frontier *frontier) {
   const struct keel_frontier_rule *own = &frontier->rules[0], *best = &frontier->rules[frontier->choice.best];
   if (own == best || frontier->choice.next == 0 || !isfinite(own->target.value)) return;
+  if (own->cost.value > terms_of(frontier)->budget) return;
   struct keel_estimate difference = keel_estimate_difference(&own->target, &best->target);
-  if (difference.value < 0) return; /* beyond the budget */
   add_amount(text, "Your own rule (`base`) is ", difference.value);
   keel_text_add(text, " worse");
   add_interval(text, &difference);

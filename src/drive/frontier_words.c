@@ -12,19 +12,21 @@
 struct unit {
   const char *name;
   double ns;
+  double most; /* of a step: 36 hours are no way to say a day and a half */
 };
 
-static const struct unit units[] = {{"week", 7 * (double)KEEL_NS_PER_DAY},
-                                    {"day", (double)KEEL_NS_PER_DAY},
-                                    {"trading day", (double)KEEL_NS_PER_DAY * 365 / 252},
-                                    {"hour", 3600e9},
-                                    {"minute", 60e9},
-                                    {"second", 1e9}};
+enum { UNIT_DAY = 1, UNIT_HOUR = 3, UNIT_SECOND = 5 };
+static const struct unit units[] = {{"week", 7 * (double)KEEL_NS_PER_DAY, 1000},
+                                    {"day", (double)KEEL_NS_PER_DAY, 1000},
+                                    {"trading day", (double)KEEL_NS_PER_DAY * 365 / 252, 1000},
+                                    {"hour", 3600e9, 23},
+                                    {"minute", 60e9, 59},
+                                    {"second", 1e9, 59}};
 
 /* A step is called by a unit of which it is a whole multiple, but for what rounding times may change. */
 static long units_in_step(const struct unit *unit, double step_ns) {
   double count = floor(step_ns / unit->ns + 0.5);
-  return count >= 1 && count < 1e9 && fabs(step_ns / unit->ns - count) < 1e-6 ? (long)count : 0;
+  return count >= 1 && count <= unit->most && fabs(step_ns / unit->ns - count) < 1e-6 ? (long)count : 0;
 }
 
 void keel_words_every(struct keel_text *text, int64_t step_ns, long steps) {
@@ -130,6 +132,16 @@ static void add_band(struct keel_text *text, const struct keel_trigger *trigger,
   }
 }
 
+/* Of a timer that is no whole number of steps: 1.5 days, 36 minutes. */
+static void add_duration(struct keel_text *text, int64_t ns) {
+  const struct unit *unit = &units[UNIT_DAY];
+  if ((double)ns < unit->ns) unit = &units[UNIT_HOUR];
+  while (unit->ns > (double)ns && unit < &units[UNIT_SECOND]) unit++;
+  keel_text_add(text, "every ");
+  if (ns != (int64_t)unit->ns) keel_words_amount(text, (double)ns / unit->ns);
+  keel_text_printf(text, ns == (int64_t)unit->ns ? "%s" : " %ss", unit->name);
+}
+
 static void add_timer(struct keel_text *text, const struct keel_trigger *trigger, int64_t step_ns) {
   double steps = floor((double)trigger->every_ns / (double)step_ns + 0.5);
   if (trigger->every == KEEL_EVERY_STEP)
@@ -139,7 +151,7 @@ static void add_timer(struct keel_text *text, const struct keel_trigger *trigger
   else if (steps >= 1 && fabs(steps * (double)step_ns - (double)trigger->every_ns) <= 2 + steps)
     keel_words_every(text, step_ns, (long)steps);
   else
-    keel_words_every(text, trigger->every_ns, 1);
+    add_duration(text, trigger->every_ns);
 }
 
 static int has_timer(const struct keel_trigger *trigger) { return trigger->every != KEEL_EVERY_NONE; }

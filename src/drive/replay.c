@@ -9,6 +9,7 @@
 
 #include "base/fail.h"
 #include "base/pool.h"
+#include "drive/dates.h"
 #include "hedge/step.h"
 #include "world/feed_tape.h"
 #include "world/paper.h"
@@ -33,8 +34,8 @@ static int tick(struct run *run, const struct keel_replay_part *part) {
 static keel_status wire(struct run *run, struct keel_replay_part *part) {
   const struct keel_strategy *strategy = run->replay->strategy;
   const struct keel_policy **policies = KEEL_ARENA_NEW(&part->arena, const struct keel_policy *, part->variant_count);
-  for (size_t v = 0; v < part->variant_count; v++) policies[v] = &strategy->variants[part->variants[v]].policy;
-  struct keel_wiring_input input = {.book = &strategy->book,
+  for (size_t v = 0; v < part->variant_count; v++) policies[v] = run->replay->policies[part->variants[v]];
+  struct keel_wiring_input input = {.book = &run->replay->book,
                                     .terms = &strategy->market,
                                     .policies = policies,
                                     .variant_count = part->variant_count,
@@ -47,13 +48,13 @@ static keel_status wire(struct run *run, struct keel_replay_part *part) {
   return keel_wiring_build(&part->arena, &input, &part->wiring, &part->error);
 }
 
-static void record(struct keel_replay_part *part, struct keel_block *block) {
+void keel_replay_record(struct keel_ledger *ledger, struct keel_block *block) {
   for (size_t i = 0; i < block->market.changed_count; i++) {
     uint32_t u = block->market.changed[i];
-    if (block->stepped[u]) keel_ledger_record(&part->ledger, block, u);
+    if (block->stepped[u]) keel_ledger_record(ledger, block, u);
     if (!keel_is_over(block, u)) continue;
     keel_liquidate(block, u);
-    keel_ledger_record(&part->ledger, block, u);
+    keel_ledger_record(ledger, block, u);
   }
 }
 
@@ -97,7 +98,8 @@ static keel_status run_part(struct run *run, struct keel_replay_part *part) {
   const struct keel_strategy *strategy = run->replay->strategy;
   keel_status status = wire(run, part);
   if (status != KEEL_STATUS_OK) return status;
-  struct keel_block *block = keel_block_new(&part->arena, &part->wiring, 0);
+  struct keel_block *block = keel_block_new(&part->arena, &part->wiring, run->replay->model != NULL);
+  if (run->replay->model) block->market.vol_slope = KEEL_ARENA_NEW(&part->arena, double, part->wiring.row_count);
   block->venue = keel_paper_venue(keel_paper_new(&part->arena, &part->wiring));
   struct keel_feed_tape feed;
   keel_feed_tape_init(&feed, &part->arena, run->replay->tape, &part->wiring);
@@ -107,7 +109,7 @@ static keel_status run_part(struct run *run, struct keel_replay_part *part) {
   while (keel_feed_tape_next(&feed, &block->market)) {
     part->instants++;
     keel_step(block);
-    record(part, block);
+    keel_replay_record(&part->ledger, block);
     if (is_finished(block)) break;
     if (tick(run, part)) return keel_fail(&part->error, KEEL_STATUS_STOPPED, NULL, "stopped");
   }
@@ -148,11 +150,20 @@ static void add_note(struct keel_replay *replay, const char *text) {
   replay->notes[replay->note_count++] = keel_arena_text(&replay->arena, text, strlen(text));
 }
 
+static void note_model(struct keel_replay *replay) {
+  const struct keel_tape_model *model = replay->model;
+  char text[400];
+  snprintf(text, sizeof text, "The market is simulated, path %llu of seed %llu: %.300s.",
+           (unsigned long long)model->path, (unsigned long long)model->seed, model->text);
+  add_note(replay, text);
+}
+
 static void list_notes(struct keel_replay *replay) {
   const struct keel_strategy *strategy = replay->strategy;
-  size_t room = 2 + strategy->warning_count;
+  size_t room = 3 + strategy->warning_count;
   replay->notes = KEEL_ARENA_NEW(&replay->arena, char *, room);
-  if (replay->parts[0].wiring.has_american)
+  if (replay->model) note_model(replay);
+  if (replay->parts[0].wiring.has_american && !replay->model)
     add_note(
         replay,
         "American positions are marked at their quotes, and without one by the European formula, not below intrinsic; "
@@ -196,13 +207,29 @@ static keel_status run_parts(struct run *run, keel_error *error) {
   return KEEL_STATUS_OK;
 }
 
+/* What the strategy holds and how it hedges; `years` count from where a simulated market began. */
+static void date(struct keel_replay *replay) {
+  const struct keel_strategy *strategy = replay->strategy;
+  replay->policies = KEEL_ARENA_NEW(&replay->arena, const struct keel_policy *, strategy->variant_count);
+  replay->model = keel_tape_model(replay->tape);
+  replay->book = strategy->book;
+  if (replay->model) replay->book = keel_book_dated(&replay->arena, &strategy->book, replay->model->start_ns);
+  for (size_t v = 0; v < strategy->variant_count; v++) {
+    const struct keel_policy *policy = &strategy->variants[v].policy;
+    replay->policies[v] = replay->model ? keel_policy_dated(&replay->arena, policy, replay->model->start_ns) : policy;
+  }
+}
+
 static keel_status run_tape(struct keel_replay *replay, const keel_replay_options *options, keel_error *error) {
   struct run run = {.replay = replay, .options = options};
   replay->listed_count = keel_tape_contracts(replay->tape);
   replay->listed = KEEL_ARENA_NEW(&replay->arena, const struct keel_contract *, replay->listed_count);
   for (uint32_t i = 0; i < replay->listed_count; i++) replay->listed[i] = keel_tape_contract(replay->tape, i);
+  date(replay);
   keel_status status = keel_replay_check(replay, error);
-  return status == KEEL_STATUS_OK ? run_parts(&run, error) : status;
+  if (status != KEEL_STATUS_OK) return status;
+  keel_replay_lay_out(replay, thread_count(options));
+  return run_parts(&run, error);
 }
 
 keel_status keel_replay_run(const keel_strategy *strategy, const keel_replay_options *options, keel_replay **out,
@@ -214,7 +241,6 @@ keel_status keel_replay_run(const keel_strategy *strategy, const keel_replay_opt
   if (!replay) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a replay");
   replay->strategy = strategy;
   keel_arena_init(&replay->arena);
-  keel_replay_lay_out(replay, thread_count(options));
   keel_status status = keel_tape_open(strategy->market.tape, &replay->tape, error);
   if (status == KEEL_STATUS_OK) status = run_tape(replay, options, error);
   if (status == KEEL_STATUS_OK)

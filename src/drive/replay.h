@@ -1,8 +1,8 @@
 /* The inside of a replay, for its files: parts run on threads, the result is put together in the order of variants.
  *
  * What a variant does depends on the contracts that its wiring watches, since each of their quotes is a step. So only
- * variants that hedge with the same futures (spot is watched anyway) share a part: a result depends neither on the
- * number of threads nor on the other variants. */
+ * variants that hedge with the same futures and options (spot is watched anyway) share a part: a result depends neither
+ * on the number of threads nor on the other variants. */
 #ifndef KEEL_DRIVE_REPLAY_H
 #define KEEL_DRIVE_REPLAY_H
 
@@ -33,6 +33,9 @@ struct keel_replay {
   const keel_strategy *strategy;
   struct keel_arena arena; /* of the result; parts have their own, sealed */
   struct keel_tape *tape;
+  const struct keel_tape_model *model; /* that made the tape's market; NULL: a recorded one */
+  struct keel_book book;               /* the strategy's; with a model all expiries are known, and so the policies' */
+  const struct keel_policy **policies; /* [variant] */
   const struct keel_contract **listed; /* the contracts of the tape */
   size_t listed_count;
   struct keel_replay_part *parts; /* the strategy's own hedge is in the first */
@@ -45,6 +48,9 @@ struct keel_replay {
   char **notes;
   size_t note_count;
 };
+
+/* Takes in what a step did, and closes the hedges of books that are over. */
+void keel_replay_record(struct keel_ledger *ledger, struct keel_block *block);
 
 /* Refuses what the tape cannot answer for. */
 keel_status keel_replay_check(const struct keel_replay *replay, keel_error *error);

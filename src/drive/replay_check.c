@@ -44,8 +44,9 @@ static keel_status check_position(const struct keel_replay *replay, const struct
   long u = keel_market_underlying(market, position->contract.underlying);
   char name[128], when[40];
   keel_contract_format(&position->contract, market->calendar, name, sizeof name);
-  if (!isnan(position->years))
-    return keel_fail_at(error, position->file, position->line, "years", "a replay needs `expiry`, a date");
+  if (!isnan(position->years) && !replay->model)
+    return keel_fail_at(error, position->file, position->line, "years",
+                        "belongs to simulated markets; give `expiry` for a tape that was recorded");
   if (position->contract.kind != KEEL_KIND_SPOT && begin != KEEL_TIME_NONE && position->contract.expiry_ns <= begin) {
     keel_time_format(begin, when);
     return keel_fail_at(error, position->file, position->line, "expiry", "%s has expired when the run begins, at %s",
@@ -58,8 +59,12 @@ static keel_status check_position(const struct keel_replay *replay, const struct
   if (listed && position->exercise_given && listed->exercise != position->contract.exercise)
     return keel_fail_at(error, position->file, position->line, "exercise", "is %s, and on the tape %s is %s",
                         keel_exercise_name(position->contract.exercise), name, keel_exercise_name(listed->exercise));
-  if (listed || position->contract.kind == KEEL_KIND_SPOT || (u >= 0 && !isnan(market->underlyings[u].implied_vol)))
-    return KEEL_STATUS_OK;
+  if (listed || position->contract.kind == KEEL_KIND_SPOT) return KEEL_STATUS_OK;
+  if (replay->model)
+    return keel_fail_at(error, position->file, position->line, NULL,
+                        "%s is not on the tape of this simulated market; allowed: the contracts that it was made with",
+                        name);
+  if (u >= 0 && !isnan(market->underlyings[u].implied_vol)) return KEEL_STATUS_OK;
   return keel_fail_at(error, position->file, position->line, NULL,
                       "%s is not on the tape; allowed: a contract of the tape, or any with market.implied_vol given",
                       name);
@@ -70,6 +75,9 @@ static keel_status check_listed(const struct keel_replay *replay, const struct k
                                 const char *underlying, keel_error *error) {
   struct keel_contract contract = with->contract;
   contract.underlying = underlying;
+  if (!replay->model && !isnan(with->years))
+    return keel_fail_at(error, replay->strategy->path, 0, "hedge.with",
+                        "`years` belongs to simulated markets; give `expiry` for a tape that was recorded");
   const struct keel_contract *listed = listed_as(replay, &contract);
   if (listed && listed->multiplier == contract.multiplier) return KEEL_STATUS_OK;
   char name[128];
@@ -85,7 +93,7 @@ static keel_status check_listed(const struct keel_replay *replay, const struct k
 static keel_status check_hedges(const struct keel_replay *replay, keel_error *error) {
   const struct keel_strategy *strategy = replay->strategy;
   for (size_t v = 0; v < strategy->variant_count; v++) {
-    const struct keel_policy *policy = &strategy->variants[v].policy;
+    const struct keel_policy *policy = replay->policies[v];
     if (policy->target.kind == KEEL_TARGET_NONE) continue;
     for (size_t u = 0; u < strategy->market.underlying_count; u++) {
       const char *name = strategy->market.underlyings[u].name;
@@ -102,10 +110,9 @@ static keel_status check_hedges(const struct keel_replay *replay, keel_error *er
 }
 
 keel_status keel_replay_check(const struct keel_replay *replay, keel_error *error) {
-  const struct keel_strategy *strategy = replay->strategy;
   int64_t begin = first_instant(replay);
-  for (size_t i = 0; i < strategy->book.count; i++) {
-    const struct keel_position *position = &strategy->book.positions[i];
+  for (size_t i = 0; i < replay->book.count; i++) {
+    const struct keel_position *position = &replay->book.positions[i];
     keel_status status = check_spot(replay, position->contract.underlying, error);
     if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;

@@ -57,7 +57,7 @@ void keel_replay_lay_out(struct keel_replay *replay, size_t threads) {
   for (size_t v = 0; v < variants; v++) {
     size_t first = placed;
     for (size_t w = v; w < variants; w++) {
-      if (done[w] || !watch_the_same(&strategy->variants[v].policy, &strategy->variants[w].policy)) continue;
+      if (done[w] || !watch_the_same(replay->policies[v], replay->policies[w])) continue;
       done[w] = 1;
       order[placed++] = (uint32_t)w;
     }

@@ -46,6 +46,14 @@ static void note_worlds(struct keel_simulation *simulation) {
   }
 }
 
+static void note_left_out(struct keel_simulation *simulation) {
+  char text[160];
+  snprintf(text, sizeof text,
+           "%llu more paths were finished by other ranks; they do not follow on these, and are left out.",
+           (unsigned long long)simulation->left_out);
+  add_note(simulation, text);
+}
+
 static void list_notes(struct keel_simulation *simulation) {
   const struct keel_strategy *strategy = simulation->wiring.strategy;
   size_t room = 4 + strategy->warning_count + strategy->market.underlying_count;
@@ -114,23 +122,36 @@ static double now(void) {
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-keel_status keel_simulation_execute(const struct keel_simulation_plan *plan, struct keel_simulation **out,
+/* Of a run that was stopped, the paths that were finished are enough. */
+static keel_status run_paths(struct keel_simulation *simulation, const struct keel_simulation_plan *plan,
+                             keel_error *error) {
+  uint64_t leaves = simulation->wiring.leaves;
+  double begun = now();
+  keel_status status = plan->ranks ? keel_simulation_share(simulation, plan, error)
+                                   : keel_simulation_part_run(&simulation->part, leaves, plan, error);
+  simulation->seconds = now() - begun;
+  simulation->interrupted = simulation->part.next < leaves;
+  if (simulation->left_out) note_left_out(simulation);
+  int is_enough = simulation->part.paths > 0 || !keel_ranks_is_first(plan->ranks);
+  return status == KEEL_STATUS_STOPPED && is_enough ? KEEL_STATUS_OK : status;
+}
+
+keel_status keel_simulation_collect(const struct keel_simulation_plan *plan, struct keel_simulation **out,
                                     keel_error *error) {
   struct keel_simulation *simulation;
   keel_status status = keel_simulation_prepare(plan, 0, &simulation, error);
-  *out = NULL;
-  if (status) return status;
-  double begun = now();
-  status = keel_simulation_part_run(&simulation->part, simulation->wiring.leaves, plan, error);
-  simulation->seconds = now() - begun;
-  if (status == KEEL_STATUS_STOPPED && simulation->part.paths > 0) status = KEEL_STATUS_OK;
-  if (status) {
-    keel_simulation_free(simulation);
-    return status;
-  }
-  keel_simulation_conclude(simulation);
-  *out = simulation;
-  return KEEL_STATUS_OK;
+  if (plan->ranks) status = keel_simulation_join(plan->ranks, simulation, status, error);
+  if (!status) status = run_paths(simulation, plan, error);
+  *out = status || !keel_ranks_is_first(plan->ranks) ? NULL : simulation;
+  if (!*out) keel_simulation_free(simulation);
+  return status;
+}
+
+keel_status keel_simulation_execute(const struct keel_simulation_plan *plan, struct keel_simulation **out,
+                                    keel_error *error) {
+  keel_status status = keel_simulation_collect(plan, out, error);
+  if (*out) keel_simulation_conclude(*out);
+  return status;
 }
 
 keel_status keel_simulation_run(const keel_strategy *strategy, const keel_simulate_options *options,
@@ -140,6 +161,7 @@ keel_status keel_simulation_run(const keel_strategy *strategy, const keel_simula
     plan.threads = options->threads > 1 ? (size_t)options->threads : 1;
     plan.tick = options->tick;
     plan.tick_context = options->tick_context;
+    plan.ranks = options->ranks;
   }
   return keel_simulation_execute(&plan, simulation, error);
 }

@@ -9,6 +9,7 @@
 #define KEEL_DRIVE_SIMULATE_H
 
 #include "base/pool.h"
+#include "drive/ranks.h"
 #include "drive/strategy.h"
 #include "hedge/block.h"
 #include "hedge/sample.h"
@@ -33,6 +34,7 @@ struct keel_simulation_plan {
   size_t block_paths;                                        /* a divisor of 256; 0: 256. Never changes a result */
   int (*tick)(void *context, uint64_t done, uint64_t total); /* as in keel_simulate_options */
   void *tick_context;
+  keel_ranks *ranks; /* that share the paths, all of this plan; NULL: this process is alone */
 };
 
 /* ---- wiring: read only while paths are run ---- */
@@ -142,6 +144,7 @@ struct keel_shown_paths {
   double *spot;     /* [path][underlying][instant] */
   double *book;     /* [path][instant]: its value */
   double *pnl;      /* [path][variant][instant]: so far */
+  double *holding;  /* [path][line][instant]: contracts, after the decision; lines as in the wiring of rows */
 };
 
 struct keel_simulation {
@@ -156,6 +159,7 @@ struct keel_simulation {
   struct keel_shown_paths shown;
   double premium, growth, seconds;
   int interrupted;
+  uint64_t left_out; /* paths that other ranks had finished, and that do not follow on the part's */
   char **notes;
   size_t note_count;
 };
@@ -165,6 +169,22 @@ struct keel_simulation {
 keel_status keel_simulation_prepare(const struct keel_simulation_plan *plan, uint64_t first,
                                     struct keel_simulation **simulation, keel_error *error);
 void keel_simulation_conclude(struct keel_simulation *simulation);
+
+/* ---- ranks: each has prepared the same simulation; rank 0's then holds what all have run ---- */
+
+/* All call it, with how preparing went (`simulation` NULL where it failed), and go on when it is KEEL_STATUS_OK: it is
+ * so for all, and all have the same simulation before them. */
+keel_status keel_simulation_join(keel_ranks *ranks, const struct keel_simulation *simulation, keel_status status,
+                                 keel_error *error);
+
+/* Runs this rank's share of the leaves, and brings all samples to rank 0. Errors: as keel_simulation_part_run, of any
+ * rank; when stopped, rank 0's part holds the first paths, as far as they follow on each other. */
+keel_status keel_simulation_share(struct keel_simulation *simulation, const struct keel_simulation_plan *plan,
+                                  keel_error *error);
+
+/* All but the figures: prepares, and runs all paths into the part; NULL after an error, and on ranks other than 0. */
+keel_status keel_simulation_collect(const struct keel_simulation_plan *plan, struct keel_simulation **simulation,
+                                    keel_error *error);
 
 /* The same as keel_simulation_run, for other policies than the strategy's. */
 keel_status keel_simulation_execute(const struct keel_simulation_plan *plan, struct keel_simulation **simulation,

@@ -124,22 +124,42 @@ static json_t *times_json(const struct keel_shown_paths *shown) {
   return array;
 }
 
+/* By instrument. */
+static json_t *holdings_json(const struct keel_simulation *simulation, size_t path, size_t variant) {
+  const struct keel_wiring *rows = &simulation->wiring.rows;
+  size_t room = simulation->wiring.market.steps + 1;
+  json_t *object = json_object();
+  char name[128];
+  for (size_t u = 0; u < rows->underlying_count; u++) {
+    struct keel_lane_lines lines = keel_lines_of(rows, u, variant);
+    for (uint32_t line = lines.first; line < lines.first + lines.count; line++) {
+      keel_contract_format(&rows->rows[rows->lines[line].row].contract, rows->terms->calendar, name, sizeof name);
+      const double *held = simulation->shown.holding + (path * rows->line_count + line) * room;
+      json_object_set_new(object, name, series(held, simulation->shown.instants));
+    }
+  }
+  return object;
+}
+
 static json_t *path_json(const struct keel_simulation *simulation, size_t path) {
   const struct keel_shown_paths *shown = &simulation->shown;
   const struct keel_simulation_wiring *wiring = &simulation->wiring;
   size_t room = wiring->market.steps + 1;
-  json_t *object = json_object(), *spot = json_object(), *pnl = json_object();
+  json_t *object = json_object(), *spot = json_object(), *pnl = json_object(), *held = json_object();
   for (size_t u = 0; u < shown->underlyings; u++)
     json_object_set_new(spot, wiring->rows.underlyings[u].terms->name,
                         series(shown->spot + (path * shown->underlyings + u) * room, shown->instants));
-  for (size_t v = 0; v < shown->variants; v++)
+  for (size_t v = 0; v < shown->variants; v++) {
     json_object_set_new(pnl, wiring->names[v],
                         series(shown->pnl + (path * shown->variants + v) * room, shown->instants));
+    json_object_set_new(held, wiring->names[v], holdings_json(simulation, path, v));
+  }
   json_object_set_new(object, "path", json_integer((json_int_t)path));
   json_object_set_new(object, "time", times_json(shown));
   json_object_set_new(object, "spot", spot);
   json_object_set_new(object, "book", series(shown->book + path * room, shown->instants));
   json_object_set_new(object, "pnl", pnl);
+  json_object_set_new(object, "holdings", held);
   return object;
 }
 

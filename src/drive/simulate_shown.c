@@ -15,28 +15,48 @@ static void lay_out(struct keel_simulation *simulation, size_t count) {
       .spot = KEEL_ARENA_NEW(arena, double, count *underlyings *instants),
       .book = KEEL_ARENA_NEW(arena, double, count *instants),
       .pnl = KEEL_ARENA_NEW(arena, double, count * wiring->variant_count * instants),
+      .holding = KEEL_ARENA_NEW(arena, double, count * wiring->rows.line_count * instants),
   };
 }
 
-/* One instant of `count` paths from `first` on. */
-static void keep(struct keel_simulation *simulation, struct keel_simulation_worker *worker, size_t first, size_t count,
-                 size_t instant) {
-  struct keel_shown_paths *shown = &simulation->shown;
-  struct keel_block *block = worker->block;
-  size_t instants = simulation->wiring.market.steps + 1;
-  double pnl[KEEL_LEAF_PATHS];
-  shown->time_ns[instant] = block->market.time_ns;
+/* Some paths of the block, at one instant. */
+struct view {
+  struct keel_simulation_worker *worker;
+  size_t first, count; /* paths */
+  size_t instant, instants;
+};
+
+/* [path][of][instant] of what the block has as [path]. */
+static void keep(const struct view *view, const double *values, size_t which, size_t of, double *out) {
+  for (size_t i = 0; i < view->count; i++)
+    out[((view->first + i) * of + which) * view->instants + view->instant] = values[i];
+}
+
+static void keep_market(const struct view *view, struct keel_shown_paths *shown) {
+  struct keel_block *block = view->worker->block;
+  double book[KEEL_LEAF_PATHS] = {0};
   for (size_t u = 0; u < shown->underlyings; u++) {
-    const double *spot = keel_at_row(block, block->market.bid, block->wiring->underlyings[u].spot);
     const double *value = keel_at_total(block, block->totals.value, u);
-    for (size_t i = 0; i < count; i++) {
-      shown->spot[((first + i) * shown->underlyings + u) * instants + instant] = spot[i];
-      shown->book[(first + i) * instants + instant] += value[i];
-    }
+    keep(view, keel_at_row(block, block->market.bid, block->wiring->underlyings[u].spot), u, shown->underlyings,
+         shown->spot);
+    for (size_t i = 0; i < view->count; i++) book[i] += value[i];
   }
+  keep(view, book, 0, 1, shown->book);
+}
+
+static void keep_accounts(const struct view *view, struct keel_shown_paths *shown) {
+  struct keel_block *block = view->worker->block;
+  const struct keel_wiring *wiring = block->wiring;
+  double pnl[KEEL_LEAF_PATHS];
   for (size_t v = 0; v < shown->variants; v++) {
-    keel_simulation_read(worker, v, KEEL_QUANTITY_PNL, pnl);
-    for (size_t i = 0; i < count; i++) shown->pnl[((first + i) * shown->variants + v) * instants + instant] = pnl[i];
+    keel_simulation_read(view->worker, v, KEEL_QUANTITY_PNL, pnl);
+    keep(view, pnl, v, shown->variants, shown->pnl);
+    for (size_t u = 0; u < wiring->underlying_count; u++) {
+      struct keel_lane_lines lines = keel_lines_of(wiring, u, v);
+      for (uint32_t line = lines.first; line < lines.first + lines.count; line++)
+        keep(view, keel_at_line(block, keel_account_after(block, u)->holding, line), line, wiring->line_count,
+             shown->holding);
+    }
   }
 }
 
@@ -46,13 +66,18 @@ void keel_simulation_show_paths(struct keel_simulation *simulation) {
   size_t count = (size_t)(wanted < simulation->part.paths ? wanted : simulation->part.paths);
   if (!count) return;
   lay_out(simulation, count);
+  struct keel_shown_paths *shown = &simulation->shown;
   struct keel_simulation_worker worker;
   keel_simulation_worker_init(&worker, wiring);
   for (size_t first = 0; first < count; first += block) {
-    size_t paths = count - first < block ? count - first : block, instant = 0;
-    keel_simulation_begin(&worker, first, paths);
-    for (; keel_simulation_next(&worker); instant++) keep(simulation, &worker, first, paths, instant);
-    simulation->shown.instants = instant;
+    struct view view = {&worker, first, count - first < block ? count - first : block, 0, wiring->market.steps + 1};
+    keel_simulation_begin(&worker, first, view.count);
+    for (; keel_simulation_next(&worker); view.instant++) {
+      shown->time_ns[view.instant] = worker.block->market.time_ns;
+      keep_market(&view, shown);
+      keep_accounts(&view, shown);
+    }
+    shown->instants = view.instant;
   }
   keel_simulation_worker_fini(&worker);
 }

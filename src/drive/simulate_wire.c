@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "drive/dates.h"
 #include "drive/simulate.h"
 
 static keel_status refuse(const struct keel_strategy *strategy, keel_error *error, const char *field,
@@ -17,10 +18,6 @@ static keel_status refuse(const struct keel_strategy *strategy, keel_error *erro
 static int64_t any_start(const struct keel_strategy *strategy) {
   return keel_zone_to_utc(keel_calendar_zone(strategy->market.calendar), keel_days_from_civil(2001, 1, 2),
                           12 * 3600 * KEEL_NS_PER_SECOND);
-}
-
-static int64_t after(int64_t start_ns, double years) {
-  return start_ns + (int64_t)floor(years * (double)KEEL_NS_PER_YEAR + 0.5);
 }
 
 static int is_dated(const struct keel_contract *contract, double years) {
@@ -78,7 +75,7 @@ static keel_status choose_end(const struct keel_strategy *strategy, struct keel_
   int64_t last = last_expiry(&wiring->book), start = wiring->market.start_ns, end = last;
   if (!isnan(run->years) && run->end_ns != KEEL_TIME_NONE)
     return refuse(strategy, error, "run.years", "is given, and so is run.end; allowed: one of them");
-  if (!isnan(run->years)) end = after(start, run->years);
+  if (!isnan(run->years)) end = keel_years_after(start, run->years);
   if (run->end_ns != KEEL_TIME_NONE) end = run->end_ns;
   if (end == KEEL_TIME_NONE)
     return refuse(strategy, error, "run.years",
@@ -95,30 +92,14 @@ static keel_status choose_end(const struct keel_strategy *strategy, struct keel_
 static keel_status date_book(struct keel_arena *arena, const struct keel_book *book,
                              struct keel_simulation_wiring *wiring, keel_error *error) {
   int64_t start = wiring->market.start_ns;
-  wiring->book = (struct keel_book){KEEL_ARENA_NEW(arena, struct keel_position, book->count), book->count};
+  wiring->book = keel_book_dated(arena, book, start);
   for (size_t i = 0; i < book->count; i++) {
-    struct keel_position *position = &wiring->book.positions[i];
-    *position = book->positions[i];
-    if (position->contract.kind == KEEL_KIND_SPOT) continue;
-    if (!isnan(position->years)) position->contract.expiry_ns = after(start, position->years);
-    if (position->contract.expiry_ns <= start)
+    const struct keel_position *position = &wiring->book.positions[i];
+    if (position->contract.kind != KEEL_KIND_SPOT && position->contract.expiry_ns <= start)
       return keel_fail_at(error, position->file, position->line, isnan(position->years) ? "expiry" : "years",
                           "the position has expired when the run starts");
   }
   return KEEL_STATUS_OK;
-}
-
-static const struct keel_policy *date_policy(struct keel_arena *arena, const struct keel_policy *policy,
-                                             int64_t start_ns) {
-  struct keel_policy *dated = KEEL_ARENA_NEW(arena, struct keel_policy, 1);
-  *dated = *policy;
-  dated->with = KEEL_ARENA_NEW(arena, struct keel_hedge_instrument, policy->with_count);
-  for (size_t w = 0; w < policy->with_count; w++) {
-    dated->with[w] = policy->with[w];
-    if (policy->with[w].contract.kind != KEEL_KIND_SPOT && !isnan(policy->with[w].years))
-      dated->with[w].contract.expiry_ns = after(start_ns, policy->with[w].years);
-  }
-  return dated;
 }
 
 /* ---- samples ---- */
@@ -202,7 +183,7 @@ keel_status keel_simulation_wire(struct keel_arena *arena, const struct keel_sim
   if (!status) status = choose_end(strategy, wiring, error);
   if (status) return status;
   for (size_t v = 0; v < wiring->variant_count; v++)
-    wiring->policies[v] = date_policy(arena, wiring->policies[v], wiring->market.start_ns);
+    wiring->policies[v] = keel_policy_dated(arena, wiring->policies[v], wiring->market.start_ns);
   status = wire_rows(arena, plan, wiring, error);
   if (status) return status;
   wiring->market.market = &strategy->simulated;

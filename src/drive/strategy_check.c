@@ -70,8 +70,6 @@ static keel_status check_expiries(struct keel_strategy_check *check) {
   for (size_t i = 0; i < strategy->book.count; i++) {
     const struct keel_position *position = &strategy->book.positions[i];
     int64_t expiry_ns = position->contract.expiry_ns;
-    if (strategy->market.tape && !isnan(position->years))
-      return refuse_position(check, i, "years", "belongs to simulated markets; give `expiry` for a tape");
     if (expiry_ns != KEEL_TIME_NONE && start_ns != KEEL_TIME_NONE && expiry_ns <= start_ns)
       return refuse_position(check, i, "expiry", "is not after `run.start`");
   }

@@ -111,8 +111,6 @@ static keel_status check_instrument(struct keel_strategy_check *check, const str
   keel_error *error = check->reader->error;
   if (with->contract.expiry_ns != KEEL_TIME_NONE && start_ns != KEEL_TIME_NONE && with->contract.expiry_ns <= start_ns)
     return keel_config_fail(error, item, "expiry", "is not after `run.start`");
-  if (check->strategy->market.tape && !isnan(with->years))
-    return keel_config_fail(error, item, "years", "belongs to simulated markets; give `expiry` for a tape");
   if (policy->target.kind == KEEL_TARGET_SHARE_BALANCE && with->contract.kind != KEEL_KIND_SPOT)
     return keel_config_fail(error, item, "instrument", "is %s; share_balance holds shares: allowed: spot",
                             keel_config_child(item, "instrument")->text);

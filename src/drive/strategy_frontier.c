@@ -173,8 +173,10 @@ const struct keel_config_field keel_strategy_frontier_fields[] = {
      .flags = KEEL_CONFIG_ABOVE_MIN,
      .max = INFINITY,
      .absent = "none; required for entropic",
-     .help = "std, cvar: the rule with the least cost + risk_aversion x risk is recommended; entropic: per unit of "
-             "money, the rule of the least risk is"},
+     .help =
+         "the rule with the least objective is recommended: std: -mean P&L + risk_aversion x std; cvar: -mean P&L + "
+         "risk_aversion x (CVaR + mean P&L), the deviation of the tail; entropic: the risk itself, for this risk "
+         "aversion per unit of money. The mean holds the costs"},
     {.name = "budget",
      .type = &keel_type_number,
      AT(budget),
@@ -187,7 +189,8 @@ const struct keel_config_field keel_strategy_frontier_fields[] = {
      .type = &type_rules,
      .fields = family_fields,
      .item = "N",
-     .absent = "a family of timers and bands",
+     .absent = "a family that fits the case: timers, bands, price moves, optimal bands, and with options in the hedge "
+               "rules for gamma and vega",
      .help = "the rules that are compared"},
     {0}};
 #undef AT

@@ -203,16 +203,23 @@ double keel_vega_weight(const struct keel_block *block, double tenor_years, size
 
 static void clear_lanes(struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
-  size_t bytes = wiring->underlying_count * wiring->variant_count * wiring->paths * sizeof(double);
+  size_t lanes = wiring->underlying_count * wiring->variant_count, bytes = lanes * wiring->paths * sizeof(double);
   struct keel_so_far *sum = &block->so_far;
-  struct keel_accounts *accounts = block->accounts;
   double *carried[] = {sum->pnl, sum->cost, sum->turnover, sum->trades, block->balance};
-  double *of_lines[] = {block->polled_qty, accounts[0].holding, accounts[1].holding, accounts[0].working,
-                        accounts[1].working};
   for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) memset(carried[i], 0, bytes);
-  bytes = wiring->line_count * wiring->paths * sizeof(double);
-  for (size_t i = 0; i < sizeof of_lines / sizeof *of_lines; i++) memset(of_lines[i], 0, bytes);
-  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) memset(sum->explain[c], 0, bytes);
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT && wiring->explains; c++)
+    if (block->components[c]) memset(sum->explain[c], 0, bytes);
+  memset(block->begun, 0, lanes);
+}
+
+static void clear_lines(struct keel_block *block) {
+  size_t lines = block->wiring->line_count, bytes = lines * block->wiring->paths * sizeof(double);
+  struct keel_accounts *accounts = block->accounts;
+  double *carried[] = {block->polled_qty, accounts[0].holding, accounts[1].holding, accounts[0].working,
+                       accounts[1].working};
+  for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) memset(carried[i], 0, bytes);
+  memset(block->polled_free, 0, lines);
+  memset(block->sent_free, 0, lines);
 }
 
 static void clear_triggers(const struct keel_wiring *wiring, struct keel_trigger_state *state) {
@@ -222,12 +229,9 @@ static void clear_triggers(const struct keel_wiring *wiring, struct keel_trigger
   for (size_t i = 0; i < count * wiring->paths && state->spot; i++) state->spot[i] = state->vol[i] = NAN;
 }
 
-static void clear_orders(struct keel_block *block) {
+static void clear_dividends(struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
-  size_t lanes = wiring->underlying_count * wiring->variant_count, dividends = 0;
-  memset(block->begun, 0, lanes);
-  memset(block->polled_free, 0, wiring->line_count);
-  memset(block->sent_free, 0, wiring->line_count);
+  size_t dividends = 0;
   for (size_t u = 0; u < wiring->underlying_count; u++) dividends += wiring->underlyings[u].terms->dividend_count;
   memset(block->dividend_due, 0, dividends * wiring->variant_count * wiring->paths * sizeof(double));
 }
@@ -236,8 +240,9 @@ void keel_block_reset(struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
   size_t cells = wiring->row_count * wiring->paths, underlyings = wiring->underlying_count;
   clear_lanes(block);
+  clear_lines(block);
   clear_triggers(wiring, &block->triggers);
-  clear_orders(block);
+  clear_dividends(block);
   memset(block->alive, 1, wiring->row_count);
   memset(block->settled, 0, wiring->row_count);
   for (size_t i = 0; i < cells && !block->market.vol; i++) block->last_vol[i] = NAN;

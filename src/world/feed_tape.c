@@ -59,6 +59,7 @@ static void apply_vols(struct keel_feed_tape *feed, struct keel_market *market) 
     uint32_t row = feed->row_of[vols.ids[i]];
     if (row == KEEL_NO_ROW) continue;
     market->vol[row] = vols.vols[i];
+    if (market->vol_slope) market->vol_slope[row] = vols.slopes[i];
     feed->touched[feed->wiring->rows[row].underlying] = 1;
   }
 }

@@ -1,5 +1,5 @@
 /* A feed that plays a tape into a market: all events of one instant at a time, nothing from the future. The rate is as
- * the tape said it last; vols of a model go into market->vol, where it is. */
+ * the tape said it last; vols of a model go into market->vol and vol_slope, where they are. */
 #ifndef KEEL_WORLD_FEED_TAPE_H
 #define KEEL_WORLD_FEED_TAPE_H
 

@@ -31,7 +31,7 @@ struct keel_tape_vols {
   size_t count;
   const uint32_t *ids;  /* each at most once */
   const double *vols;   /* 0 or above */
-  const double *slopes; /* of vol over ln strike; 0 where there is no skew */
+  const double *slopes; /* dvol / d ln spot at the contract's fixed strike; 0 where there is no skew */
 };
 
 /* Where a simulated market comes from: what would make the same one again. */

@@ -9,7 +9,7 @@
 #include "drive/simulate.h"
 #include "support/support.h"
 
-enum { SIM_UNDERLYINGS = 2, SIM_POSITIONS = 6, SIM_VARIANTS = 6 };
+enum { SIM_UNDERLYINGS = 2, SIM_POSITIONS = 6, SIM_VARIANTS = 8 };
 
 struct sim {
   struct keel_strategy strategy;

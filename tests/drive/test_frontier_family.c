@@ -99,7 +99,7 @@ static void laws_fit_the_book_and_the_cost(void **state) {
   family = family_of(strategy, 0.03);
   assert_close(rule_named(&family, "whalley_wilmott 0.03")->triggers[0].risk_aversion, 0.03, 0);
   rule_named(&family, "whalley_wilmott 0.003");
-  rule_named(&family, "zakamouline 0.3");
+  rule_named(&family, "zakamouline 0.06");
   keel_strategy_free(strategy);
 }
 

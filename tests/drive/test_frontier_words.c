@@ -42,7 +42,8 @@ static void steps_are_called_by_their_time(void **state) {
   assert_string_equal(every(KEEL_NS_PER_YEAR / 252, 1), "every trading day");
   assert_string_equal(every(KEEL_NS_PER_YEAR / 252, 10), "every 10 trading days");
   assert_string_equal(every(KEEL_NS_PER_YEAR / 77, 2), "every 2 steps");
-  assert_string_equal(every(90 * KEEL_NS_PER_SECOND, 1), "every 90 seconds");
+  assert_string_equal(every(45 * KEEL_NS_PER_SECOND, 1), "every 45 seconds");
+  assert_string_equal(every(3 * KEEL_NS_PER_DAY / 2, 10), "every 10 steps");
 }
 
 static void amounts_have_three_digits(void **state) {
@@ -97,6 +98,8 @@ static void policies_are_orders(void **state) {
   assert_string_equal(order(&policy), "Hedge every 3 days");
   *trigger = (struct keel_trigger){.every = KEEL_EVERY_DURATION, .every_ns = KEEL_NS_PER_DAY / 48};
   assert_string_equal(order(&policy), "Hedge every 30 minutes");
+  trigger->every_ns = 3 * KEEL_NS_PER_DAY / 2;
+  assert_string_equal(order(&policy), "Hedge every 1.5 days");
   *trigger = (struct keel_trigger){.every = KEEL_EVERY_DAYS, .every_days = 2};
   assert_string_equal(order(&policy), "Hedge every 2 days");
   *trigger = (struct keel_trigger){.band = KEEL_BAND_FRACTION, .band_size = 0.05};

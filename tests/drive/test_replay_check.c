@@ -37,6 +37,21 @@ static void says_what_does_not_fit_the_tape(void **state) {
                 "hedge: {trigger: {every: 1d}, with: [{instrument: spot}]}\n"
                 "limits: {order_qty_max: 5000, position_qty_max: 20000}\n");
   refuses(strict, NULL, "strict.yaml:2", "is not on the tape");
+  const char *undated = text_file("undated.yaml",
+                                  "book:\n"
+                                  "  - {underlying: GEN, kind: call, strike: 100, years: 0.5, qty: 1}\n"
+                                  "market: {tape: generated.tape, rate: 0.03}\n"
+                                  "hedge: {trigger: {every: 1d}, with: [{instrument: spot}]}\n"
+                                  "limits: {order_qty_max: 5000, position_qty_max: 20000}\n");
+  refuses(undated, NULL, "undated.yaml:2: years", "belongs to simulated markets");
+  const char *future =
+      text_file("future.yaml",
+                "book:\n"
+                "  - {underlying: GEN, kind: spot, qty: 1}\n"
+                "market: {tape: generated.tape, rate: 0.03}\n"
+                "hedge: {trigger: {every: 1d}, with: [{instrument: future, years: 1, multiplier: 5}]}\n"
+                "limits: {order_qty_max: 5000, position_qty_max: 20000}\n");
+  refuses(future, NULL, "future.yaml: hedge.with", "`years` belongs to simulated markets");
   text_file("damaged.tape", "KEEL");
   refuses(path, "market.tape=damaged.tape", "damaged.tape", "");
 }

@@ -66,6 +66,9 @@ static void json_is_as_the_interface_has_it(void **state) {
   assert_int_equal(json_array_size(at(path, "time")), 22);
   assert_int_equal(json_array_size(at(at(path, "spot"), "X")), 22);
   assert_int_equal(json_array_size(at(at(path, "pnl"), "base")), 22);
+  json_t *held = at(at(at(path, "holdings"), "base"), "X spot");
+  assert_close(json_real_value(json_array_get(held, 0)), 0.5402385, 1e-6);
+  assert_close(json_real_value(json_array_get(held, 21)), 0, 0);
   assert_string_equal(json_string_value(json_array_get(at(path, "time"), 0)), "2001-01-02T12:00:00Z");
   json_decref(document);
   free(text);

@@ -10,8 +10,6 @@ static void combinations_without_sense_are_refused(void **state) {
   static const struct strategy_case cases[] = {
       {EXTRA, "run: {start: 2024-03-01, end: 2024-02-01}", "s.yaml:5: run.end", "is before `run.start`"},
       {EXTRA, "run: {start: 2024-03-16}", "s.yaml:1: book.0.expiry", "is not after `run.start`"},
-      {BOOK, "book: [{underlying: X, kind: call, strike: 100, years: 0.5, qty: 1}]", "s.yaml:1: book.0.years",
-       "belongs to simulated markets"},
       {MARKET, "market: {rate: 0}\nrun: {years: 1, show: 5, start: 2024-01-02, end: 2024-01-01}", "s.yaml:3: run.end",
        "is before `run.start`"},
   };

@@ -107,8 +107,6 @@ static void wrong_instruments_are_refused(void **state) {
        "is missing: when the option expires"},
       {HEDGE, WITH("[{instrument: future, expiry: 2024-06-21, years: 1, multiplier: 100}]"),
        "s.yaml:3: hedge.with.0.years", "is given beside `expiry`"},
-      {HEDGE, WITH("[{instrument: future, years: 1, multiplier: 100}]"), "s.yaml:3: hedge.with.0.years",
-       "belongs to simulated markets; give `expiry` for a tape"},
       {HEDGE, WITH("[{instrument: spot, fee_per_share: 1, fee_per_contract: 1}]"),
        "s.yaml:3: hedge.with.0.fee_per_contract", "is given beside `fee_per_share`; give one of them"},
       {HEDGE, WITH("[{instrument: spot, fee_per_contract: 1, fee_tiers: []}]"), "s.yaml:3: hedge.with.0.fee_tiers",

@@ -156,12 +156,12 @@ static void may_begin_again(void **state) {
 
 static void write_model_step(struct keel_tape_writer *writer, int64_t time_ns, uint32_t id, double spot, double vol) {
   const struct keel_tape_instant instant = {time_ns, 1, &id, &spot, &spot};
-  const double zero = 0;
+  const double slope = -vol;
   const uint32_t call = X_CALL;
   assert_int_equal(keel_tape_writer_instant(writer, &instant, NULL), KEEL_STATUS_OK);
   assert_int_equal(keel_tape_writer_rate(writer, (double)time_ns / 1000, NULL), KEEL_STATUS_OK);
   if (isnan(vol)) return;
-  const struct keel_tape_vols vols = {1, &call, &vol, &zero};
+  const struct keel_tape_vols vols = {1, &call, &vol, &slope};
   assert_int_equal(keel_tape_writer_vols(writer, &vols, NULL), KEEL_STATUS_OK);
 }
 
@@ -193,6 +193,7 @@ static void vols_and_rates_reach_the_market(void **state) {
     bench_hold(&bench, bench_option(KEEL_KIND_CALL, 100, 30), -1);
     assert_int_equal(bench_wire(&bench, 1, NULL), KEEL_STATUS_OK);
     struct keel_market *market = &keel_block_new(&bench.arena, &bench.wiring, has_vols)->market;
+    if (has_vols) market->vol_slope = KEEL_ARENA_NEW(&bench.arena, double, bench.wiring.row_count);
     struct keel_tape *tape;
     struct keel_feed_tape feed;
     assert_int_equal(keel_tape_open(write_model_tape(), &tape, NULL), KEEL_STATUS_OK);
@@ -204,6 +205,7 @@ static void vols_and_rates_reach_the_market(void **state) {
       assert_int_equal(keel_feed_tape_next(&feed, market), 1);
       assert_true(market->time_ns == times[i] && market->rate == (double)times[i] / 1000);
       if (has_vols) assert_same_bits(market->vol[call], vols[i]);
+      if (has_vols) assert_same_bits(market->vol_slope[call], -vols[i]);
       assert_true(market->quote_ns[call] == KEEL_TIME_NONE); /* a vol is no quote */
       assert_int_equal(market->is_last, i == 2);
     }
