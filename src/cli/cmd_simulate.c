@@ -180,6 +180,8 @@ static int conclude(struct keel_cli *cli, const keel_simulation *simulation) {
 static int wanted_path(struct keel_cli *cli, uint64_t *path) {
   const char *text = keel_cli_value(cli, "tape-path");
   *path = 0;
+  if (keel_cli_ranks() && (keel_cli_value(cli, "tape") || keel_cli_value(cli, "ledger")))
+    return keel_cli_usage(cli, "--tape and --ledger are of one path: keel writes them, without ranks");
   if (!text) return KEEL_EXIT_DONE;
   char *end;
   errno = 0;

@@ -48,13 +48,10 @@ const char *keel_replay_note(const keel_replay *replay, size_t index) { return r
 
 size_t keel_ledger_rows(const keel_replay *replay) { return replay->row_count; }
 size_t keel_ledger_columns(const keel_replay *replay) {
-  size_t most = 1;
-  for (size_t p = 0; p < replay->part_count; p++) {
-    const struct keel_wiring *wiring = &replay->parts[p].wiring;
-    for (size_t lane = 0; lane < wiring->underlying_count * wiring->variant_count; lane++)
-      if (wiring->lane_lines[lane].count > most) most = wiring->lane_lines[lane].count;
-  }
-  return keel_ledger_column_count(most);
+  size_t further = 0;
+  for (size_t i = 0; i < replay->row_count; i++)
+    if (replay->rows[i].further_count > further) further = replay->rows[i].further_count;
+  return keel_ledger_column_count(1 + further);
 }
 const char *keel_ledger_column(size_t column) { return keel_ledger_column_at(column).name; }
 const char *keel_ledger_help(size_t column) { return keel_ledger_column_at(column).help; }
@@ -79,8 +76,7 @@ static const char *instrument_at(const struct keel_replay *replay, const struct 
   const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
   const char *underlying = replay->strategy->market.underlyings[row->underlying].name;
   name[0] = '\0';
-  if (keel_policy_instruments(&replay->strategy->variants[row->variant].policy, underlying, with) <= position)
-    return name;
+  if (keel_policy_instruments(replay->policies[row->variant], underlying, with) <= position) return name;
   struct keel_contract contract = with[position]->contract;
   contract.underlying = underlying;
   keel_contract_format(&contract, replay->strategy->market.calendar, name, 128);

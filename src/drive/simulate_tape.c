@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "base/text.h"
+#include "drive/dates.h"
 #include "drive/replay.h"
 #include "hedge/step.h"
 
@@ -92,11 +93,15 @@ struct path_run {
 };
 
 /* A replay of all variants in one part, that has not run. */
-static struct keel_replay *empty_replay(const struct keel_strategy *strategy, const struct keel_wiring *wiring) {
+static struct keel_replay *empty_replay(const struct keel_strategy *strategy,
+                                        const struct keel_simulation_wiring *wiring) {
   struct keel_replay *replay = calloc(1, sizeof *replay);
   if (!replay) return NULL;
   replay->strategy = strategy;
   keel_arena_init(&replay->arena);
+  replay->policies = KEEL_ARENA_NEW(&replay->arena, const struct keel_policy *, strategy->variant_count);
+  for (size_t v = 0; v < strategy->variant_count; v++)
+    replay->policies[v] = keel_policy_dated(&replay->arena, &strategy->variants[v].policy, wiring->market.start_ns);
   replay->parts = calloc(1, sizeof *replay->parts);
   replay->totals = calloc(strategy->variant_count, sizeof *replay->totals);
   keel_assert(replay->parts && replay->totals);
@@ -107,7 +112,7 @@ static struct keel_replay *empty_replay(const struct keel_strategy *strategy, co
   for (uint32_t v = 0; v < strategy->variant_count; v++) variants[v] = v;
   part->variants = variants;
   part->variant_count = strategy->variant_count;
-  keel_ledger_init(&part->ledger, &part->arena, wiring, variants);
+  keel_ledger_init(&part->ledger, &part->arena, &wiring->rows, variants);
   return replay;
 }
 
@@ -145,7 +150,7 @@ static keel_status open_path(struct path_run *run, struct keel_arena *arena, con
     return keel_fail_at(error, strategy->path, 0, "run.paths", "are %llu: there is no path %llu; the first is 0",
                         (unsigned long long)run->wiring.paths, (unsigned long long)path);
   run->wiring.rows.needs.smile = 1; /* the tape has its slope, also for rules that this strategy has not */
-  run->ledger = empty_replay(strategy, &run->wiring.rows);
+  run->ledger = empty_replay(strategy, &run->wiring);
   return run->ledger ? KEEL_STATUS_OK : keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a ledger");
 }
 

@@ -89,7 +89,7 @@ static void book_changes(struct keel_block *block, size_t u, size_t v, int no_ti
 /* Fees of the step's fills that lie in the higher tiers. */
 static void add_tiers(struct keel_block *block, size_t line, double multiplier, const double pays[2], double *fees) {
   const struct keel_fees *terms = &block->wiring->lines[line].fees;
-  const double *qty[] = {keel_at_line(block, block->polled_qty, line), keel_at_line(block, block->sent_qty, line)};
+  const double *qty[] = {keel_at_line(block, block->sent_qty, line), keel_at_line(block, block->polled_qty, line)};
   for (int k = 0; k < 2; k++) {
     for (size_t t = 1; t < terms->tier_count && pays[k] > 0; t++) {
       double tier[] = {terms->tiers[t].from, terms->tiers[t].per_share - terms->tiers[t - 1].per_share};
@@ -118,11 +118,12 @@ static struct keel_lane_line line_terms(struct keel_block *block, const struct p
       .settles = block->settled[row] && block->alive[row],
       .fee_per_share = fees->per_share,
       .fee_per_order = fees->per_order,
-      .pays = {!block->polled_free[line], !part->waived},
+      .fills = keel_orders_rest(block, part->v) ? 2 : 1,
+      .pays = {!part->waived, !block->polled_free[line]},
       .price_before = keel_at_row(block, part->span->before->price, row),
       .price_after = keel_at_row(block, part->span->after->price, row),
-      .fill_qty = {keel_at_line(block, block->polled_qty, line), keel_at_line(block, block->sent_qty, line)},
-      .fill_price = {keel_at_line(block, block->polled_price, line), keel_at_line(block, block->sent_price, line)},
+      .fill_qty = {keel_at_line(block, block->sent_qty, line), keel_at_line(block, block->polled_qty, line)},
+      .fill_price = {keel_at_line(block, block->sent_price, line), keel_at_line(block, block->polled_price, line)},
       .tier_fees = fees->tier_count > 1 ? tiers : none,
       .holding_before = keel_at_line(block, keel_account_before(block, part->u)->holding, line),
       .holding_after = keel_at_line(block, keel_account_after(block, part->u)->holding, line)};

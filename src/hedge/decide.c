@@ -22,6 +22,10 @@ static double instrument_delta(const struct keel_block *block, size_t u, const s
 static void target_neutral(struct keel_block *block, size_t u, size_t v, double *target) {
   const struct keel_hedge_line *line = &block->wiring->lines[keel_lines_of(block->wiring, u, v).first];
   const double *delta = keel_book_exposure(block, u, v, KEEL_EXPOSURE_DELTA);
+  if (block->wiring->rows[line->row].contract.kind == KEEL_KIND_SPOT) { /* a delta of 1 */
+    for (size_t i = 0; i < block->wiring->paths; i++) target[i] = -delta[i];
+    return;
+  }
   for (size_t i = 0; i < block->wiring->paths; i++) target[i] = -delta[i] / instrument_delta(block, u, line, i);
 }
 
@@ -108,11 +112,13 @@ void keel_no_decision(struct keel_block *block, size_t u, size_t v, enum keel_re
   for (size_t line = lines.first + 1; line < lines.first + lines.count; line++) keel_no_trade(block, line, reason);
 }
 
-void keel_held_and_working(struct keel_block *block, size_t u, size_t line, double *out) {
+const double *keel_held_and_working(struct keel_block *block, size_t u, size_t v, size_t line, double *out) {
   const double *held = keel_at_line(block, keel_account_before(block, u)->holding, line);
   const double *working = keel_at_line(block, keel_account_before(block, u)->working, line);
   const double *filled = keel_at_line(block, block->polled_qty, line);
+  if (!keel_orders_rest(block, v)) return held;
   for (size_t i = 0; i < block->wiring->paths; i++) out[i] = held[i] + filled[i] + working[i];
+  return out;
 }
 
 /* Where spot or vol has moved is remembered where the trigger fired or the band was left. */
@@ -129,7 +135,7 @@ static void decide_delta(struct keel_block *block, size_t u, size_t v) {
   const struct keel_policy *policy = block->wiring->policies[v];
   size_t lane = keel_lane_of(block->wiring, u, v), at = keel_lines_of(block->wiring, u, v).first;
   int first = !block->begun[lane], banded = policy->triggers[KEEL_EXPOSURE_DELTA].band != KEEL_BAND_NONE;
-  double *held = block->path_scratch[0], *fired = block->path_scratch[1];
+  double *fired = block->path_scratch[1];
   double *target = keel_at_line(block, block->target, at), *band = keel_at_line(block, block->band, at);
   target_rules[policy->target.kind](block, u, v, target);
   if (policy->target.kind == KEEL_TARGET_SHARE_BALANCE)
@@ -143,7 +149,7 @@ static void decide_delta(struct keel_block *block, size_t u, size_t v) {
     return;
   }
   if (banded) size_band(block, u, v, band);
-  keel_held_and_working(block, u, at, held);
+  const double *held = keel_held_and_working(block, u, v, at, block->path_scratch[0]);
   struct keel_lane_decide lanes = {.limits = keel_line_limits(block, u, at),
                                    .has_band = banded,
                                    .inner = keel_move_inner(&policy->move),

@@ -18,7 +18,8 @@ void keel_no_decision(struct keel_block *block, size_t underlying, size_t varian
                       int decided);
 
 /* What is held, late fills of this step among it, and what works, [path]. */
-void keel_held_and_working(struct keel_block *block, size_t underlying, size_t line, double *out);
+const double *keel_held_and_working(struct keel_block *block, size_t underlying, size_t variant, size_t line,
+                                    double *out);
 struct keel_lane_limits keel_line_limits(struct keel_block *block, size_t underlying, size_t line);
 
 /* A move in the two numbers of the kernels. */

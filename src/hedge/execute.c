@@ -30,9 +30,23 @@ static void collect_line(struct keel_block *block, size_t u, size_t line) {
 /* Late fills of earlier orders; they are booked before this step decides. Nothing fills on what has expired. */
 void keel_collect(struct keel_block *block, size_t u) {
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
+    if (!keel_orders_rest(block, v)) continue;
     struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
     for (size_t line = lines.first; line < lines.first + lines.count; line++) collect_line(block, u, line);
   }
+}
+
+/* Where nothing can rest: the trade is the order, and the fill. */
+static void execute_at_once(struct keel_block *block, size_t u, size_t v, size_t line) {
+  struct keel_fill fill = {.qty = keel_at_line(block, block->sent_qty, line),
+                           .price = keel_at_line(block, block->sent_price, line)};
+  if (!block->decided[keel_lane_of(block->wiring, u, v)]) {
+    memset(fill.qty, 0, block->wiring->paths * sizeof *fill.qty);
+    return;
+  }
+  struct keel_order order = keel_order_for(block, u, v, line, keel_at_line(block, block->trade, line));
+  block->sent_free[line] = order.free != 0;
+  block->venue.send(block->venue.self, &block->market, &order, &fill);
 }
 
 static void execute_line(struct keel_block *block, size_t u, size_t v, size_t line) {
@@ -60,6 +74,11 @@ static void execute_line(struct keel_block *block, size_t u, size_t v, size_t li
 void keel_execute(struct keel_block *block, size_t u) {
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
     struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
-    for (size_t line = lines.first; line < lines.first + lines.count; line++) execute_line(block, u, v, line);
+    for (size_t line = lines.first; line < lines.first + lines.count; line++) {
+      if (keel_orders_rest(block, v))
+        execute_line(block, u, v, line);
+      else
+        execute_at_once(block, u, v, line);
+    }
   }
 }

@@ -106,7 +106,9 @@ static void find_residuals(const struct neutral *n) {
   for (size_t l = 0; l < lines.count; l++) {
     size_t line = lines.first + l;
     uint32_t row = block->wiring->lines[line].row;
-    keel_held_and_working(block, n->u, line, n->scratch->held[l]);
+    double *own = n->scratch->held[l];
+    const double *held = keel_held_and_working(block, n->u, n->v, line, own);
+    if (held != own) memcpy(own, held, block->wiring->paths * sizeof *own);
     if (!block->alive[row] || block->settled[row]) continue;
     for (size_t k = 0; k < n->count; k++)
       add_line(n, line, n->scratch->held[l], n->exposures[k], n->scratch->residual[k]);

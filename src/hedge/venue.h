@@ -28,6 +28,7 @@ struct keel_fill {
 
 struct keel_venue {
   void *self;
+  int fills_at_once; /* an order that does not wait is filled whole by send: nothing of it works, or comes with poll */
   /* Fills since the last call of what that line sent before. Called before the marks are read. */
   void (*poll)(void *self, const struct keel_market *market, size_t line, const struct keel_fill *fill);
   /* Takes an order; may fill at once. What the line still had working is replaced. */

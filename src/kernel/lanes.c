@@ -6,7 +6,9 @@
 #include "kernel/lanes_level.h"
 #include "kernel/level.h"
 
-void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *lane) {
+/* `begins` is known where this is called, and so each loop below has one shape. */
+__attribute__((always_inline)) static inline void explain(size_t paths, const struct keel_lane_explain *lane,
+                                                          const int begins) {
   const struct keel_lane_explain in = *lane;
   double *restrict delta = in.delta, *restrict gamma = in.gamma, *restrict theta = in.theta, *restrict vega = in.vega;
   double *restrict vanna = in.vanna, *restrict volga = in.volga, *restrict rho = in.rho, *restrict carry = in.carry;
@@ -17,105 +19,170 @@ void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *l
     double moved = spot - in.escrow_growth + in.escrow_paid; /* of spot without its dividends to come */
     double vol = in.vol_after[i] - in.vol_before[i];
     double unit_delta = in.units * in.delta_before[i];
-    delta[i] += unit_delta * spot;
-    dividends[i] += unit_delta * in.escrow_paid;
-    theta[i] += in.units * in.theta_before[i] * in.years - unit_delta * in.escrow_growth;
-    gamma[i] += 0.5 * in.units * in.gamma_before[i] * moved * moved;
-    vega[i] += in.units * in.vega_before[i] * vol;
-    vanna[i] += in.units * in.vanna_before[i] * moved * vol;
-    volga[i] += 0.5 * in.units * in.volga_before[i] * vol * vol;
-    rho[i] += in.units * in.rho_before[i] * in.rate;
-    carry[i] += in.units * in.psi_before[i] * in.yield;
+    delta[i] = (begins ? 0 : delta[i]) + unit_delta * spot;
+    dividends[i] = (begins ? 0 : dividends[i]) + unit_delta * in.escrow_paid;
+    double decay = in.units * in.theta_before[i] * in.years - unit_delta * in.escrow_growth;
+    theta[i] = (begins ? 0 : theta[i]) + decay;
+    gamma[i] = (begins ? 0 : gamma[i]) + 0.5 * in.units * in.gamma_before[i] * moved * moved;
+    vega[i] = (begins ? 0 : vega[i]) + in.units * in.vega_before[i] * vol;
+    vanna[i] = (begins ? 0 : vanna[i]) + in.units * in.vanna_before[i] * moved * vol;
+    volga[i] = (begins ? 0 : volga[i]) + 0.5 * in.units * in.volga_before[i] * vol * vol;
+    rho[i] = (begins ? 0 : rho[i]) + in.units * in.rho_before[i] * in.rate;
+    carry[i] = (begins ? 0 : carry[i]) + in.units * in.psi_before[i] * in.yield;
   }
 }
 
+void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *lane) {
+  if (lane->begins)
+    explain(paths, lane, 1);
+  else
+    explain(paths, lane, 0);
+}
+
+/* ---- decide. `lots` is known where these are called: a loop without lots has no division. ---- */
+
 /* Half away from zero, in lots; lot 0 leaves any fraction. */
-static inline double to_lot(double qty, double lot) {
-  double lots = copysign(floor(fabs(qty) / lot + 0.5), qty) * lot;
-  return lot > 0 ? lots : qty;
+static inline double to_lot(double qty, double lot, const int lots) {
+  return lots ? copysign(floor(fabs(qty) / lot + 0.5), qty) * lot : qty;
 }
 
 /* Towards zero, in lots: what a limit leaves of an order. A hair of rounding does not cost a lot. */
-static inline double cut_to_lot(double qty, double lot) {
-  double lots = copysign(floor(fabs(qty) / lot * (1 + 0x1p-50)), qty) * lot;
-  return lot > 0 ? lots : qty;
+static inline double cut_to_lot(double qty, double lot, const int lots) {
+  return lots ? copysign(floor(fabs(qty) / lot * (1 + 0x1p-50)), qty) * lot : qty;
 }
 
 /* The holding to go to when outside the band: its nearer edge, in lots, rounded inwards. */
-static inline double edge_of(double holding, double target, double band, double lot) {
+static inline double edge_of(double holding, double target, double band, double lot, const int lots) {
   double high = target + band, low = target - band;
-  double high_lot = floor(high / lot) * lot, low_lot = ceil(low / lot) * lot;
-  /* A band narrower than a lot may hold no whole lot: then the nearest one. */
-  double near_lot = to_lot(target, lot);
-  double none = low_lot > high_lot ? 1 : 0;
-  double down_lot = none > 0 ? near_lot : high_lot, up_lot = none > 0 ? near_lot : low_lot;
-  double down = lot > 0 ? down_lot : high, up = lot > 0 ? up_lot : low;
-  return holding > high ? down : holding < low ? up : holding;
+  if (lots) {
+    double high_lot = floor(high / lot) * lot, low_lot = ceil(low / lot) * lot;
+    /* A band narrower than a lot may hold no whole lot: then the nearest one. */
+    double near_lot = to_lot(target, lot, lots);
+    double none = low_lot > high_lot ? 1 : 0;
+    double down = none > 0 ? near_lot : high_lot, up = none > 0 ? near_lot : low_lot;
+    return holding > high ? down : holding < low ? up : holding;
+  }
+  return holding > high ? high : holding < low ? low : holding;
 }
 
-/* What the limits leave of a wanted trade. */
-static inline double limited(const struct keel_lane_limits *limits, size_t i, double held, double wanted) {
-  double order = limits->order_qty_max, notional = limits->notional_qty_max[i];
+/* What the limits leave of a wanted trade; `notional` is the largest order by that limit. */
+static inline double limited(const struct keel_lane_limits *limits, double notional, double held, double wanted,
+                             const int lots) {
+  double order = limits->order_qty_max, position = limits->position_qty_max;
   double most = order < notional ? order : notional;
-  double sized = fabs(wanted) > most ? copysign(cut_to_lot(most, limits->lot), wanted) : wanted;
+  double cut = copysign(cut_to_lot(most, limits->lot, lots), wanted);
+  double sized = fabs(wanted) > most ? cut : wanted;
   /* A limit on the position stops growth beyond it; it never forbids coming back. */
   double after = held + sized;
-  double room = limits->position_qty_max - (wanted > 0 ? held : -held);
-  double allowed = cut_to_lot(room > 0 ? room : 0, limits->lot);
-  return fabs(after) > limits->position_qty_max && fabs(sized) > allowed ? copysign(allowed, wanted) : sized;
+  double room = position - (wanted > 0 ? held : -held);
+  double allowed = cut_to_lot(room > 0 ? room : 0, limits->lot, lots);
+  double grown = fabs(after) > position ? 1 : 0, beyond = fabs(sized) > allowed ? grown : 0;
+  double stopped = copysign(allowed, wanted);
+  return beyond > 0 ? stopped : sized;
 }
 
 /* Why it came out so: `why` where the trade is as wanted, `idle` where none was. */
 static inline double reason_of(double wanted, double sized, double qty_min, double why, double idle) {
   double out = wanted == 0 ? idle : why;
-  out = fabs(sized) < qty_min && wanted != 0 ? KEEL_REASON_MINIMUM : out;
+  double small = fabs(sized) < qty_min ? 1 : 0, none = wanted != 0 ? small : 0;
+  out = none > 0 ? KEEL_REASON_MINIMUM : out;
   return fabs(sized) < fabs(wanted) ? KEEL_REASON_LIMIT : out;
 }
 
-void KEEL_AT(keel_lanes_decide)(size_t paths, const struct keel_lane_decide *lane) {
-  const struct keel_lane_decide in = *lane;
-  double *restrict trade = in.trade, *restrict reason = in.reason;
-  const double banded = in.has_band ? 1 : 0, stops = in.inner > 0 ? 1 : 0, part = in.fraction < 1 ? 1 : 0;
-  const double lot = in.limits.lot, qty_min = in.limits.qty_min;
+static inline __attribute__((always_inline)) void decide(size_t paths, const struct keel_lane_decide *lane,
+                                                         const int lots, const int banded) {
+  const struct keel_lane_limits limits = lane->limits;
+  const double *restrict holding = lane->holding, *restrict start = lane->from, *restrict goal = lane->target;
+  const double *restrict width = banded ? lane->band : lane->target, *restrict why_fired = lane->fired;
+  const double *restrict why_follows = lane->follows, *restrict notional = limits.notional_qty_max;
+  double *restrict trade = lane->trade, *restrict reason = lane->reason;
+  const double lot = limits.lot, qty_min = limits.qty_min, inner = lane->inner, left = 1 - lane->fraction;
+  const double stops = inner > 0 ? 1 : 0;
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
-    double held = in.holding[i], from = in.from[i], target = in.target[i], band = banded > 0 ? in.band[i] : 0;
-    double off = fabs(from - target), fired = in.fired[i];
-    double outside = off > band ? banded : 0, follows = from != held ? 1 : 0;
-    double act = fired > 0 || outside > 0 ? 1 : 0;
-    double near = part > 0 ? from + in.fraction * (target - from) : target;
-    double moved = stops > 0 ? edge_of(from, target, in.inner * band, lot) : to_lot(near, lot);
-    double kept = follows > 0 ? to_lot(from, lot) : held;
+    double held = holding[i], from = start[i], target = goal[i], band = banded ? width[i] : 0;
+    double off = fabs(from - target), fired = why_fired[i];
+    double outside = banded && off > band ? 1 : 0, follows = from != held ? 1 : 0;
+    double act = fired > 0 ? 1 : outside;
+    double near = target - left * (target - from);
+    double moved = to_lot(near, lot, lots);
+    if (banded) {
+      double edge = edge_of(from, target, inner * band, lot, lots);
+      moved = stops > 0 ? edge : moved;
+    }
+    double back = to_lot(from, lot, lots), kept = follows > 0 ? back : held;
     double wanted = (act > 0 ? moved : kept) - held;
-    double sized = limited(&in.limits, i, held, wanted);
+    double sized = limited(&limits, notional[i], held, wanted, lots);
     double out = fabs(sized) < qty_min ? 0 : sized;
-    double why = fired > 0 ? fired - 1 : outside > 0 ? KEEL_REASON_BAND : in.follows[i] - 1;
-    double idle = off == 0 ? KEEL_REASON_ON_TARGET : stops > 0 && outside == 0 ? KEEL_REASON_INSIDE : KEEL_REASON_LOT;
+    double after = why_follows[i] - 1, by_band = outside > 0 ? KEEL_REASON_BAND : after;
+    double why = fired > 0 ? fired - 1 : by_band;
+    double inside = outside > 0 ? KEEL_REASON_LOT : KEEL_REASON_INSIDE, rest = stops > 0 ? inside : KEEL_REASON_LOT;
+    double idle = off == 0 ? KEEL_REASON_ON_TARGET : rest;
     why = reason_of(wanted, sized, qty_min, why, idle);
-    why = act > 0 || follows > 0 ? why : KEEL_REASON_INSIDE;
-    double bad = off - off == 0 && out - out == 0 ? 0 : 1; /* infinite, or no number */
+    double acts = act > 0 ? 1 : follows;
+    why = acts > 0 ? why : KEEL_REASON_INSIDE;
+    double bad_off = off - off == 0 ? 0 : 1, bad = out - out == 0 ? bad_off : 1; /* infinite, or no number */
+    trade[i] = bad > 0 ? 0 : out;
+    reason[i] = bad > 0 ? KEEL_REASON_BAD_NUMBER : why;
+  }
+}
+
+void KEEL_AT(keel_lanes_decide)(size_t paths, const struct keel_lane_decide *lane) {
+  if (lane->limits.lot > 0 && lane->has_band)
+    decide(paths, lane, 1, 1);
+  else if (lane->limits.lot > 0)
+    decide(paths, lane, 1, 0);
+  else if (lane->has_band)
+    decide(paths, lane, 0, 1);
+  else
+    decide(paths, lane, 0, 0);
+}
+
+static inline __attribute__((always_inline)) void size_line(size_t paths, const struct keel_lane_size *lane,
+                                                            const int lots) {
+  const struct keel_lane_limits limits = lane->limits;
+  const double *restrict holding = lane->holding, *restrict wish = lane->change, *restrict why_acted = lane->acted;
+  const double *restrict no_system = lane->singular, *restrict notional = limits.notional_qty_max;
+  double *restrict trade = lane->trade, *restrict reason = lane->reason;
+  const double lot = limits.lot, qty_min = limits.qty_min;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    double held = holding[i], change = wish[i], acted = why_acted[i], singular = no_system[i];
+    double exact = lots ? to_lot(held + change, lot, lots) - held : change;
+    double wanted = acted > 0 ? exact : 0;
+    double sized = limited(&limits, notional[i], held, wanted, lots);
+    double out = fabs(sized) < qty_min ? 0 : sized;
+    double idle = change == 0 ? KEEL_REASON_ON_TARGET : KEEL_REASON_LOT;
+    double why = reason_of(wanted, sized, qty_min, acted - 1, idle);
+    double sound = singular > 0 ? KEEL_REASON_SINGULAR : why;
+    why = acted > 0 ? sound : KEEL_REASON_INSIDE;
+    double bad_change = change - change == 0 ? 0 : 1, bad = out - out == 0 ? bad_change : 1;
     trade[i] = bad > 0 ? 0 : out;
     reason[i] = bad > 0 ? KEEL_REASON_BAD_NUMBER : why;
   }
 }
 
 void KEEL_AT(keel_lanes_size)(size_t paths, const struct keel_lane_size *lane) {
-  const struct keel_lane_size in = *lane;
-  double *restrict trade = in.trade, *restrict reason = in.reason;
-  const double lot = in.limits.lot, qty_min = in.limits.qty_min;
+  if (lane->limits.lot > 0)
+    size_line(paths, lane, 1);
+  else
+    size_line(paths, lane, 0);
+}
+
+void KEEL_AT(keel_lanes_fill)(size_t paths, const struct keel_lane_fill *lane) {
+  const double *restrict order = lane->qty, *restrict bids = lane->bid, *restrict asks = lane->ask;
+  const double *restrict mark = lane->mark;
+  double *restrict filled = lane->fill_qty, *restrict price = lane->fill_price;
+  const double fresh = lane->is_fresh ? 1 : 0, part = lane->half_spread, quotes = part == part ? 0 : 1;
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
-    double held = in.holding[i], change = in.change[i], acted = in.acted[i], singular = in.singular[i];
-    double exact = lot > 0 ? to_lot(held + change, lot) - held : change;
-    double wanted = acted > 0 ? exact : 0;
-    double sized = limited(&in.limits, i, held, wanted);
-    double out = fabs(sized) < qty_min ? 0 : sized;
-    double why = reason_of(wanted, sized, qty_min, acted - 1, change == 0 ? KEEL_REASON_ON_TARGET : KEEL_REASON_LOT);
-    why = acted > 0 ? why : KEEL_REASON_INSIDE;
-    why = acted > 0 && singular > 0 ? KEEL_REASON_SINGULAR : why;
-    double bad = change - change == 0 && out - out == 0 ? 0 : 1;
-    trade[i] = bad > 0 ? 0 : out;
-    reason[i] = bad > 0 ? KEEL_REASON_BAD_NUMBER : why;
+    double qty = order[i], bid = bids[i], ask = asks[i];
+    double has_bid = bid > 0 ? 1 : 0, has_ask = ask < INFINITY ? has_bid : 0, usable = ask >= bid ? has_ask : 0;
+    double mid = usable * fresh > 0 ? 0.5 * (bid + ask) : mark[i], quoted = usable > 0 ? 0.5 * (ask - bid) : 0;
+    double half = quotes > 0 ? quoted : mid * part;
+    double paid = qty > 0 ? mid + half : mid - half;
+    filled[i] = qty;
+    price[i] = qty != 0 ? paid : 0;
   }
 }
 
@@ -124,9 +191,10 @@ struct traded {
   double qty, value, turnover, crossed, charged, taxed, count;
 };
 
-static inline struct traded fills_of(const struct keel_lane_line *line, size_t i, double price) {
+static inline __attribute__((always_inline)) struct traded fills_of(const struct keel_lane_line *line, size_t i,
+                                                                    double price, const size_t fills) {
   struct traded sum = {.charged = line->tier_fees[i]};
-  for (int k = 0; k < 2; k++) {
+  for (size_t k = 0; k < fills; k++) {
     double qty = line->fill_qty[k][i], shares = qty * line->multiplier;
     double mid = qty != 0 ? price : 0, at = qty != 0 ? line->fill_price[k][i] : 0;
     double size = fabs(shares);
@@ -147,9 +215,9 @@ static inline double move_of(const struct keel_lane_line *line, size_t i, double
   return size != 0 ? move : 0;
 }
 
-/* `explains` is known where this is called, and so each loop below has one shape. */
+/* `explains` and `fills` are known where this is called, and so each loop below has one shape. */
 static inline __attribute__((always_inline)) void account(size_t paths, const struct keel_lane_account *lane,
-                                                          const int explains) {
+                                                          const int explains, const size_t fills) {
   const struct keel_lane_account in = *lane;
   const struct keel_lane_line line = in.line;
   double *restrict holding = line.holding_after, *restrict cash = in.cash_after, *restrict due = in.receivable_after;
@@ -159,6 +227,7 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
   double *restrict borrow = in.borrow_paid, *restrict spread = in.spread, *restrict fees = in.fees;
   double *restrict taxes = in.taxes;
   const double future = line.is_future ? 1 : 0, spot = line.is_spot ? 1 : 0, settles = line.settles ? 1 : 0;
+  const double solid = 1 - future, keeps = 1 - settles; /* no future; not gone after this step */
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
     double held = line.holding_before[i], size = held * line.multiplier, price = line.price_after[i];
@@ -167,14 +236,14 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
     double shares_held = in.book_spot + (spot > 0 ? size : 0);
     double yielded = shares_held * in.spot_after[i] * in.yield, booked = shares_held * in.dividend;
     double lent = shares_held < 0 ? -shares_held * in.spot_before[i] * in.borrow : 0;
-    struct traded fill = fills_of(&line, i, price);
+    struct traded fill = fills_of(&line, i, price, fills);
     double outlay = (future > 0 ? 0 : fill.value) + fill.crossed + fill.charged + fill.taxed;
     double after = held + fill.qty, worth = future > 0 || after == 0 ? 0 : after * line.multiplier * price;
     holding[i] = settles > 0 ? 0 : after;
     value[i] = settles > 0 ? 0 : worth;
     due[i] = booked + (in.receivable_before[i] - in.paid[i]);
-    cash[i] = in.cash_before[i] + earned + yielded - lent + (future > 0 ? move : 0) + in.book_cash[i] + in.paid[i] -
-              outlay + (settles > 0 ? worth : 0);
+    cash[i] = in.cash_before[i] + earned + yielded - lent + future * move + in.book_cash[i] + in.paid[i] - outlay +
+              settles * worth;
     cost[i] += fill.crossed + fill.charged + fill.taxed;
     turnover[i] += fill.turnover;
     trades[i] += fill.count;
@@ -191,14 +260,18 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
 }
 
 void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *lane) {
-  if (lane->explains)
-    account(paths, lane, 1);
+  if (lane->explains && lane->line.fills == 1)
+    account(paths, lane, 1, 1);
+  else if (lane->explains)
+    account(paths, lane, 1, 2);
+  else if (lane->line.fills == 1)
+    account(paths, lane, 0, 1);
   else
-    account(paths, lane, 0);
+    account(paths, lane, 0, 2);
 }
 
 static inline __attribute__((always_inline)) void account_line(size_t paths, const struct keel_lane_account *lane,
-                                                               const int explains) {
+                                                               const int explains, const size_t fills) {
   const struct keel_lane_account in = *lane;
   const struct keel_lane_line line = in.line;
   double *restrict holding = line.holding_after, *restrict cash = in.cash_after, *restrict value = in.value;
@@ -206,11 +279,12 @@ static inline __attribute__((always_inline)) void account_line(size_t paths, con
   double *restrict hedge = in.hedge, *restrict spread = in.spread, *restrict fees = in.fees;
   double *restrict taxes = in.taxes;
   const double future = line.is_future ? 1 : 0, settles = line.settles ? 1 : 0;
+  const double solid = 1 - future, keeps = 1 - settles; /* no future; not gone after this step */
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
     double held = line.holding_before[i], price = line.price_after[i];
     double move = move_of(&line, i, held * line.multiplier);
-    struct traded fill = fills_of(&line, i, price);
+    struct traded fill = fills_of(&line, i, price, fills);
     double outlay = (future > 0 ? 0 : fill.value) + fill.crossed + fill.charged + fill.taxed;
     double after = held + fill.qty, worth = future > 0 || after == 0 ? 0 : after * line.multiplier * price;
     holding[i] = settles > 0 ? 0 : after;
@@ -229,10 +303,14 @@ static inline __attribute__((always_inline)) void account_line(size_t paths, con
 }
 
 void KEEL_AT(keel_lanes_account_line)(size_t paths, const struct keel_lane_account *lane) {
-  if (lane->explains)
-    account_line(paths, lane, 1);
+  if (lane->explains && lane->line.fills == 1)
+    account_line(paths, lane, 1, 1);
+  else if (lane->explains)
+    account_line(paths, lane, 1, 2);
+  else if (lane->line.fills == 1)
+    account_line(paths, lane, 0, 1);
   else
-    account_line(paths, lane, 0);
+    account_line(paths, lane, 0, 2);
 }
 
 void KEEL_AT(keel_lanes_add_tier)(size_t paths, const double *qty, double multiplier, const double tier[2],

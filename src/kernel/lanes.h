@@ -9,6 +9,7 @@
 
 /* ---- explain: what moved one contract of the book, added to each component ---- */
 struct keel_lane_explain {
+  int begins; /* the components begin with this contract, whatever they were */
   double units;
   double years;         /* of calendar time that passed (until expiry at most) */
   double rate;          /* change of the rate */
@@ -18,7 +19,7 @@ struct keel_lane_explain {
   const double *spot_before, *spot_after, *vol_before, *vol_after;
   const double *delta_before, *gamma_before, *vega_before, *theta_before, *rho_before, *psi_before, *vanna_before,
       *volga_before;
-  double *delta, *gamma, *theta, *vega, *vanna, *volga, *rho, *carry, *dividends; /* added to */
+  double *delta, *gamma, *theta, *vega, *vanna, *volga, *rho, *carry, *dividends; /* added to, or begun */
 };
 
 /* ---- decide: from a target to a trade in lots, within limits ---- */
@@ -77,6 +78,16 @@ struct keel_lane_size {
   double *trade, *reason; /* out */
 };
 
+/* ---- execute: at which price an order fills on paper ---- */
+struct keel_lane_fill {
+  const double *qty;       /* > 0 buys; 0: no order */
+  const double *bid, *ask; /* the instrument's last quote; NaN where it has none */
+  const double *mark;      /* the price around which it trades where the quote is none or not fresh */
+  int is_fresh;            /* the quote is new enough to be the price */
+  double half_spread;      /* fraction of the price; NaN: half the quoted spread */
+  double *fill_qty, *fill_price;
+};
+
 /* ---- account: cash and holdings of one account over one step ---- */
 struct keel_lane_line { /* one hedge instrument of the account */
   double multiplier;
@@ -84,9 +95,10 @@ struct keel_lane_line { /* one hedge instrument of the account */
   int is_future; /* it is held at no value: its moves are cash */
   int settles;   /* it expires in this step: its value becomes cash, and it is gone */
   double fee_per_share, fee_per_order, buy_tax, sell_tax;
-  double pays[2];                            /* of the fills below: 1, or 0 where their fees and taxes are waived */
   const double *price_before, *price_after;  /* its mark; not read where none is held nor traded */
-  const double *fill_qty[2], *fill_price[2]; /* polled, and sent in this step */
+  size_t fills;                              /* 1 or 2 of the following */
+  double pays[2];                            /* 1, or 0 where fees and taxes are waived */
+  const double *fill_qty[2], *fill_price[2]; /* sent in this step, and polled */
   const double *tier_fees;                   /* of these fills, beyond fee_per_share */
   const double *holding_before;
   double *holding_after;
@@ -123,6 +135,7 @@ struct keel_lanes {
   void (*explain)(size_t paths, const struct keel_lane_explain *lane);
   void (*decide)(size_t paths, const struct keel_lane_decide *lane);
   void (*size)(size_t paths, const struct keel_lane_size *lane);
+  void (*fill)(size_t paths, const struct keel_lane_fill *lane);
   void (*account)(size_t paths, const struct keel_lane_account *lane);
   /* Adds another line of the same lane: reads its `line`, and adds to what account wrote for the first. */
   void (*account_line)(size_t paths, const struct keel_lane_account *lane);

@@ -8,6 +8,7 @@
 void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *lane);
 void KEEL_AT(keel_lanes_decide)(size_t paths, const struct keel_lane_decide *lane);
 void KEEL_AT(keel_lanes_size)(size_t paths, const struct keel_lane_size *lane);
+void KEEL_AT(keel_lanes_fill)(size_t paths, const struct keel_lane_fill *lane);
 void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *lane);
 void KEEL_AT(keel_lanes_account_line)(size_t paths, const struct keel_lane_account *lane);
 void KEEL_AT(keel_lanes_add_tier)(size_t paths, const double *qty, double multiplier, const double tier[2],

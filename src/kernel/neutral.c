@@ -32,107 +32,138 @@ void KEEL_AT(keel_neutral_move)(size_t paths, const struct keel_neutral_move *mo
   }
 }
 
+/* ---- the systems of a tile of paths; each step is a flat loop over them ---- */
+
+enum { TILE = 32, SIDES = 2 };
 static const double TINY = 1e-9;
 
-/* One path's system, scaled: a y = b for two right-hand sides. */
-struct system {
-  double a[KEEL_NEUTRAL_MAX][KEEL_NEUTRAL_MAX];
-  double b[KEEL_NEUTRAL_MAX][2];
-  double line[KEEL_NEUTRAL_MAX]; /* what one unit of y is in contracts */
-  double bad;
+struct tile {
+  size_t n, from, paths;
+  double a[KEEL_NEUTRAL_MAX][KEEL_NEUTRAL_MAX][TILE]; /* a y = b, scaled */
+  double b[KEEL_NEUTRAL_MAX][SIDES][TILE];
+  double scale[KEEL_NEUTRAL_MAX][TILE]; /* of an exposure: what b is multiplied by */
+  double line[KEEL_NEUTRAL_MAX][TILE];  /* what one unit of y is in contracts */
+  double most[TILE], bad[TILE];
 };
 
-/* The largest of |x_0| .. |x_{n-1}|, a stride apart. */
-static inline __attribute__((always_inline)) double largest(const double *x, const int stride, const int n) {
-  double most = 0;
-  for (int k = 0; k < n; k++) {
-    double size = fabs(x[k * stride]);
-    most = size > most ? size : most;
-  }
-  return most;
-}
-
-static inline __attribute__((always_inline)) void set_up(struct system *s, const struct keel_neutral_solve *in,
-                                                         const int n, size_t i) {
-  double spot = in->spot[i], natural[KEEL_NEUTRAL_MAX];
-  s->bad = 0;
-  for (int e = 0; e < n; e++) {
-    natural[e] = in->power[e] > 0 ? spot : in->power[e] < 0 ? 1 / spot : 1;
-    for (int l = 0; l < n; l++) s->a[e][l] = natural[e] * in->weight[e][l] * in->greek[e][l][i];
-  }
-  for (int l = 0; l < n; l++) {
-    double most = largest(&s->a[0][l], KEEL_NEUTRAL_MAX, n);
-    s->bad = most < TINY ? 1 : s->bad;
-    double inverse = 1 / most;
-    s->line[l] = inverse / in->multiplier[l];
-    for (int e = 0; e < n; e++) s->a[e][l] *= inverse;
-  }
-  for (int e = 0; e < n; e++) {
-    double most = largest(s->a[e], 1, n);
-    s->bad = most < TINY ? 1 : s->bad;
-    double inverse = 1 / most, scale = natural[e] * inverse;
-    for (int l = 0; l < n; l++) s->a[e][l] *= inverse;
-    s->b[e][0] = (in->want[e][i] - in->now[e][i]) * scale;
-    s->b[e][1] = -in->now[e][i] * scale;
+static void load(struct tile *t, const struct keel_neutral_solve *in) {
+  for (size_t i = 0; i < t->paths; i++) t->bad[i] = 0;
+  for (size_t e = 0; e < t->n; e++) {
+    const double *spot = in->spot + t->from;
+    for (size_t i = 0; i < t->paths; i++)
+      t->scale[e][i] = in->power[e] > 0 ? spot[i] : in->power[e] < 0 ? 1 / spot[i] : 1;
+    for (size_t l = 0; l < t->n; l++) {
+      const double *greek = in->greek[e][l] + t->from, weight = in->weight[e][l];
+      for (size_t i = 0; i < t->paths; i++) t->a[e][l][i] = t->scale[e][i] * weight * greek[i];
+    }
   }
 }
 
-static inline __attribute__((always_inline)) void swap_if(double swaps, double *x, double *y) {
-  double x_was = *x, y_was = *y;
-  *x = swaps > 0 ? y_was : x_was;
-  *y = swaps > 0 ? x_was : y_was;
+/* The largest of some entries so far; and 1 over it, or singular. */
+static void start_largest(struct tile *t) {
+  for (size_t i = 0; i < t->paths; i++) t->most[i] = 0;
+}
+static void see_largest(struct tile *t, const double *x) {
+  for (size_t i = 0; i < t->paths; i++) t->most[i] = fabs(x[i]) > t->most[i] ? fabs(x[i]) : t->most[i];
+}
+static void take_inverse(struct tile *t) {
+  for (size_t i = 0; i < t->paths; i++) {
+    t->bad[i] = t->most[i] < TINY ? 1 : t->bad[i];
+    t->most[i] = 1 / t->most[i];
+  }
+}
+static void multiply(size_t paths, double *x, const double *by) {
+  for (size_t i = 0; i < paths; i++) x[i] *= by[i];
+}
+
+static void scale_lines(struct tile *t, const struct keel_neutral_solve *in) {
+  for (size_t l = 0; l < t->n; l++) {
+    start_largest(t);
+    for (size_t e = 0; e < t->n; e++) see_largest(t, t->a[e][l]);
+    take_inverse(t);
+    for (size_t e = 0; e < t->n; e++) multiply(t->paths, t->a[e][l], t->most);
+    for (size_t i = 0; i < t->paths; i++) t->line[l][i] = t->most[i] / in->multiplier[l];
+  }
+}
+
+static void scale_exposures(struct tile *t, const struct keel_neutral_solve *in) {
+  for (size_t e = 0; e < t->n; e++) {
+    const double *now = in->now[e] + t->from, *want = in->want[e] + t->from;
+    start_largest(t);
+    for (size_t l = 0; l < t->n; l++) see_largest(t, t->a[e][l]);
+    take_inverse(t);
+    for (size_t l = 0; l < t->n; l++) multiply(t->paths, t->a[e][l], t->most);
+    for (size_t i = 0; i < t->paths; i++) {
+      double scale = t->scale[e][i] * t->most[i];
+      t->b[e][0][i] = (want[i] - now[i]) * scale;
+      t->b[e][1][i] = -now[i] * scale;
+    }
+  }
+}
+
+static void swap_where(size_t paths, const double *swaps, double *restrict x, double *restrict y) {
+  for (size_t i = 0; i < paths; i++) {
+    double was = x[i];
+    x[i] = swaps[i] > 0 ? y[i] : was;
+    y[i] = swaps[i] > 0 ? was : y[i];
+  }
 }
 
 /* The largest entry of column k, from row k down, comes to row k. */
-static inline __attribute__((always_inline)) void pivot(struct system *s, const int n, const int k) {
-  for (int r = k + 1; r < n; r++) {
-    double swaps = fabs(s->a[r][k]) > fabs(s->a[k][k]) ? 1 : 0;
-    for (int l = k; l < n; l++) swap_if(swaps, &s->a[k][l], &s->a[r][l]);
-    for (int side = 0; side < 2; side++) swap_if(swaps, &s->b[k][side], &s->b[r][side]);
+static void pivot(struct tile *t, size_t k) {
+  double swaps[TILE];
+  for (size_t r = k + 1; r < t->n; r++) {
+    for (size_t i = 0; i < t->paths; i++) swaps[i] = fabs(t->a[r][k][i]) > fabs(t->a[k][k][i]) ? 1 : 0;
+    for (size_t l = k; l < t->n; l++) swap_where(t->paths, swaps, t->a[k][l], t->a[r][l]);
+    for (size_t side = 0; side < SIDES; side++) swap_where(t->paths, swaps, t->b[k][side], t->b[r][side]);
   }
-  s->bad = fabs(s->a[k][k]) < TINY ? 1 : s->bad;
+  for (size_t i = 0; i < t->paths; i++) t->bad[i] = fabs(t->a[k][k][i]) < TINY ? 1 : t->bad[i];
 }
 
-static inline __attribute__((always_inline)) void eliminate(struct system *s, const int n) {
-  for (int k = 0; k < n; k++) {
-    pivot(s, n, k);
-    double inverse = 1 / s->a[k][k];
-    for (int r = k + 1; r < n; r++) {
-      double factor = s->a[r][k] * inverse;
-      for (int l = k + 1; l < n; l++) s->a[r][l] -= factor * s->a[k][l];
-      for (int side = 0; side < 2; side++) s->b[r][side] -= factor * s->b[k][side];
+/* x -= factor y */
+static void subtract(size_t paths, const double *factor, const double *restrict y, double *restrict x) {
+  for (size_t i = 0; i < paths; i++) x[i] -= factor[i] * y[i];
+}
+
+static void eliminate(struct tile *t) {
+  double factor[TILE];
+  for (size_t k = 0; k < t->n; k++) {
+    pivot(t, k);
+    for (size_t r = k + 1; r < t->n; r++) {
+      for (size_t i = 0; i < t->paths; i++) factor[i] = t->a[r][k][i] / t->a[k][k][i];
+      for (size_t l = k + 1; l < t->n; l++) subtract(t->paths, factor, t->a[k][l], t->a[r][l]);
+      for (size_t side = 0; side < SIDES; side++) subtract(t->paths, factor, t->b[k][side], t->b[r][side]);
     }
   }
-  for (int k = n - 1; k >= 0; k--) {
-    for (int side = 0; side < 2; side++) {
-      double sum = s->b[k][side];
-      for (int l = k + 1; l < n; l++) sum -= s->a[k][l] * s->b[l][side];
-      s->b[k][side] = sum / s->a[k][k];
+  for (size_t k = t->n; k-- > 0;) {
+    for (size_t side = 0; side < SIDES; side++) {
+      for (size_t l = k + 1; l < t->n; l++) subtract(t->paths, t->a[k][l], t->b[l][side], t->b[k][side]);
+      for (size_t i = 0; i < t->paths; i++) t->b[k][side][i] /= t->a[k][k][i];
     }
   }
 }
 
-static inline __attribute__((always_inline)) void solve(size_t paths, const struct keel_neutral_solve *system,
-                                                        const int n) {
-  const struct keel_neutral_solve in = *system;
-#pragma omp simd
-  for (size_t i = 0; i < paths; i++) {
-    struct system s;
-    set_up(&s, &in, n, i);
-    eliminate(&s, n);
-    for (int l = 0; l < n; l++) {
-      in.change[l][i] = s.bad > 0 ? 0 : s.b[l][0] * s.line[l];
-      in.exact[l][i] = s.bad > 0 ? NAN : s.b[l][1] * s.line[l];
+static void store(const struct tile *t, const struct keel_neutral_solve *in) {
+  for (size_t l = 0; l < t->n; l++) {
+    double *restrict change = in->change[l] + t->from, *restrict exact = in->exact[l] + t->from;
+    for (size_t i = 0; i < t->paths; i++) {
+      change[i] = t->bad[i] > 0 ? 0 : t->b[l][0][i] * t->line[l][i];
+      exact[i] = t->bad[i] > 0 ? NAN : t->b[l][1][i] * t->line[l][i];
     }
-    in.singular[i] = s.bad;
   }
+  for (size_t i = 0; i < t->paths; i++) in->singular[t->from + i] = t->bad[i];
 }
 
 void KEEL_AT(keel_neutral_solve)(size_t paths, const struct keel_neutral_solve *system) {
-  if (system->count == 1)
-    solve(paths, system, 1);
-  else if (system->count == 2)
-    solve(paths, system, 2);
-  else
-    solve(paths, system, 3);
+  struct tile tile;
+  for (size_t from = 0; from < paths; from += TILE) {
+    tile.n = system->count;
+    tile.from = from;
+    tile.paths = paths - from < TILE ? paths - from : TILE;
+    load(&tile, system);
+    scale_lines(&tile, system);
+    scale_exposures(&tile, system);
+    eliminate(&tile);
+    store(&tile, system);
+  }
 }

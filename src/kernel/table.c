@@ -16,7 +16,7 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .black_scholes_paths = KEEL_AT(keel_black_scholes_paths),
     .implied_vol = KEEL_AT(keel_implied_vol),
     .lanes = {KEEL_AT(keel_lanes_explain), KEEL_AT(keel_lanes_decide), KEEL_AT(keel_lanes_size),
-              KEEL_AT(keel_lanes_account), KEEL_AT(keel_lanes_account_line), KEEL_AT(keel_lanes_add_tier),
+              KEEL_AT(keel_lanes_fill),              KEEL_AT(keel_lanes_account), KEEL_AT(keel_lanes_account_line), KEEL_AT(keel_lanes_add_tier),
               KEEL_AT(keel_lanes_close), KEEL_AT(keel_lanes_add_component), KEEL_AT(keel_lanes_unexplained)},
     .neutral = {KEEL_AT(keel_neutral_add), KEEL_AT(keel_neutral_move), KEEL_AT(keel_neutral_solve)},
     .leaf = {KEEL_AT(keel_leaf_moments), KEEL_AT(keel_leaf_exp_moments), KEEL_AT(keel_leaf_slots)},

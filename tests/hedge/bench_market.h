@@ -167,7 +167,7 @@ static inline struct keel_block *bench_build(struct bench *bench, size_t paths, 
   assert_int_equal(bench_wire(bench, paths, NULL), KEEL_STATUS_OK);
   bench->block = keel_block_new(&bench->arena, &bench->wiring, by_model);
   bench->desk.paths = paths;
-  bench->block->venue = (struct keel_venue){&bench->desk, bench_desk_poll, bench_desk_send};
+  bench->block->venue = (struct keel_venue){.self = &bench->desk, .poll = bench_desk_poll, .send = bench_desk_send};
   keel_arena_seal(&bench->arena);
   return bench->block;
 }
