@@ -196,7 +196,7 @@ static inline __attribute__((always_inline)) struct traded fills_of(const struct
   struct traded sum = {.charged = line->tier_fees[i]};
   for (size_t k = 0; k < fills; k++) {
     double qty = line->fill_qty[k][i], shares = qty * line->multiplier;
-    double mid = qty != 0 ? price : 0, at = qty != 0 ? line->fill_price[k][i] : 0;
+    double paid = line->fill_price[k][i], mid = qty != 0 ? price : 0, at = qty != 0 ? paid : 0;
     double size = fabs(shares);
     sum.qty += qty;
     sum.value += shares * mid;
@@ -213,6 +213,12 @@ static inline __attribute__((always_inline)) struct traded fills_of(const struct
 static inline double move_of(const struct keel_lane_line *line, size_t i, double size) {
   double move = size * (line->price_after[i] - line->price_before[i]);
   return size != 0 ? move : 0;
+}
+
+/* A future is held at no value; what is not held needs no price. */
+static inline double worth_of(double size, double price, double solid) {
+  double worth = size * price;
+  return size != 0 ? solid * worth : 0;
 }
 
 /* `explains` and `fills` are known where this is called, and so each loop below has one shape. */
@@ -235,12 +241,12 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
     double earned = in.cash_before[i] * in.interest;
     double shares_held = in.book_spot + (spot > 0 ? size : 0);
     double yielded = shares_held * in.spot_after[i] * in.yield, booked = shares_held * in.dividend;
-    double lent = shares_held < 0 ? -shares_held * in.spot_before[i] * in.borrow : 0;
+    double lent = 0.5 * (fabs(shares_held) - shares_held) * in.spot_before[i] * in.borrow; /* of what is short */
     struct traded fill = fills_of(&line, i, price, fills);
-    double outlay = (future > 0 ? 0 : fill.value) + fill.crossed + fill.charged + fill.taxed;
-    double after = held + fill.qty, worth = future > 0 || after == 0 ? 0 : after * line.multiplier * price;
-    holding[i] = settles > 0 ? 0 : after;
-    value[i] = settles > 0 ? 0 : worth;
+    double outlay = solid * fill.value + fill.crossed + fill.charged + fill.taxed;
+    double after = held + fill.qty, worth = worth_of(after * line.multiplier, price, solid);
+    holding[i] = keeps > 0 ? after : 0;
+    value[i] = keeps * worth;
     due[i] = booked + (in.receivable_before[i] - in.paid[i]);
     cash[i] = in.cash_before[i] + earned + yielded - lent + future * move + in.book_cash[i] + in.paid[i] - outlay +
               settles * worth;
@@ -285,11 +291,11 @@ static inline __attribute__((always_inline)) void account_line(size_t paths, con
     double held = line.holding_before[i], price = line.price_after[i];
     double move = move_of(&line, i, held * line.multiplier);
     struct traded fill = fills_of(&line, i, price, fills);
-    double outlay = (future > 0 ? 0 : fill.value) + fill.crossed + fill.charged + fill.taxed;
-    double after = held + fill.qty, worth = future > 0 || after == 0 ? 0 : after * line.multiplier * price;
-    holding[i] = settles > 0 ? 0 : after;
-    value[i] += settles > 0 ? 0 : worth;
-    cash[i] += (future > 0 ? move : 0) - outlay + (settles > 0 ? worth : 0);
+    double outlay = solid * fill.value + fill.crossed + fill.charged + fill.taxed;
+    double after = held + fill.qty, worth = worth_of(after * line.multiplier, price, solid);
+    holding[i] = keeps > 0 ? after : 0;
+    value[i] += keeps * worth;
+    cash[i] += future * move - outlay + settles * worth;
     cost[i] += fill.crossed + fill.charged + fill.taxed;
     turnover[i] += fill.turnover;
     trades[i] += fill.count;
