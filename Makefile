@@ -55,7 +55,7 @@ help:
 	@echo "make                    build/keel, build/libkeel.so, build/libkeel.a (installs what is missing on Debian)"
 	@echo "make demo               a desk and a single option, hedged and explained"
 	@echo "make check              every test, with gcc and under ASan and UBSan; what has to pass"
-	@echo "make verify [CLEAN=1]   what takes longer: clang, threads, CPU levels, MPI, fuzzers; CLEAN: from a clean clone"
+	@echo "make verify [CLEAN=1]   what takes longer: clang, threads, CPU levels, all paths, MPI, fuzzers; CLEAN: from a clean clone"
 	@echo "make bench [ONLY=x]     speed, beside what others do on this machine"
 	@echo "make fuzz [SECONDS=n]   each fuzzer for n seconds"
 	@echo "make install [PREFIX=/usr/local] [DESTDIR=]"

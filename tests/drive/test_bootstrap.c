@@ -42,36 +42,38 @@ static struct history standard_and_poors(void) {
 
 /* ---- strategies ---- */
 
-#define SPOT "{instrument: spot, lot: 0, half_spread_bps: 1}"
-#define BOOK                                                                             \
-  "book:\n"                                                                              \
-  "  - {underlying: X, kind: call, strike: 100, years: 0.5, qty: -100, multiplier: 1}\n" \
-  "  - {underlying: X, kind: put, strike: 100, years: 0.5, qty: -100, multiplier: 1}\n"
 /* A step is a day of the history. Marks follow what the path has realised: a constant vol through a crash is no market.
  */
-#define MARKET                                                                              \
-  "market: {rate: 0.02, model: {kind: bootstrap, spot: 100, file: %s, mean_block: 10, %s\n" \
-  "         implied_vol: {rule: realised, vol: 0.18, half_life: 125d, premium: 1.1}}}\n"
-#define HEDGE                                                                              \
-  "hedge: {target: {neutral: [delta]}, trigger: {every: step}, with: [" SPOT               \
-  "]}\n"                                                                                   \
-  "variants:\n"                                                                            \
-  "  - {name: band, hedge: {trigger: {band: {shares: 20}}, move: {to: edge}}}\n"           \
-  "  - name: gamma\n"                                                                      \
-  "    hedge:\n"                                                                           \
-  "      target: {neutral: [delta, gamma]}\n"                                              \
-  "      with: [" SPOT                                                                     \
-  ", {instrument: option, kind: call, strike: 100, years: 0.75, multiplier: 1, lot: 0}]\n" \
-  "costs: {half_spread_bps: 50}\n" ENGINE_LIMITS
+static const char strategy[] =
+    "book:\n"
+    "  - {underlying: X, kind: call, strike: 100, years: 0.5, qty: -100, multiplier: 1}\n"
+    "  - {underlying: X, kind: put, strike: 100, years: 0.5, qty: -100, multiplier: 1}\n"
+    "market:\n"
+    "  rate: 0.02\n"
+    "  model: {kind: bootstrap, spot: 100, file: %s, mean_block: 10, %s\n"
+    "          implied_vol: {rule: realised, vol: 0.18, half_life: 125d, premium: 1.1}}\n"
+    "hedge:\n"
+    "  target: {neutral: [delta]}\n"
+    "  trigger: {every: step}\n"
+    "  with: [{instrument: spot, lot: 0, half_spread_bps: 1}]\n"
+    "variants:\n"
+    "  - {name: band, hedge: {trigger: {band: {shares: 20}}, move: {to: edge}}}\n"
+    "  - name: gamma\n"
+    "    hedge:\n"
+    "      target: {neutral: [delta, gamma]}\n"
+    "      with:\n"
+    "        - {instrument: spot, lot: 0, half_spread_bps: 1}\n"
+    "        - {instrument: option, kind: call, strike: 100, years: 0.75, multiplier: 1, lot: 0}\n"
+    "costs: {half_spread_bps: 50}\n" ENGINE_LIMITS "run: {paths: %zu, steps: %d, years: 0.25, seed: " ENGINE_SEED
+    ", explain: %s}\n";
 
 enum { DAILY, BAND, GAMMA, RULES };
 
 /* ---- the distribution ---- */
 
 static void assert_rules(const struct history *history) {
-  struct engine_run run =
-      engine_run(BOOK MARKET HEDGE "run: {paths: %zu, steps: %d, years: 0.25, seed: " ENGINE_SEED ", explain: false}\n",
-                 history->path, "", engine_paths(PATHS, (size_t)STEPS * RULES), STEPS);
+  size_t paths = engine_paths(PATHS, (size_t)STEPS * RULES);
+  struct engine_run run = engine_run(strategy, history->path, "", paths, STEPS, "false");
   keel_figure cvar[RULES], cost[RULES];
   for (size_t v = 0; v < RULES; v++) {
     cvar[v] = engine_pnl(&run, v, "cvar_0.999");
@@ -158,9 +160,8 @@ static struct crash crash_of(const struct keel_simulation *simulation, double cr
 static void assert_crash(const struct history *history) {
   char forced[80];
   snprintf(forced, sizeof forced, "own_drift: true, forced: {step: %d, date: %s},", FORCED_STEP, history->crash_date);
-  struct engine_run run =
-      engine_run(BOOK MARKET HEDGE "run: {paths: %zu, steps: %d, years: 0.25, seed: " ENGINE_SEED "}\n", history->path,
-                 forced, engine_paths(PATHS / 4, (size_t)STEPS * RULES), STEPS);
+  size_t paths = engine_paths(PATHS / 4, (size_t)STEPS * RULES);
+  struct engine_run run = engine_run(strategy, history->path, forced, paths, STEPS, "true");
   struct crash day = crash_of(run.simulation, history->crash);
   keel_figure pnl = engine_pnl(&run, DAILY, "mean"),
               gamma = engine_component(&run, DAILY, KEEL_COMPONENT_GAMMA, "mean");
