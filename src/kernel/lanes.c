@@ -272,18 +272,6 @@ void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *l
     account(paths, lane, 0, 2);
 }
 
-void KEEL_AT(keel_lanes_borrow)(size_t paths, const struct keel_lane_account *lane) {
-  const double *restrict held = lane->line.holding_before, *restrict spot = lane->spot_before;
-  double *restrict cash = lane->cash_after, *restrict paid = lane->borrow_paid;
-  const double book = lane->book_spot, rate = lane->borrow, size = lane->line.is_spot ? lane->line.multiplier : 0;
-#pragma omp simd
-  for (size_t i = 0; i < paths; i++) {
-    double shares = book + held[i] * size, lent = 0.5 * (fabs(shares) - shares) * spot[i] * rate;
-    cash[i] -= lent;
-    paid[i] = -lent;
-  }
-}
-
 void KEEL_AT(keel_lanes_dividends)(size_t paths, const struct keel_lane_account *lane) {
   const double *restrict held = lane->line.holding_before, *restrict due = lane->receivable_before;
   const double *restrict paid = lane->paid;
@@ -298,6 +286,23 @@ void KEEL_AT(keel_lanes_dividends)(size_t paths, const struct keel_lane_account 
   const size_t explained = lane->explains ? paths : 0;
 #pragma omp simd
   for (size_t i = 0; i < explained; i++) dividends[i] += (book + held[i] * size) * each;
+}
+
+void KEEL_AT(keel_lanes_borrow)(size_t paths, const struct keel_lane_account *lane) {
+  const double *restrict held = lane->line.holding_before, *restrict spot = lane->spot_before;
+  double *restrict cash = lane->cash_after, *restrict fee = lane->borrow_paid;
+  const double book = lane->book_spot, rate = lane->borrow, size = lane->line.is_spot ? lane->line.multiplier : 0;
+  const size_t explained = lane->explains ? paths : 0;
+#pragma omp simd
+  for (size_t i = 0; i < explained; i++) {
+    double shares = book + held[i] * size;
+    fee[i] = -(0.5 * (fabs(shares) - shares) * spot[i] * rate);
+  }
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    double shares = book + held[i] * size;
+    cash[i] -= 0.5 * (fabs(shares) - shares) * spot[i] * rate;
+  }
 }
 
 static inline __attribute__((always_inline)) void account_line(size_t paths, const struct keel_lane_account *lane,
