@@ -27,7 +27,7 @@ enum { PATHS_LEAST = 4096 };
 static size_t most_path_steps(void) {
   if (CHECKS_ITSELF) return (size_t)1 << 17;
   if (getenv("KEEL_TEST_FULL")) return 0;
-  return (size_t)1 << (strcmp(keel_cpu_level(), "base") == 0 ? 20 : 23);
+  return (size_t)1 << (strcmp(keel_cpu_level(), "base") == 0 ? 20 : 24);
 }
 
 size_t engine_paths(size_t paths, size_t steps) {

@@ -9,7 +9,7 @@
 enum { PATHS = 4000000 };
 /* Skew and kurtosis are compared where their own standard error is at most this: it is one of the 6th and 8th moments,
  * and not known itself where it is large. */
-static const double SMALL_ERROR[] = {INFINITY, INFINITY, 0.02, 0.15};
+static const double SMALL_ERROR[] = {INFINITY, INFINITY, 0.01, 0.06};
 static const char *const moments[] = {"mean", "std", "skew", "kurtosis"};
 static const char *const columns[] = {"mean", "std", "skew", "excess_kurtosis"};
 
