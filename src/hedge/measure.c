@@ -75,7 +75,7 @@ static void escrow_moves(const struct keel_block *block, size_t u, uint32_t r, s
   lane->escrow_paid = before->escrow[r] + lane->escrow_growth - (block->settled[r] ? 0 : after->escrow[r]);
 }
 
-static void explain_row(struct keel_block *block, size_t u, uint32_t r) {
+static void explain_row(struct keel_block *block, size_t u, uint32_t r, int begins) {
   const struct keel_row *row = &block->wiring->rows[r];
   const struct keel_marks *before = keel_marks_before(block, u), *after = keel_marks_after(block, u);
   const keel_greeks *greeks = &before->greeks;
@@ -83,6 +83,7 @@ static void explain_row(struct keel_block *block, size_t u, uint32_t r) {
   int64_t until = block->settled[r] ? row->contract.expiry_ns : after->time_ns[u];
   double **change = block->totals.change;
   struct keel_lane_explain lane = {
+      .begins = begins,
       .units = row->units,
       .years = keel_years_between(before->time_ns[u], until),
       .rate = after->rate[u] - before->rate[u],
@@ -180,10 +181,17 @@ static void clear_changes(struct keel_block *block, size_t u) {
     clear(block, keel_at_total(block, block->totals.change[book_components[i]], u));
 }
 
-/* Components and cash flows of the step that a row brings. */
-static void move_row(struct keel_block *block, size_t u, uint32_t r) {
-  if (block->wiring->explains) explain_row(block, u, r);
-  book_flows(block, u, r);
+/* Components and cash flows of the step, of the rows that the book came with. */
+static void move_rows(struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  int begun = 0;
+  for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++) {
+    if (block->wiring->rows[r].units == 0 || !block->alive[r]) continue;
+    if (block->wiring->explains) explain_row(block, u, r, !begun);
+    book_flows(block, u, r);
+    begun = 1;
+  }
+  if (block->wiring->explains && !begun) clear_changes(block, u);
 }
 
 void keel_measure(struct keel_block *block, size_t u) {
@@ -192,12 +200,13 @@ void keel_measure(struct keel_block *block, size_t u) {
   size_t bytes = block->wiring->paths * sizeof(double);
   memcpy(keel_at_total(block, totals->value_before, u), keel_at_total(block, totals->value, u), bytes);
   clear_totals(block, u);
-  if (block->wiring->explains) clear_changes(block, u);
+  if (block->entered[u])
+    move_rows(block, u);
+  else if (block->wiring->explains)
+    clear_changes(block, u);
   /* spot itself is the row before the others */
   for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++) {
-    if (block->wiring->rows[r].units == 0 || !block->alive[r]) continue;
-    if (block->entered[u]) move_row(block, u, r);
-    if (block->settled[r]) continue;
+    if (block->wiring->rows[r].units == 0 || !block->alive[r] || block->settled[r]) continue;
     add_greeks(block, u, r);
     add_exposures(block, u, r);
   }

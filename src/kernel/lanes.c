@@ -6,7 +6,9 @@
 #include "kernel/lanes_level.h"
 #include "kernel/level.h"
 
-void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *lane) {
+/* `begins` is known where this is called, and so each loop below has one shape. */
+__attribute__((always_inline)) static inline void explain(size_t paths, const struct keel_lane_explain *lane,
+                                                          const int begins) {
   const struct keel_lane_explain in = *lane;
   double *restrict delta = in.delta, *restrict gamma = in.gamma, *restrict theta = in.theta, *restrict vega = in.vega;
   double *restrict vanna = in.vanna, *restrict volga = in.volga, *restrict rho = in.rho, *restrict carry = in.carry;
@@ -17,16 +19,24 @@ void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *l
     double moved = spot - in.escrow_growth + in.escrow_paid; /* of spot without its dividends to come */
     double vol = in.vol_after[i] - in.vol_before[i];
     double unit_delta = in.units * in.delta_before[i];
-    delta[i] += unit_delta * spot;
-    dividends[i] += unit_delta * in.escrow_paid;
-    theta[i] += in.units * in.theta_before[i] * in.years - unit_delta * in.escrow_growth;
-    gamma[i] += 0.5 * in.units * in.gamma_before[i] * moved * moved;
-    vega[i] += in.units * in.vega_before[i] * vol;
-    vanna[i] += in.units * in.vanna_before[i] * moved * vol;
-    volga[i] += 0.5 * in.units * in.volga_before[i] * vol * vol;
-    rho[i] += in.units * in.rho_before[i] * in.rate;
-    carry[i] += in.units * in.psi_before[i] * in.yield;
+    delta[i] = (begins ? 0 : delta[i]) + unit_delta * spot;
+    dividends[i] = (begins ? 0 : dividends[i]) + unit_delta * in.escrow_paid;
+    double decay = in.units * in.theta_before[i] * in.years - unit_delta * in.escrow_growth;
+    theta[i] = (begins ? 0 : theta[i]) + decay;
+    gamma[i] = (begins ? 0 : gamma[i]) + 0.5 * in.units * in.gamma_before[i] * moved * moved;
+    vega[i] = (begins ? 0 : vega[i]) + in.units * in.vega_before[i] * vol;
+    vanna[i] = (begins ? 0 : vanna[i]) + in.units * in.vanna_before[i] * moved * vol;
+    volga[i] = (begins ? 0 : volga[i]) + 0.5 * in.units * in.volga_before[i] * vol * vol;
+    rho[i] = (begins ? 0 : rho[i]) + in.units * in.rho_before[i] * in.rate;
+    carry[i] = (begins ? 0 : carry[i]) + in.units * in.psi_before[i] * in.yield;
   }
+}
+
+void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *lane) {
+  if (lane->begins)
+    explain(paths, lane, 1);
+  else
+    explain(paths, lane, 0);
 }
 
 /* ---- decide. `lots` is known where these are called: a loop without lots has no division. ---- */
@@ -86,15 +96,15 @@ static inline __attribute__((always_inline)) void decide(size_t paths, const str
   const double *restrict width = banded ? lane->band : lane->target, *restrict why_fired = lane->fired;
   const double *restrict why_follows = lane->follows, *restrict notional = limits.notional_qty_max;
   double *restrict trade = lane->trade, *restrict reason = lane->reason;
-  const double lot = limits.lot, qty_min = limits.qty_min, inner = lane->inner, fraction = lane->fraction;
-  const double stops = inner > 0 ? 1 : 0, part = fraction < 1 ? 1 : 0;
+  const double lot = limits.lot, qty_min = limits.qty_min, inner = lane->inner, left = 1 - lane->fraction;
+  const double stops = inner > 0 ? 1 : 0;
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
     double held = holding[i], from = start[i], target = goal[i], band = banded ? width[i] : 0;
     double off = fabs(from - target), fired = why_fired[i];
     double outside = banded && off > band ? 1 : 0, follows = from != held ? 1 : 0;
     double act = fired > 0 ? 1 : outside;
-    double near = part > 0 ? from + fraction * (target - from) : target;
+    double near = target - left * (target - from);
     double moved = to_lot(near, lot, lots);
     if (banded) {
       double edge = edge_of(from, target, inner * band, lot, lots);
@@ -186,7 +196,7 @@ static inline __attribute__((always_inline)) struct traded fills_of(const struct
   struct traded sum = {.charged = line->tier_fees[i]};
   for (size_t k = 0; k < fills; k++) {
     double qty = line->fill_qty[k][i], shares = qty * line->multiplier;
-    double mid = qty != 0 ? price : 0, at = qty != 0 ? line->fill_price[k][i] : 0;
+    double paid = line->fill_price[k][i], mid = qty != 0 ? price : 0, at = qty != 0 ? paid : 0;
     double size = fabs(shares);
     sum.qty += qty;
     sum.value += shares * mid;
@@ -231,7 +241,7 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
     double earned = in.cash_before[i] * in.interest;
     double shares_held = in.book_spot + (spot > 0 ? size : 0);
     double yielded = shares_held * in.spot_after[i] * in.yield, booked = shares_held * in.dividend;
-    double lent = shares_held < 0 ? -shares_held * in.spot_before[i] * in.borrow : 0;
+    double lent = 0.5 * (fabs(shares_held) - shares_held) * in.spot_before[i] * in.borrow; /* of what is short */
     struct traded fill = fills_of(&line, i, price, fills);
     double outlay = solid * fill.value + fill.crossed + fill.charged + fill.taxed;
     double after = held + fill.qty, worth = worth_of(after * line.multiplier, price, solid);

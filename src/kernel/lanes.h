@@ -9,6 +9,7 @@
 
 /* ---- explain: what moved one contract of the book, added to each component ---- */
 struct keel_lane_explain {
+  int begins; /* the components begin with this contract, whatever they were */
   double units;
   double years;         /* of calendar time that passed (until expiry at most) */
   double rate;          /* change of the rate */
@@ -18,7 +19,7 @@ struct keel_lane_explain {
   const double *spot_before, *spot_after, *vol_before, *vol_after;
   const double *delta_before, *gamma_before, *vega_before, *theta_before, *rho_before, *psi_before, *vanna_before,
       *volga_before;
-  double *delta, *gamma, *theta, *vega, *vanna, *volga, *rho, *carry, *dividends; /* added to */
+  double *delta, *gamma, *theta, *vega, *vanna, *volga, *rho, *carry, *dividends; /* added to, or begun */
 };
 
 /* ---- decide: from a target to a trade in lots, within limits ---- */

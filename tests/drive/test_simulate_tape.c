@@ -80,13 +80,16 @@ static const char *closes_file(void) {
   return text_file("closes.csv", text);
 }
 
+#define BATES                                                                                          \
+  "{kind: bates, spot: 100, variance: 0.04, kappa: 2, theta: 0.05, xi: 0.4, rho: -0.7, intensity: 1, " \
+  "jump_mean: -0.1, jump_std: 0.1, implied_vol: {rule: expected, skew: -0.2, premium: 1.1}}"
+
 static const char *const worlds[] = {
     "{kind: gbm, spot: 100, vol: 0.2}",
     "{kind: gbm, spot: 100, vol: 0.2, implied_vol: {rule: realised, vol: 0.25, half_life: 20d, skew: -0.1}}",
     "{kind: merton, spot: 100, vol: 0.2, intensity: 2, jump_mean: -0.05, jump_std: 0.1}",
     "{kind: heston, spot: 100, variance: 0.04, kappa: 2, theta: 0.05, xi: 0.4, rho: -0.7}",
-    "{kind: bates, spot: 100, variance: 0.04, kappa: 2, theta: 0.05, xi: 0.4, rho: -0.7, intensity: 1, "
-    "jump_mean: -0.1, jump_std: 0.1, implied_vol: {rule: expected, skew: -0.2, premium: 1.1}}",
+    BATES,
     "{kind: bootstrap, spot: 100, file: closes.csv, mean_block: 10, implied_vol: 0.2}",
 };
 

@@ -36,6 +36,7 @@ static void costs_as_in_the_table(void **state) {
     keel_black_scholes_price_paths(1, &call, &spot, &vol, KEEL_GREEK_SET_FIRST,
                                    &(keel_greeks){&price, &delta, &gamma, &vega, &theta, &rho, 0, 0, 0, 0, 0});
     assert_cell(&golden, row, "bs_price", price);
+    assert_cell(&golden, row, "delta", delta);
     assert_cell(&golden, row, "gamma", gamma);
     assert_cell(&golden, row, "leland_number", keel_leland_number(cost, vol, dt));
     assert_cell(&golden, row, "sigma_leland_short", keel_leland_vol_short(cost, vol, dt));

@@ -341,6 +341,25 @@ static void greeks_are_slopes(void **state) {
   }
 }
 
+/* A textbook's call, in every Greek it prints, beside the exact values. */
+static void textbook_greeks(void **state) {
+  (void)state;
+  static const double call[7] = {1, 49, 50, 0.05, 0, 20.0 / 52, 0.2};
+  static struct table t;
+  struct keel_golden golden = keel_golden_load("hull_greeks.csv");
+  t.count = 1;
+  put_row(&t, 0, call);
+  price(&t, KEEL_GREEK_SET_ALL);
+  assert_int_equal(golden.rows, 6);
+  for (size_t row = 0; row < golden.rows; row++) {
+    int i = 0;
+    while (strcmp(output_names[i], keel_golden_text(&golden, row, "greek")) != 0) i++;
+    double want = keel_golden_number(&golden, row, "exact");
+    assert_close(t.out[i][0], want, 1e-12 * fabs(want));
+  }
+  keel_golden_free(&golden);
+}
+
 /* FNV-1a over the bits of everything, so that other compilers and machines can be compared with this one. */
 static void the_bits_are_the_golden_ones(void **state) {
   (void)state;
@@ -370,6 +389,7 @@ int main(void) {
       cmocka_unit_test(paths_give_the_bits_of_contracts),
       cmocka_unit_test(sets_give_the_same_bits_and_touch_nothing_else),
       cmocka_unit_test(greeks_are_slopes),
+      cmocka_unit_test(textbook_greeks),
       cmocka_unit_test(the_bits_are_the_golden_ones),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

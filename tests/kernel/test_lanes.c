@@ -638,6 +638,27 @@ static void explanations_are_the_taylor_terms(void **state) {
   }
 }
 
+/* A beginning is an addition to 0. */
+static void explanations_begin_at_nothing(void **state) {
+  (void)state;
+  static struct explaining begun, added;
+  draw_state = 12;
+  draw_explain(&begun);
+  struct keel_lane_explain lane = explain_of(&begun), other = explain_of(&added);
+  draw_moves(&lane);
+  added = begun;
+  memset(added.out, 0, sizeof added.out);
+  other.units = lane.units, other.years = lane.years, other.rate = lane.rate, other.yield = lane.yield;
+  other.escrow_growth = lane.escrow_growth, other.escrow_paid = lane.escrow_paid;
+  lane.begins = 1;
+  keel_kernel_now->lanes.explain(ROOM, &lane);
+  keel_kernel_now->lanes.explain(ROOM, &other);
+  for (int k = 0; k < PARTS; k++) {
+    assert_memory_equal(begun.out[k], added.out[k], ROOM * sizeof(double));
+    assert_true(begun.out[k][ROOM] == 1000 + (double)ROOM);
+  }
+}
+
 /* ---- levels ---- */
 
 struct decisions {
@@ -748,6 +769,7 @@ int main(void) {
       cmocka_unit_test(tiers_are_marginal),
       cmocka_unit_test(a_step_closes),
       cmocka_unit_test(explanations_are_the_taylor_terms),
+      cmocka_unit_test(explanations_begin_at_nothing),
       cmocka_unit_test(all_levels_give_the_same_bits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
