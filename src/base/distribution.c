@@ -28,14 +28,14 @@ static size_t bin_slot(int64_t t) { return (size_t)t % KEEL_BINS; }
 static size_t wide_slot(int64_t wide) { return (size_t)wide % KEEL_WIDE_BINS; }
 static int has_bins(const struct keel_distribution *d) { return d->first <= d->last; }
 
-/* 2^level, of a level within +-1022: asked for once per bin, and several times as fast as ldexp. */
-static double power_of_two(int64_t level) {
+/* 2^level, which is a normal number at every level that bins can have. */
+static double width_of(int64_t level) {
   uint64_t bits = (uint64_t)(level + 1023) << 52;
-  double power;
-  memcpy(&power, &bits, sizeof power);
-  return power;
+  double width;
+  memcpy(&width, &bits, sizeof width);
+  return width;
 }
-static double inv_width_of(int64_t level) { return power_of_two(-level); }
+static double inv_width_of(int64_t level) { return width_of(-level); }
 
 static int64_t bin_of(double x, int64_t level) { return (int64_t)keel_bin_floor(x, inv_width_of(level)); }
 
@@ -233,7 +233,7 @@ static size_t bin_cells(const struct keel_distribution *d) { return (size_t)(d->
 static size_t cells(const struct keel_distribution *d) { return d->low.count + bin_cells(d) + d->high.count; }
 
 static struct cell bin_cell(const struct keel_distribution *d, int64_t t) {
-  double width = power_of_two(d->level), low = (double)t * width, high = (double)(t + 1) * width;
+  double width = width_of(d->level), low = (double)t * width, high = (double)(t + 1) * width;
   return (struct cell){low < d->min ? d->min : low, high > d->max ? d->max : high, d->bins.all[bin_slot(t)]};
 }
 
@@ -269,18 +269,40 @@ double keel_distribution_below(const struct keel_distribution *d, double x) {
   return sum / (double)d->count;
 }
 
-static double count_at(const struct keel_distribution *d, size_t i) {
-  int is_bin = i >= d->low.count && i - d->low.count < bin_cells(d);
-  return is_bin ? d->bins.all[bin_slot(d->first + (int64_t)(i - d->low.count))] : 1;
+/* How many are in these bins, of which none wraps around. */
+static uint64_t bins_count(const struct keel_distribution *d, int64_t from, int64_t to) {
+  const uint32_t *bins = d->bins.all + bin_slot(from);
+  uint32_t sum = 0;
+  for (int64_t i = 0; i < to - from; i++) sum += bins[i];
+  return sum;
+}
+
+/* The bin in which that rank lies, counted from the first value in a bin; *before: how many lie below it. */
+static int64_t bin_of_rank(const struct keel_distribution *d, uint64_t rank, uint64_t *before) {
+  int64_t t = d->first;
+  *before = 0;
+  while (t < d->last) {
+    int64_t end = ((t >> WIDE_SHIFT) + 1) << WIDE_SHIFT, next = end <= d->last ? end : t + 1;
+    uint64_t count = bins_count(d, t, next);
+    if (*before + count > rank) {
+      if (next == t + 1) break;
+      while (*before + d->bins.all[bin_slot(t)] <= rank) *before += d->bins.all[bin_slot(t++)];
+      break;
+    }
+    *before += count;
+    t = next;
+  }
+  return t;
 }
 
 /* The value of that rank, a whole number from 0. */
 static double value_at(const struct keel_distribution *d, double rank) {
-  double before = 0;
-  size_t i = 0, last = cells(d) - 1;
-  for (; i < last && before + count_at(d, i) <= rank; i++) before += count_at(d, i);
-  struct cell c = cell_at(d, i);
-  return c.low + (c.high - c.low) * ((rank - before + 0.5) / c.count);
+  uint64_t place = (uint64_t)rank, before = 0, binned = d->count - d->low.count - d->high.count;
+  if (place < d->low.count) return d->low.at[place].value;
+  place -= d->low.count;
+  if (place >= binned) return d->high.at[place - binned].value;
+  struct cell c = bin_cell(d, bin_of_rank(d, place, &before));
+  return c.low + (c.high - c.low) * (((double)(place - before) + 0.5) / c.count);
 }
 
 static double quantile(const struct keel_distribution *d, double p) {
@@ -307,7 +329,13 @@ static void sum_by_batch(const struct keel_distribution *d, cell_function *f, do
     }
   }
   if (!has_bins(d)) return;
+  const double width = width_of(d->level + WIDE_SHIFT);
   for (int64_t wide = d->first >> WIDE_SHIFT; wide <= d->last >> WIDE_SHIFT; wide++) {
+    if ((double)wide * width > q) break; /* f is 0 from here on */
+    if (f == part_below && (double)(wide + 1) * width <= q) {
+      sum_wide_bin(d, wide, 1, sums);
+      continue;
+    }
     double count = 0, sum = 0;
     for (int64_t t = wide * BINS_PER_WIDE; t < (wide + 1) * BINS_PER_WIDE; t++) {
       if (t < d->first || t > d->last) continue;

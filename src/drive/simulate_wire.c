@@ -167,7 +167,8 @@ static keel_status wire_rows(struct keel_arena *arena, const struct keel_simulat
                                     .costs = &strategy->costs,
                                     .limits = &strategy->limits,
                                     .paths = plan->block_paths ? plan->block_paths : KEEL_LEAF_PATHS,
-                                    .explains = strategy->run.explains};
+                                    .explains = strategy->run.explains,
+                                    .ends_only = strategy->run.paths_shown == 0};
   return keel_wiring_build(arena, &input, &wiring->rows, error);
 }
 

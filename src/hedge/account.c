@@ -25,7 +25,7 @@ static struct span span_of(struct keel_block *block, size_t u, int no_time) {
   return span;
 }
 
-static double growth(double rate, double years) { return years == 0 ? 0 : keel_exp(rate * years) - 1; }
+static double growth(double rate, double years) { return rate == 0 || years == 0 ? 0 : keel_exp(rate * years) - 1; }
 
 static double *due_of(const struct keel_block *block, size_t u, size_t d, size_t v) {
   size_t at = (block->dividend_first[u] + d) * block->wiring->variant_count + v;
@@ -103,7 +103,26 @@ struct part {
   size_t u, v;
   const struct span *span;
   int waived; /* trades sent in this step are free of fees and taxes */
+  int plain;  /* spot alone is held, and nothing but trades, interest and yield moves its cash */
 };
+
+/* Whether the book brings cash in this step: payoffs, or the variation of its futures. */
+static int book_pays(const struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
+    if (block->wiring->rows[r].units != 0 && block->alive[r] &&
+        (block->settled[r] || block->wiring->rows[r].contract.kind == KEEL_KIND_FUTURE))
+      return 1;
+  return 0;
+}
+
+static int is_plain(const struct keel_block *block, size_t u, size_t v) {
+  const struct keel_wiring *wiring = block->wiring;
+  struct keel_lane_lines lines = keel_lines_of(wiring, u, v);
+  int spot_alone = lines.count == 0 || (lines.count == 1 && holds_spot(block, u, lines));
+  return spot_alone && wiring->costs.borrow_rate == 0 && wiring->underlyings[u].terms->dividend_count == 0 &&
+         wiring->lines[lines.first].fees.tier_count <= 1 && !book_pays(block, u);
+}
 
 /* One line for the kernel; taxes are on what is bought and sold, not on futures, which cost nothing to enter. */
 static struct keel_lane_line line_terms(struct keel_block *block, const struct part *part, size_t line, uint32_t row) {
@@ -158,6 +177,7 @@ static struct keel_lane_account lane_terms(struct keel_block *block, const struc
       .borrow = growth(block->wiring->costs.borrow_rate, span->years),
       .book_spot = block->wiring->rows[spot].units,
       .explains = block->wiring->explains,
+      .is_plain = part->plain,
       .spot_before = keel_at_row(block, span->before->price, spot),
       .spot_after = keel_at_row(block, span->after->price, spot),
       .cash_before = keel_at_lane(block, before->cash, u, v),
@@ -183,8 +203,10 @@ static struct keel_lane_account lane_terms(struct keel_block *block, const struc
 static void run_lane(struct keel_block *block, const struct part *part) {
   struct keel_lane_lines lines = keel_lines_of(block->wiring, part->u, part->v);
   size_t paths = block->wiring->paths;
-  memset(block->path_scratch[2], 0, paths * sizeof(double));
-  dividends_due(block, part->u, part->v, part->span, block->path_scratch[3]);
+  if (!part->plain) {
+    memset(block->path_scratch[2], 0, paths * sizeof(double));
+    dividends_due(block, part->u, part->v, part->span, block->path_scratch[3]);
+  }
   struct keel_lane_account lane = lane_terms(block, part);
   lane.line = line_terms(block, part, lines.first, instrument_of(block, part->u, lines.first));
   keel_kernel_now->lanes.account(paths, &lane);
@@ -222,6 +244,7 @@ static void add_up(struct keel_block *block, size_t u, size_t v) {
 /* Equity, the P&L of the step, and its explanation. */
 static void close_lane(struct keel_block *block, const struct part *part) {
   size_t u = part->u, v = part->v;
+  if (!keel_values_count(block, u)) return;
   struct keel_accounts *before = keel_account_before(block, u), *after = keel_account_after(block, u);
   struct keel_lane_close lane = {.cash = keel_at_lane(block, after->cash, u, v),
                                  .receivable = keel_at_lane(block, after->receivable, u, v),
@@ -241,7 +264,8 @@ static void account(struct keel_block *block, size_t u, int no_time) {
   int closing = block->entered[u] && no_time;
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
     int opening = block->opening[keel_lane_of(block->wiring, u, v)];
-    struct part part = {u, v, &span, closing ? costs->close_waived : opening && costs->open_waived};
+    struct part part = {u, v, &span, closing ? costs->close_waived : opening && costs->open_waived,
+                        is_plain(block, u, v)};
     if (!block->entered[u]) enter(block, u, v);
     if (block->wiring->explains) book_changes(block, u, v, no_time);
     run_lane(block, &part);

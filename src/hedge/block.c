@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "hedge/decide.h"
 #include "hedge/delta.h"
 #include "hedge/exposures.h"
 #include "hedge/mark.h"
@@ -192,6 +193,10 @@ struct keel_block *keel_block_new(struct keel_arena *arena, const struct keel_wi
   }
   block->dividend_due = numbers(arena, dividends * wiring->variant_count * wiring->paths, 0);
   return block;
+}
+
+int keel_values_count(const struct keel_block *block, size_t u) {
+  return block->wiring->needs.values || !block->entered[u] || block->market.is_last || keel_book_is_over(block, u);
 }
 
 double keel_vega_weight(const struct keel_block *block, double tenor_years, size_t row) {

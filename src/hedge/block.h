@@ -206,6 +206,8 @@ static inline double *keel_row_exposure(const struct keel_block *block, const st
   if (exposure == KEEL_EXPOSURE_VEGA) return keel_at_row(block, marks->hedge_greeks.vega, row);
   return keel_at_rule_row(block, marks->hedge_delta, block->wiring->delta_rule_of[variant], row);
 }
+/* Whether anyone reads what the book and the accounts are worth at this step. */
+int keel_values_count(const struct keel_block *block, size_t underlying);
 /* sqrt(tenor / years to expiry now), or 1 where the tenor is NaN. */
 double keel_vega_weight(const struct keel_block *block, double tenor_years, size_t row);
 

@@ -67,8 +67,7 @@ static const double *smile_slope(struct keel_block *block, const struct view *vi
 /* ---- rules, a table of functions, one per kind ---- */
 
 static void delta_at(struct keel_block *block, const struct view *view, const double *vol, double *delta) {
-  keel_greeks out = {.price = block->scratch->delta.price, .delta = delta};
-  keel_kernel_now->black_scholes_paths(block->wiring->paths, &view->option, view->net, vol, KEEL_GREEK_SET_DELTA, &out);
+  keel_kernel_now->black_scholes_delta(block->wiring->paths, &view->option, view->net, vol, delta);
 }
 
 static void black_scholes(struct keel_block *block, const struct view *view, const struct keel_delta_rule *rule,

@@ -27,6 +27,10 @@ static void mark_option(struct keel_block *block, size_t u, uint32_t r) {
   keel_option option = keel_option_of(block, u, r);
   keel_greeks out = greeks_of(block, marks, r);
   memcpy(keel_at_row(block, marks->vol, r), vol, paths * sizeof *vol);
+  if (block->wiring->needs.marking == KEEL_GREEK_SET_DELTA && !keel_values_count(block, u)) {
+    keel_kernel_now->black_scholes_delta(paths, &option, net, vol, out.delta);
+    return;
+  }
   keel_kernel_now->black_scholes_paths(paths, &option, net, vol, block->wiring->needs.marking, &out);
   if (row->contract.exercise != KEEL_EXERCISE_AMERICAN) return;
   const double *spot = keel_at_row(block, marks->price, block->wiring->underlyings[u].spot);

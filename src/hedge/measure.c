@@ -25,7 +25,7 @@ static void add_greeks(struct keel_block *block, size_t u, uint32_t r) {
   const struct {
     int needed;
     double *from, *to;
-  } sums[] = {{has_value(row), marks->price, totals->value},
+  } sums[] = {{has_value(row) && keel_values_count(block, u), marks->price, totals->value},
               {needs->explains, marks->greeks.delta, totals->delta},
               {needs->explains || needs->book_gamma, marks->greeks.gamma, totals->gamma},
               {needs->explains, marks->greeks.vega, totals->vega},
@@ -157,9 +157,9 @@ static void clear_totals(struct keel_block *block, size_t u) {
   const struct keel_wiring *wiring = block->wiring;
   const struct keel_needs *needs = &wiring->needs;
   struct keel_totals *totals = &block->totals;
-  double *plain[] = {totals->value, totals->cash};
   double *greeks[] = {totals->delta, totals->gamma, totals->vega, totals->theta};
-  for (size_t i = 0; i < 2; i++) clear(block, keel_at_total(block, plain[i], u));
+  clear(block, keel_at_total(block, totals->cash, u));
+  if (keel_values_count(block, u)) clear(block, keel_at_total(block, totals->value, u));
   for (size_t i = 0; i < 4 && (needs->explains || needs->book_gamma); i++)
     clear(block, keel_at_total(block, greeks[i], u));
   for (size_t k = 0; k < wiring->delta_rule_count; k++) {
@@ -198,7 +198,8 @@ void keel_measure(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   struct keel_totals *totals = &block->totals;
   size_t bytes = block->wiring->paths * sizeof(double);
-  memcpy(keel_at_total(block, totals->value_before, u), keel_at_total(block, totals->value, u), bytes);
+  if (block->wiring->needs.values)
+    memcpy(keel_at_total(block, totals->value_before, u), keel_at_total(block, totals->value, u), bytes);
   clear_totals(block, u);
   if (block->entered[u])
     move_rows(block, u);

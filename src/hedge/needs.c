@@ -10,6 +10,7 @@ static void add_target(const struct keel_target *target, struct keel_needs *need
   needs->smile |= kind == KEEL_DELTA_STICKY_DELTA;
   if (kind == KEEL_DELTA_STICKY_DELTA || kind == KEEL_DELTA_MINIMUM_VARIANCE) needs->hedging = KEEL_GREEK_SET_GAMMA;
   if (kind == KEEL_DELTA_LELAND || kind == KEEL_DELTA_ZAKAMOULINE) needs->book_gamma = 1;
+  needs->values |= target->kind == KEEL_TARGET_SHARE_BALANCE;
   /* Of an expansion by Greeks the terms are those of the explanation. */
   needs->explains |= target->kind == KEEL_TARGET_SHARE_BALANCE && target->order != KEEL_BALANCE_EXACT;
 }
@@ -21,13 +22,22 @@ static void add_trigger(const struct keel_trigger *trigger, enum keel_exposure e
   needs->mean_vol |= trigger->vol_move > 0 || trigger->band == KEEL_BAND_ZAKAMOULINE;
 }
 
-struct keel_needs keel_needs_of(const struct keel_policy *const *policies, size_t count, int explains) {
+/* An option that is traded trades around its mark. */
+static int trades_options(const struct keel_policy *policy) {
+  for (size_t w = 0; w < policy->with_count; w++)
+    if (keel_kind_is_option(policy->with[w].contract.kind)) return 1;
+  return 0;
+}
+
+struct keel_needs keel_needs_of(const struct keel_policy *const *policies, size_t count, int explains, int values) {
   struct keel_needs needs = {.explains = explains,
+                             .values = values,
                              .exposure = {[KEEL_EXPOSURE_DELTA] = 1},
                              .marking = KEEL_GREEK_SET_DELTA,
                              .hedging = KEEL_GREEK_SET_DELTA};
   for (size_t v = 0; v < count; v++) {
     add_target(&policies[v]->target, &needs);
+    needs.values |= trades_options(policies[v]);
     for (int e = 0; e < KEEL_EXPOSURE_COUNT; e++) add_trigger(&policies[v]->triggers[e], (enum keel_exposure)e, &needs);
   }
   if (needs.exposure[KEEL_EXPOSURE_GAMMA] || needs.exposure[KEEL_EXPOSURE_VEGA] || needs.mean_vol)
@@ -35,5 +45,6 @@ struct keel_needs keel_needs_of(const struct keel_policy *const *policies, size_
   if (needs.book_gamma || needs.hedging == KEEL_GREEK_SET_GAMMA)
     needs.marking = KEEL_GREEK_SET_GAMMA; /* a model's are the same */
   if (needs.explains) needs.marking = KEEL_GREEK_SET_EXPLAIN;
+  needs.values |= needs.explains;
   return needs;
 }

@@ -24,67 +24,120 @@ enum { TILE = 128 };
 #define V2_MOST 10816.0
 #define Z_MOST 53.0
 
-/* A tile between the loops. _low is what rounding took from the number before it. */
+/* What the contracts of a call have in common: nothing, their terms (paths of one contract), or their vol too. What is
+ * common is computed once, outside the loops, and by the same operations: all shapes give the same bits. */
+enum shape { TABLE, PATHS, FLAT };
+
+/* A contract in a lane. */
+struct terms {
+  double phi, strike, rate, yield, years;
+  double yield_factor, strike_value, check; /* e^(-qT), B; check is NaN for a bad contract */
+  double vol, v2, v2_low, inv_v;            /* _low is what rounding took from the number before it */
+};
+
+/* A tile between the loops. */
 struct tile {
-  _Alignas(64) double yield_factor[TILE],
-      strike_value[TILE], check[TILE]; /* e^(-qT), B; check is NaN for a bad contract */
-  double log_k[TILE], log_f[TILE], v2[TILE], v2_low[TILE], inv_v[TILE];
-  double x[TILE], x_low[TILE], d1[TILE], d2[TILE], base[TILE];
-  double exponent[TILE], exponent_low[TILE]; /* U = base e^(2 exponent) */
-  double tail1[TILE], tail2[TILE], q[TILE];  /* in the end e^(-qT) N(-|d1|) and B N(-|d2|) */
+  _Alignas(64) double yield_factor[TILE], strike_value[TILE], check[TILE], v2[TILE], v2_low[TILE], inv_v[TILE];
+  double log_k[TILE], log_f[TILE], x[TILE], x_low[TILE], d1[TILE], d2[TILE], base[TILE];
+  double exponent[TILE], exponent_low[TILE];           /* U = base e^(2 exponent) */
+  double tail1[TILE], q1[TILE], tail2[TILE], q2[TILE]; /* in the end e^(-qT) N(-|d1|) and B N(-|d2|) */
   double u[TILE], inv_spot[TILE];
 };
 
-static void discount(size_t count, const keel_options *in, struct tile *t) {
+/* Lane i's, of which the compiler keeps what is read. */
+#define INLINE __attribute__((always_inline)) static inline
+INLINE struct terms terms_at(size_t i, const keel_options *in, const struct tile *t, const enum shape shape,
+                             const struct terms *common) {
+  struct terms terms = *common;
+  if (shape == TABLE) {
+    terms.phi = in->phi[i], terms.strike = in->strike[i], terms.rate = in->rate[i], terms.yield = in->yield[i];
+    terms.years = in->years[i], terms.yield_factor = t->yield_factor[i], terms.strike_value = t->strike_value[i];
+    terms.check = t->check[i];
+  }
+  if (shape != FLAT)
+    terms.vol = in->vol[i], terms.v2 = t->v2[i], terms.v2_low = t->v2_low[i], terms.inv_v = t->inv_v[i];
+  return terms;
+}
+
+INLINE void discount(struct terms *terms) {
+  double rate_years = terms->rate * terms->years, yield_years = terms->yield * terms->years;
+  int ok = (terms->strike >= 0) & (terms->years >= 0) & (fabs(terms->phi) == 1) &
+           (fabs(rate_years) + fabs(yield_years) <= KEEL_RATE_YEARS_MOST);
+  terms->yield_factor = keel_exp_normal(-yield_years);
+  terms->strike_value = terms->strike * keel_exp_normal(-rate_years);
+  terms->check = ok ? terms->strike : NAN;
+}
+
+INLINE void spread(struct terms *terms) {
+  double vol2 = terms->vol * terms->vol, v2 = fma(vol2, terms->years, V2_LEAST);
+  v2 = v2 > V2_MOST ? V2_MOST : v2;
+  terms->v2 = v2;
+  terms->v2_low = fma(fma(terms->vol, terms->vol, -vol2), terms->years, fma(vol2, terms->years, -v2));
+  terms->inv_v = keel_inv_sqrt(v2);
+}
+
+static void discount_all(size_t count, const keel_options *in, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    double years = in->years[i], strike = in->strike[i];
-    double rate_years = in->rate[i] * years, yield_years = in->yield[i] * years;
-    int ok = (strike >= 0) & (years >= 0) & (fabs(in->phi[i]) == 1) &
-             (fabs(rate_years) + fabs(yield_years) <= KEEL_RATE_YEARS_MOST);
-    t->yield_factor[i] = keel_exp_normal(-yield_years);
-    t->strike_value[i] = strike * keel_exp_normal(-rate_years);
-    t->check[i] = ok ? strike : NAN;
+    struct terms terms = {
+        .phi = in->phi[i], .strike = in->strike[i], .rate = in->rate[i], .yield = in->yield[i], .years = in->years[i]};
+    discount(&terms);
+    t->yield_factor[i] = terms.yield_factor;
+    t->strike_value[i] = terms.strike_value;
+    t->check[i] = terms.check;
   }
 }
 
-static void reduce(size_t count, const keel_options *in, struct tile *t) {
+INLINE void spread_all(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
+                       const struct terms *common) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    struct keel_log_parts parts = keel_log_split(in->spot[i] + AMOUNT_LEAST, in->strike[i] + AMOUNT_LEAST);
-    double vol = in->vol[i], years = in->years[i], vol2 = vol * vol, v2 = fma(vol2, years, V2_LEAST);
-    v2 = v2 > V2_MOST ? V2_MOST : v2;
+    struct terms terms = terms_at(i, in, t, shape, common);
+    spread(&terms);
+    t->v2[i] = terms.v2;
+    t->v2_low[i] = terms.v2_low;
+    t->inv_v[i] = terms.inv_v;
+  }
+}
+
+INLINE void reduce(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
+                   const struct terms *common) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) {
+    double strike = terms_at(i, in, t, shape, common).strike;
+    struct keel_log_parts parts = keel_log_split(in->spot[i] + AMOUNT_LEAST, strike + AMOUNT_LEAST);
     t->log_k[i] = parts.k;
     t->log_f[i] = parts.f;
-    t->v2[i] = v2;
-    t->v2_low[i] = fma(fma(vol, vol, -vol2), years, fma(vol2, years, -v2));
-    t->inv_v[i] = keel_inv_sqrt(v2);
   }
 }
 
-static void measure(size_t count, const keel_options *in, struct tile *t) {
+INLINE void measure(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
+                    const struct terms *common) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    double carry = in->rate[i] - in->yield[i], years = in->years[i];
+    struct terms terms = terms_at(i, in, t, shape, common);
+    double carry = terms.rate - terms.yield;
     struct keel_log_parts parts = {t->log_k[i], t->log_f[i]};
-    double log_ratio = keel_log_join(parts), x = fma(carry, years, log_ratio);
+    double log_ratio = keel_log_join(parts), x = fma(carry, terms.years, log_ratio);
     t->x[i] = x;
-    t->x_low[i] = fma(carry, years, log_ratio - x);
+    t->x_low[i] = fma(carry, terms.years, log_ratio - x);
   }
 }
 
 /* The exponent, -m^2 / (4 v^2) with |m| = |x| - v^2/2, in twice the precision: an error there counts up to 1,000-fold
  * in the far wings. */
-static void standardise(size_t count, const keel_options *in, struct tile *t) {
+INLINE void standardise(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
+                        const struct terms *common) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    double v2 = t->v2[i], inv_v = t->inv_v[i], exact = t->x[i];
-    double spot_value = in->spot[i] * t->yield_factor[i], strike_value = t->strike_value[i];
+    struct terms terms = terms_at(i, in, t, shape, common);
+    double v2 = terms.v2, inv_v = terms.inv_v, exact = t->x[i];
+    double spot_value = in->spot[i] * terms.yield_factor, strike_value = terms.strike_value;
     double v = v2 * inv_v, h = 0.5 * v, most = Z_MOST * v;
     double x = copysign(fabs(exact) > most ? most : fabs(exact), exact);
     double half_v2 = copysign(0.5 * v2, x), m = x - half_v2, m_low = x - m - half_v2 + t->x_low[i];
     double inv_v2 = inv_v * inv_v, q = m * inv_v2, p = m * q;
-    double q_low = inv_v2 * (fma(-q, v2, m) + fma(-q, t->v2_low[i], m_low));
+    double q_low = inv_v2 * (fma(-q, v2, m) + fma(-q, terms.v2_low, m_low));
     t->d1[i] = fma(x, inv_v, h);
     t->d2[i] = fma(x, inv_v, -h);
     t->base[i] = x > 0 ? strike_value : spot_value;
@@ -93,7 +146,7 @@ static void standardise(size_t count, const keel_options *in, struct tile *t) {
   }
 }
 
-static void weigh(size_t count, struct tile *t) {
+INLINE void weigh(size_t count, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
     double root = keel_exp_normal(t->exponent[i]);
@@ -102,40 +155,45 @@ static void weigh(size_t count, struct tile *t) {
   }
 }
 
-/* R(|d1|) and R(|d2|) as numerators over one denominator q. */
-static void mills(size_t count, struct tile *t) {
+INLINE void mills(size_t count, const double *d, double *p, double *q) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    struct keel_ratio m1 = keel_mills(fabs(t->d1[i])), m2 = keel_mills(fabs(t->d2[i]));
-    t->tail1[i] = m1.p * m2.q;
-    t->tail2[i] = m2.p * m1.q;
-    t->q[i] = m1.q * m2.q;
+    struct keel_ratio ratio = keel_mills(fabs(d[i]));
+    p[i] = ratio.p;
+    q[i] = ratio.q;
   }
 }
 
-static void divide(size_t count, const keel_options *in, struct tile *t) {
+INLINE void divide_spot(size_t count, const keel_options *in, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    double spot = in->spot[i] + AMOUNT_LEAST, q = t->q[i];
-    double inverse = keel_reciprocal(q * spot), inv_spot = inverse * q, u_q = t->u[i] * (inverse * spot);
-    t->inv_spot[i] = inv_spot;
-    t->tail1[i] *= u_q * inv_spot;
-    t->tail2[i] *= u_q;
+    double inverse = keel_reciprocal(t->q1[i] * (in->spot[i] + AMOUNT_LEAST));
+    t->inv_spot[i] = inverse * t->q1[i];
+    t->tail1[i] *= t->u[i] * inverse;
   }
+}
+
+INLINE void divide_strike(size_t count, struct tile *t) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) t->tail2[i] *= t->u[i] * keel_reciprocal(t->q2[i]);
 }
 
 struct lane {
   double price, delta, gamma, vega, theta, rho, psi, vanna, volga, charm, speed;
 };
 
+/* e^(-qT) N(phi d1) phi. */
+INLINE double delta_of(size_t i, const struct terms *terms, const struct tile *t) {
+  double phi = terms->phi, n1 = phi * t->d1[i] > 0 ? terms->yield_factor - t->tail1[i] : t->tail1[i];
+  return phi * n1;
+}
+
 /* Everything of lane i, of which the compiler keeps what its set stores. */
-__attribute__((always_inline)) static inline struct lane lane_of(size_t i, const keel_options *in,
-                                                                 const struct tile *t) {
-  double phi = in->phi[i], spot = in->spot[i], rate = in->rate[i], yield = in->yield[i], years = in->years[i];
-  double vol = in->vol[i], d1 = t->d1[i], d2 = t->d2[i], inv_v = t->inv_v[i], inv_spot = t->inv_spot[i];
-  double n1 = phi * d1 > 0 ? t->yield_factor[i] - t->tail1[i] : t->tail1[i];
-  double n2 = phi * d2 > 0 ? t->strike_value[i] - t->tail2[i] : t->tail2[i];
-  double delta = phi * n1, spot_part = spot * delta, strike_part = phi * n2;
+INLINE struct lane lane_of(size_t i, double spot, const struct terms *terms, const struct tile *t) {
+  double phi = terms->phi, rate = terms->rate, yield = terms->yield, years = terms->years;
+  double vol = terms->vol, d1 = t->d1[i], d2 = t->d2[i], inv_v = terms->inv_v, inv_spot = t->inv_spot[i];
+  double n2 = phi * d2 > 0 ? terms->strike_value - t->tail2[i] : t->tail2[i];
+  double delta = delta_of(i, terms, t), spot_part = spot * delta, strike_part = phi * n2;
   double density = KEEL_INV_SQRT_2PI * t->u[i], density_v = density * inv_v, slope = density * inv_spot;
   double root_years = vol * years * inv_v, inv_vol = root_years * inv_v, vol_v = vol * inv_v; /* 1/T = vol_v^2 */
   double gamma = density_v * inv_spot * inv_spot, vega = density * root_years;
@@ -154,8 +212,7 @@ __attribute__((always_inline)) static inline struct lane lane_of(size_t i, const
   };
 }
 
-__attribute__((always_inline)) static inline void store(size_t i, int ok, struct lane lane, keel_greek_set set,
-                                                        const keel_greeks *out) {
+INLINE void store(size_t i, int ok, struct lane lane, keel_greek_set set, const keel_greeks *out) {
   out->price[i] = ok ? lane.price : NAN;
   if (set == KEEL_GREEK_SET_PRICE) return;
   out->delta[i] = ok ? lane.delta : NAN;
@@ -174,49 +231,77 @@ __attribute__((always_inline)) static inline void store(size_t i, int ok, struct
   out->speed[i] = ok ? lane.speed : NAN;
 }
 
+/* Whether a lane's numbers are in range. */
+INLINE int is_sound(double spot, const struct terms *terms) {
+  return (spot >= 0) & (terms->vol >= 0) & (spot + terms->vol + terms->check <= KEEL_AMOUNT_MOST);
+}
+
 /* A tile's part of a table: lanes [start, start + count). */
 struct span {
   size_t start, count;
 };
 
-__attribute__((always_inline)) static inline void finish(struct span span, const keel_options *in, const struct tile *t,
-                                                         keel_greek_set set, const keel_greeks *out) {
+INLINE void finish(struct span span, const keel_options *in, const struct tile *t, const enum shape shape,
+                   const struct terms *common, keel_greek_set set, const keel_greeks *out) {
 #pragma omp simd
   for (size_t i = 0; i < span.count; i++) {
-    double spot = in->spot[i], vol = in->vol[i];
-    int ok = (spot >= 0) & (vol >= 0) & (spot + vol + t->check[i] <= KEEL_AMOUNT_MOST);
-    store(span.start + i, ok, lane_of(i, in, t), set, out);
+    struct terms terms = terms_at(i, in, t, shape, common);
+    double spot = in->spot[i];
+    store(span.start + i, is_sound(spot, &terms), lane_of(i, spot, &terms, t), set, out);
   }
 }
 
-/* What both shapes share, once the contracts' terms are in the tile. */
-static void price_tile(struct span span, const keel_options *in, struct tile *t, keel_greek_set set,
-                       const keel_greeks *out) {
-  reduce(span.count, in, t);
-  measure(span.count, in, t);
-  standardise(span.count, in, t);
-  weigh(span.count, t);
-  mills(span.count, t);
-  divide(span.count, in, t);
+INLINE void finish_set(struct span span, const keel_options *in, const struct tile *t, const enum shape shape,
+                       const struct terms *common, keel_greek_set set, const keel_greeks *out) {
   switch (set) {
     case KEEL_GREEK_SET_PRICE:
-      finish(span, in, t, KEEL_GREEK_SET_PRICE, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_PRICE, out);
       break;
     case KEEL_GREEK_SET_DELTA:
-      finish(span, in, t, KEEL_GREEK_SET_DELTA, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_DELTA, out);
       break;
     case KEEL_GREEK_SET_GAMMA:
-      finish(span, in, t, KEEL_GREEK_SET_GAMMA, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_GAMMA, out);
       break;
     case KEEL_GREEK_SET_FIRST:
-      finish(span, in, t, KEEL_GREEK_SET_FIRST, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_FIRST, out);
       break;
     case KEEL_GREEK_SET_EXPLAIN:
-      finish(span, in, t, KEEL_GREEK_SET_EXPLAIN, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_EXPLAIN, out);
       break;
     case KEEL_GREEK_SET_ALL:
-      finish(span, in, t, KEEL_GREEK_SET_ALL, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_ALL, out);
       break;
+  }
+}
+
+/* What delta needs, and with it all others. */
+INLINE void reach_spot(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
+                       const struct terms *common) {
+  if (shape != FLAT) spread_all(count, in, t, shape, common);
+  reduce(count, in, t, shape, common);
+  measure(count, in, t, shape, common);
+  standardise(count, in, t, shape, common);
+  weigh(count, t);
+  mills(count, t->d1, t->tail1, t->q1);
+  divide_spot(count, in, t);
+}
+
+INLINE void price(struct span span, const keel_options *in, struct tile *t, const enum shape shape,
+                  const struct terms *common, keel_greek_set set, const keel_greeks *out) {
+  reach_spot(span.count, in, t, shape, common);
+  mills(span.count, t->d2, t->tail2, t->q2);
+  divide_strike(span.count, t);
+  finish_set(span, in, t, shape, common, set, out);
+}
+
+INLINE void find_delta(struct span span, const keel_options *in, struct tile *t, const enum shape shape,
+                       const struct terms *common, double *delta) {
+  reach_spot(span.count, in, t, shape, common);
+#pragma omp simd
+  for (size_t i = 0; i < span.count; i++) {
+    struct terms terms = terms_at(i, in, t, shape, common);
+    delta[span.start + i] = is_sound(in->spot[i], &terms) ? delta_of(i, &terms, t) : NAN;
   }
 }
 
@@ -227,28 +312,62 @@ static struct span span_at(size_t start, size_t count) {
 void KEEL_AT(keel_black_scholes)(size_t count, const keel_options *options, keel_greek_set set,
                                  const keel_greeks *out) {
   struct tile tile;
+  const struct terms none = {0};
   for (size_t start = 0; start < count; start += TILE) {
     struct span span = span_at(start, count);
     keel_options in = {options->phi + start,   options->spot + start,  options->strike + start, options->rate + start,
                        options->yield + start, options->years + start, options->vol + start};
-    discount(span.count, &in, &tile);
-    price_tile(span, &in, &tile, set, out);
+    discount_all(span.count, &in, &tile);
+    price(span, &in, &tile, TABLE, &none, set, out);
   }
+}
+
+/* ---- paths of one contract ---- */
+
+static struct terms common_terms(const keel_option *option, double vol) {
+  struct terms terms = {.phi = option->phi,
+                        .strike = option->strike,
+                        .rate = option->rate,
+                        .yield = option->yield,
+                        .years = option->years,
+                        .vol = vol};
+  discount(&terms);
+  spread(&terms);
+  return terms;
+}
+
+static int is_flat(size_t count, const double *vol) {
+  long long differ = 0;
+  for (size_t i = 0; i < count; i++) differ |= vol[i] == vol[0] ? 0 : 1;
+  return differ == 0;
 }
 
 void KEEL_AT(keel_black_scholes_paths)(size_t count, const keel_option *option, const double *spot, const double *vol,
                                        keel_greek_set set, const keel_greeks *out) {
   struct tile tile;
-  double phi[TILE], strike[TILE], rate[TILE], yield[TILE], years[TILE];
-  keel_options one = {&option->phi, NULL, &option->strike, &option->rate, &option->yield, &option->years, NULL};
-  discount(1, &one, &tile);
-  for (size_t i = 0; i < span_at(0, count).count; i++) {
-    phi[i] = option->phi, strike[i] = option->strike, rate[i] = option->rate, yield[i] = option->yield;
-    years[i] = option->years, tile.yield_factor[i] = tile.yield_factor[0];
-    tile.strike_value[i] = tile.strike_value[0], tile.check[i] = tile.check[0];
-  }
+  if (count == 0) return;
+  const struct terms common = common_terms(option, vol[0]);
+  const int flat = is_flat(count, vol);
   for (size_t start = 0; start < count; start += TILE) {
-    keel_options in = {phi, spot + start, strike, rate, yield, years, vol + start};
-    price_tile(span_at(start, count), &in, &tile, set, out);
+    keel_options in = {.spot = spot + start, .vol = vol + start};
+    if (flat)
+      price(span_at(start, count), &in, &tile, FLAT, &common, set, out);
+    else
+      price(span_at(start, count), &in, &tile, PATHS, &common, set, out);
+  }
+}
+
+void KEEL_AT(keel_black_scholes_delta)(size_t count, const keel_option *option, const double *spot, const double *vol,
+                                       double *delta) {
+  struct tile tile;
+  if (count == 0) return;
+  const struct terms common = common_terms(option, vol[0]);
+  const int flat = is_flat(count, vol);
+  for (size_t start = 0; start < count; start += TILE) {
+    keel_options in = {.spot = spot + start, .vol = vol + start};
+    if (flat)
+      find_delta(span_at(start, count), &in, &tile, FLAT, &common, delta);
+    else
+      find_delta(span_at(start, count), &in, &tile, PATHS, &common, delta);
   }
 }

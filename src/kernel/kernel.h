@@ -19,6 +19,9 @@ struct keel_kernel {
   void (*black_scholes)(size_t count, const keel_options *options, keel_greek_set set, const keel_greeks *out);
   void (*black_scholes_paths)(size_t count, const keel_option *option, const double *spot, const double *vol,
                               keel_greek_set set, const keel_greeks *out);
+  /* Delta alone, the same bits at less work. */
+  void (*black_scholes_delta)(size_t count, const keel_option *option, const double *spot, const double *vol,
+                              double *delta);
   void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
   struct keel_lanes lanes;
   struct keel_neutral neutral;

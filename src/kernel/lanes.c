@@ -39,7 +39,8 @@ void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *l
     explain(paths, lane, 0);
 }
 
-/* ---- decide. `lots` is known where these are called: a loop without lots has no division. ---- */
+/* ---- decide. `lots`, `banded` and `alone` (nothing but the holding, and the whole way) are known where these are
+ * called: a loop without lots has no division. ---- */
 
 /* Half away from zero, in lots; lot 0 leaves any fraction. */
 static inline double to_lot(double qty, double lot, const int lots) {
@@ -90,7 +91,7 @@ static inline double reason_of(double wanted, double sized, double qty_min, doub
 }
 
 static inline __attribute__((always_inline)) void decide(size_t paths, const struct keel_lane_decide *lane,
-                                                         const int lots, const int banded) {
+                                                         const int lots, const int banded, const int alone) {
   const struct keel_lane_limits limits = lane->limits;
   const double *restrict holding = lane->holding, *restrict start = lane->from, *restrict goal = lane->target;
   const double *restrict width = banded ? lane->band : lane->target, *restrict why_fired = lane->fired;
@@ -100,9 +101,9 @@ static inline __attribute__((always_inline)) void decide(size_t paths, const str
   const double stops = inner > 0 ? 1 : 0;
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
-    double held = holding[i], from = start[i], target = goal[i], band = banded ? width[i] : 0;
+    double held = holding[i], from = alone ? held : start[i], target = goal[i], band = banded ? width[i] : 0;
     double off = fabs(from - target), fired = why_fired[i];
-    double outside = banded && off > band ? 1 : 0, follows = from != held ? 1 : 0;
+    double outside = banded && off > band ? 1 : 0, follows = !alone && from != held ? 1 : 0;
     double act = fired > 0 ? 1 : outside;
     double near = target - left * (target - from);
     double moved = to_lot(near, lot, lots);
@@ -114,7 +115,7 @@ static inline __attribute__((always_inline)) void decide(size_t paths, const str
     double wanted = (act > 0 ? moved : kept) - held;
     double sized = limited(&limits, notional[i], held, wanted, lots);
     double out = fabs(sized) < qty_min ? 0 : sized;
-    double after = why_follows[i] - 1, by_band = outside > 0 ? KEEL_REASON_BAND : after;
+    double after = alone ? 0 : why_follows[i] - 1, by_band = outside > 0 ? KEEL_REASON_BAND : after;
     double why = fired > 0 ? fired - 1 : by_band;
     double inside = outside > 0 ? KEEL_REASON_LOT : KEEL_REASON_INSIDE, rest = stops > 0 ? inside : KEEL_REASON_LOT;
     double idle = off == 0 ? KEEL_REASON_ON_TARGET : rest;
@@ -127,15 +128,23 @@ static inline __attribute__((always_inline)) void decide(size_t paths, const str
   }
 }
 
+static inline __attribute__((always_inline)) void decide_alone(size_t paths, const struct keel_lane_decide *lane,
+                                                               const int lots, const int banded) {
+  if (lane->from == lane->holding && !(lane->fraction < 1))
+    decide(paths, lane, lots, banded, 1);
+  else
+    decide(paths, lane, lots, banded, 0);
+}
+
 void KEEL_AT(keel_lanes_decide)(size_t paths, const struct keel_lane_decide *lane) {
   if (lane->limits.lot > 0 && lane->has_band)
-    decide(paths, lane, 1, 1);
+    decide_alone(paths, lane, 1, 1);
   else if (lane->limits.lot > 0)
-    decide(paths, lane, 1, 0);
+    decide_alone(paths, lane, 1, 0);
   else if (lane->has_band)
-    decide(paths, lane, 0, 1);
+    decide_alone(paths, lane, 0, 1);
   else
-    decide(paths, lane, 0, 0);
+    decide_alone(paths, lane, 0, 0);
 }
 
 static inline __attribute__((always_inline)) void size_line(size_t paths, const struct keel_lane_size *lane,
@@ -192,8 +201,9 @@ struct traded {
 };
 
 static inline __attribute__((always_inline)) struct traded fills_of(const struct keel_lane_line *line, size_t i,
-                                                                    double price, const size_t fills) {
-  struct traded sum = {.charged = line->tier_fees[i]};
+                                                                    double price, const size_t fills,
+                                                                    const int tiered) {
+  struct traded sum = {.charged = tiered ? line->tier_fees[i] : 0};
   for (size_t k = 0; k < fills; k++) {
     double qty = line->fill_qty[k][i], shares = qty * line->multiplier;
     double paid = line->fill_price[k][i], mid = qty != 0 ? price : 0, at = qty != 0 ? paid : 0;
@@ -221,9 +231,9 @@ static inline double worth_of(double size, double price, double solid) {
   return size != 0 ? solid * worth : 0;
 }
 
-/* `explains` and `fills` are known where this is called, and so each loop below has one shape. */
+/* `explains`, `plain` and `fills` are known where this is called, and so each loop below has one shape. */
 static inline __attribute__((always_inline)) void account(size_t paths, const struct keel_lane_account *lane,
-                                                          const int explains, const size_t fills) {
+                                                          const int explains, const int plain, const size_t fills) {
   const struct keel_lane_account in = *lane;
   const struct keel_lane_line line = in.line;
   double *restrict holding = line.holding_after, *restrict cash = in.cash_after;
@@ -232,7 +242,8 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
   double *restrict hedge = in.hedge, *restrict interest = in.interest_earned, *restrict dividends = in.dividends;
   double *restrict spread = in.spread, *restrict fees = in.fees;
   double *restrict taxes = in.taxes;
-  const double future = line.is_future ? 1 : 0, spot = line.is_spot ? 1 : 0, settles = line.settles ? 1 : 0;
+  const double future = !plain && line.is_future ? 1 : 0, spot = plain || line.is_spot ? 1 : 0;
+  const double settles = !plain && line.settles ? 1 : 0;
   const double solid = 1 - future, keeps = 1 - settles; /* no future; not gone after this step */
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
@@ -240,13 +251,13 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
     double move = move_of(&line, i, size);
     double earned = in.cash_before[i] * in.interest;
     double shares_held = in.book_spot + (spot > 0 ? size : 0);
-    double yielded = shares_held * in.spot_after[i] * in.yield;
-    struct traded fill = fills_of(&line, i, price, fills);
+    double yielded = shares_held * in.spot_after[i] * in.yield, flows = plain ? 0 : in.book_cash[i];
+    struct traded fill = fills_of(&line, i, price, fills, !plain);
     double outlay = solid * fill.value + fill.crossed + fill.charged + fill.taxed;
     double after = held + fill.qty, worth = worth_of(after * line.multiplier, price, solid);
     holding[i] = keeps > 0 ? after : 0;
     value[i] = keeps * worth;
-    cash[i] = in.cash_before[i] + earned + yielded + future * move + in.book_cash[i] - outlay + settles * worth;
+    cash[i] = in.cash_before[i] + earned + yielded + future * move + flows - outlay + settles * worth;
     cost[i] += fill.crossed + fill.charged + fill.taxed;
     turnover[i] += fill.turnover;
     trades[i] += fill.count;
@@ -261,15 +272,23 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
   }
 }
 
-void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *lane) {
-  if (lane->explains && lane->line.fills == 1)
-    account(paths, lane, 1, 1);
-  else if (lane->explains)
-    account(paths, lane, 1, 2);
-  else if (lane->line.fills == 1)
-    account(paths, lane, 0, 1);
+static inline __attribute__((always_inline)) void account_fills(size_t paths, const struct keel_lane_account *lane,
+                                                                const int explains, const int plain) {
+  if (lane->line.fills == 1)
+    account(paths, lane, explains, plain, 1);
   else
-    account(paths, lane, 0, 2);
+    account(paths, lane, explains, plain, 2);
+}
+
+void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *lane) {
+  if (lane->explains && lane->is_plain)
+    account_fills(paths, lane, 1, 1);
+  else if (lane->explains)
+    account_fills(paths, lane, 1, 0);
+  else if (lane->is_plain)
+    account_fills(paths, lane, 0, 1);
+  else
+    account_fills(paths, lane, 0, 0);
 }
 
 void KEEL_AT(keel_lanes_dividends)(size_t paths, const struct keel_lane_account *lane) {
@@ -319,7 +338,7 @@ static inline __attribute__((always_inline)) void account_line(size_t paths, con
   for (size_t i = 0; i < paths; i++) {
     double held = line.holding_before[i], price = line.price_after[i];
     double move = move_of(&line, i, held * line.multiplier);
-    struct traded fill = fills_of(&line, i, price, fills);
+    struct traded fill = fills_of(&line, i, price, fills, 1);
     double outlay = solid * fill.value + fill.crossed + fill.charged + fill.taxed;
     double after = held + fill.qty, worth = worth_of(after * line.multiplier, price, solid);
     holding[i] = keeps > 0 ? after : 0;

@@ -111,6 +111,8 @@ struct keel_lane_account {
   double borrow;              /* e^{b dt} - 1: on spot held short */
   double book_spot;           /* spot that the book itself holds */
   int explains;               /* the components are written */
+  int is_plain;               /* one line, spot; no dividend, borrow, tier, nor cash of the book: what says so is not
+                                 read, and receivables stay */
   struct keel_lane_line line; /* the first of the lane: the only one that may be spot */
   const double *spot_before, *spot_after;
   const double *cash_before, *receivable_before;

@@ -14,6 +14,7 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .level = KEEL_LEVEL_TEXT(KEEL_LEVEL),
     .black_scholes = KEEL_AT(keel_black_scholes),
     .black_scholes_paths = KEEL_AT(keel_black_scholes_paths),
+    .black_scholes_delta = KEEL_AT(keel_black_scholes_delta),
     .implied_vol = KEEL_AT(keel_implied_vol),
     .lanes = {KEEL_AT(keel_lanes_explain), KEEL_AT(keel_lanes_decide), KEEL_AT(keel_lanes_size),
               KEEL_AT(keel_lanes_fill), KEEL_AT(keel_lanes_account), KEEL_AT(keel_lanes_dividends),

@@ -112,7 +112,7 @@ static void recorded_straddles_equal_the_second_computation(void **state) {
 /* ---- same bits ---- */
 
 /* Changes only when what a number means changes; then say why in the commit. */
-static const uint64_t GENERATED_HASH = UINT64_C(0xb2a4a0547cf32c33);
+static const uint64_t GENERATED_HASH = UINT64_C(0x439369ac6dabf7a2);
 
 static void the_ledger_has_the_same_bits_everywhere(void **state) {
   (void)state;

@@ -4,7 +4,7 @@
 #include "hedge/bench_market.h"
 
 static struct keel_needs needs_of(const struct keel_policy *policy, int explains) {
-  return keel_needs_of(&policy, 1, explains);
+  return keel_needs_of(&policy, 1, explains, 0);
 }
 
 static void a_policy_says_what_it_reads(void **state) {

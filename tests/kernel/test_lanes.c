@@ -523,6 +523,86 @@ static void money_is_the_same_without_an_explanation(void **state) {
       if (k < 3 || k > 9) assert_same_bits(a.out[k][i], b.out[k][i]);
 }
 
+/* Spot alone, with nothing beside trades, interest and yield: what would say more is not looked at. */
+static void plain_accounts_are_the_same(void **state) {
+  (void)state;
+  static struct accounting a, b;
+  draw_state = 9;
+  for (int round = 0; round < 20; round++) {
+    draw_account(&a);
+    struct keel_lane_account lane = account_of(&a);
+    draw_terms(&lane, &a);
+    draw_line(&a.lines[0], 0);
+    lane.borrow = lane.dividend = 0;
+    for (size_t i = 0; i < ROOM; i++) a.in[6][i] = a.in[8][i] = a.in[10][i] = a.in[11][i] = a.in[12][i] = 0;
+    lane.explains = round % 2;
+    lane.line = a.lines[0];
+    b = a;
+    struct keel_lane_account other = account_of(&b);
+    other.explains = lane.explains;
+    other.is_plain = 1;
+    other.interest = lane.interest, other.yield = lane.yield, other.book_spot = lane.book_spot;
+    other.line = a.lines[0];
+    other.line.holding_after = b.out[0];
+    other.line.fills = 1;
+    other.book_cash = other.paid = other.receivable_before = other.line.tier_fees = other.line.fill_qty[1] = NULL;
+    keel_kernel_now->lanes.account(ROOM, &lane);
+    keel_kernel_now->lanes.account(ROOM, &other);
+    for (int k = 0; k < OUTPUTS; k++)
+      for (size_t i = 0; i < ROOM && k != 2; i++) assert_same_bits(a.out[k][i], b.out[k][i]);
+    for (size_t i = 0; i < ROOM; i++) assert_true(a.out[2][i] == 0 && b.out[2][i] == 1000 + (double)i);
+  }
+}
+
+/* ---- fill ---- */
+
+struct filling {
+  double in[4][ROOM], qty[ROOM + 1], price[ROOM + 1];
+};
+
+static struct keel_lane_fill fill_of(struct filling *f, int round) {
+  return (struct keel_lane_fill){.qty = f->in[0],
+                                 .bid = f->in[1],
+                                 .ask = f->in[2],
+                                 .mark = f->in[3],
+                                 .is_fresh = round & 1,
+                                 .half_spread = round & 2 ? NAN : draw(0, 0.01),
+                                 .fill_qty = f->qty,
+                                 .fill_price = f->price};
+}
+
+static void draw_fill(struct filling *f) {
+  static const double bad[] = {NAN, 0, -1, INFINITY};
+  for (size_t i = 0; i < ROOM; i++) {
+    f->in[0][i] = draw_below(4) ? draw(-10, 10) : 0;
+    f->in[1][i] = draw_below(5) ? draw(90, 100) : bad[draw_below(4)];
+    f->in[2][i] = draw_below(5) ? draw(96, 105) : bad[draw_below(4)];
+    f->in[3][i] = draw(80, 120);
+  }
+  for (size_t i = 0; i <= ROOM; i++) f->qty[i] = f->price[i] = -77;
+}
+
+/* Orders fill whole, half a spread from mid; where the quote is none or too old, from the mark. */
+static void orders_fill_half_a_spread_from_mid(void **state) {
+  (void)state;
+  static struct filling f;
+  draw_state = 10;
+  for (int round = 0; round < 40; round++) {
+    draw_fill(&f);
+    struct keel_lane_fill lane = fill_of(&f, round);
+    keel_kernel_now->lanes.fill(ROOM, &lane);
+    for (size_t i = 0; i < ROOM; i++) {
+      double bid = f.in[1][i], ask = f.in[2][i], qty = f.in[0][i];
+      int usable = bid > 0 && ask >= bid && ask < INFINITY;
+      double mid = usable && lane.is_fresh ? 0.5 * (bid + ask) : f.in[3][i];
+      double half = usable ? 0.5 * (ask - bid) : 0;
+      if (!isnan(lane.half_spread)) half = mid * lane.half_spread;
+      assert_same_bits(f.qty[i], qty);
+      assert_same_bits(f.price[i], qty > 0 ? mid + half : qty < 0 ? mid - half : 0);
+    }
+  }
+}
+
 /* Fees in tiers are marginal: by hand, share by share. */
 static void tiers_are_marginal(void **state) {
   (void)state;
@@ -718,6 +798,7 @@ struct outcome {
   struct decisions decisions[COUNTS];
   struct accounting accounts[COUNTS];
   struct explaining explained[COUNTS];
+  struct filling fills[COUNTS];
 };
 
 static void run_level(struct outcome *to) {
@@ -735,6 +816,9 @@ static void run_level(struct outcome *to) {
     struct keel_lane_explain explain = explain_of(&to->explained[c]);
     draw_moves(&explain);
     keel_kernel_now->lanes.explain(counts[c], &explain);
+    draw_fill(&to->fills[c]);
+    struct keel_lane_fill fill = fill_of(&to->fills[c], c);
+    keel_kernel_now->lanes.fill(counts[c], &fill);
   }
 }
 
@@ -752,6 +836,7 @@ static void all_levels_give_the_same_bits(void **state) {
   keel_cpu_force("auto", NULL);
   for (int c = 0; c < COUNTS; c++) {
     assert_true(base.decisions[c].trade[counts[c]] == -77 && base.decisions[c].reason[counts[c]] == -77);
+    assert_true(base.fills[c].qty[counts[c]] == -77 && base.fills[c].price[counts[c]] == -77);
     for (int k = 0; k < OUTPUTS; k++) assert_true(base.accounts[c].out[k][counts[c]] == 1000 + (double)counts[c]);
     for (int k = 0; k < PARTS; k++) assert_true(base.explained[c].out[k][counts[c]] == 1000 + (double)counts[c]);
   }
@@ -768,6 +853,8 @@ int main(void) {
       cmocka_unit_test(whatever_is_drawn_holds),
       cmocka_unit_test(accounts_add_up),
       cmocka_unit_test(money_is_the_same_without_an_explanation),
+      cmocka_unit_test(plain_accounts_are_the_same),
+      cmocka_unit_test(orders_fill_half_a_spread_from_mid),
       cmocka_unit_test(tiers_are_marginal),
       cmocka_unit_test(a_step_closes),
       cmocka_unit_test(explanations_are_the_taylor_terms),
