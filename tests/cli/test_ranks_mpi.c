@@ -122,7 +122,7 @@ static void a_signal_ends_all_with_what_is_finished(void **state) {
   need_mpi();
   struct keel_program program =
       run("{ $MPI -n 2 $KEEL-mpi simulate s.yaml --set run.paths=1000000000 --threads 1 --json & } && "
-          "sleep 3 && kill -USR1 $! && wait $!");
+          "sleep 6 && kill -USR1 $! && wait $!");
   json_t *document = json_loads(program.out, 0, NULL);
   if (!document) fail_msg("status %d, stdout %s, stderr %s", program.status, program.out, program.err);
   assert_int_equal(program.status, 1);
