@@ -71,6 +71,13 @@ static void same_bits_on_any_ranks(void **state) {
     }
 }
 
+static void ranks_on_other_machines(void **state) {
+  (void)state;
+  need_mpi();
+  assert_same_output("$KEEL simulate s.yaml --csv -",
+                     "$MPI -n 1 $KEEL-mpi simulate s.yaml --csv - : -n 2 $KEEL-mpi simulate s.yaml --cpu base --csv -");
+}
+
 static void more_ranks_than_leaves(void **state) {
   (void)state;
   need_mpi();
@@ -135,6 +142,7 @@ static void a_signal_ends_all_with_what_is_finished(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(same_bits_on_any_ranks),
+      cmocka_unit_test(ranks_on_other_machines),
       cmocka_unit_test(more_ranks_than_leaves),
       cmocka_unit_test(a_frontier_too),
       cmocka_unit_test(rank_0_alone_prints),
