@@ -132,7 +132,7 @@ static int tick_first(struct keel_ranks_watch *watch, uint64_t done) {
 }
 
 static keel_status meet_first(struct keel_ranks_watch *watch, keel_error *error) {
-  const struct timespec nap = {.tv_nsec = 500000};
+  const struct timespec nap = {.tv_nsec = 1000000};
   keel_ranks *ranks = watch->ranks;
   while (listen(watch) > 0) {
     ask_caller(watch);

@@ -71,6 +71,13 @@ static void same_bits_on_any_ranks(void **state) {
     }
 }
 
+static void ranks_on_other_machines(void **state) {
+  (void)state;
+  need_mpi();
+  assert_same_output("$KEEL simulate s.yaml --csv -",
+                     "$MPI -n 1 $KEEL-mpi simulate s.yaml --csv - : -n 2 $KEEL-mpi simulate s.yaml --cpu base --csv -");
+}
+
 static void more_ranks_than_leaves(void **state) {
   (void)state;
   need_mpi();
@@ -122,7 +129,7 @@ static void a_signal_ends_all_with_what_is_finished(void **state) {
   need_mpi();
   struct keel_program program =
       run("{ $MPI -n 2 $KEEL-mpi simulate s.yaml --set run.paths=1000000000 --threads 1 --json & } && "
-          "sleep 3 && kill -USR1 $! && wait $!");
+          "sleep 6 && kill -USR1 $! && wait $!");
   json_t *document = json_loads(program.out, 0, NULL);
   if (!document) fail_msg("status %d, stdout %s, stderr %s", program.status, program.out, program.err);
   assert_int_equal(program.status, 1);
@@ -135,6 +142,7 @@ static void a_signal_ends_all_with_what_is_finished(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(same_bits_on_any_ranks),
+      cmocka_unit_test(ranks_on_other_machines),
       cmocka_unit_test(more_ranks_than_leaves),
       cmocka_unit_test(a_frontier_too),
       cmocka_unit_test(rank_0_alone_prints),
