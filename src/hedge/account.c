@@ -73,12 +73,21 @@ static void enter(struct keel_block *block, size_t u, size_t v) {
   }
 }
 
+/* Whether a component of the book has to be copied to its place in the lane: for who reads the step, and where the lane
+ * adds to it. */
+static int is_copied(const struct keel_block *block, size_t c, int no_time) {
+  return block->wiring->needs.steps || no_time || c == KEEL_COMPONENT_DIVIDENDS;
+}
+
+/* Whether it is of the book, and computed by measure. */
+static int is_of_book(size_t c) { return c <= KEEL_COMPONENT_DIVIDENDS && c != KEEL_COMPONENT_HEDGE; }
+
 /* The step's components of the book, each at its place in the lane. */
 static void book_changes(struct keel_block *block, size_t u, size_t v, int no_time) {
   size_t bytes = block->wiring->paths * sizeof(double);
   for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++) {
     double *to = keel_at_lane(block, block->explain[c], u, v);
-    if (!block->components[c]) continue;
+    if (!block->components[c] || !is_of_book(c) || !is_copied(block, c, no_time)) continue;
     if (no_time)
       memset(to, 0, bytes);
     else
@@ -233,7 +242,7 @@ static void close_lane(struct keel_block *block, const struct part *part) {
   if (!keel_values_count(block, u)) return;
   const struct keel_lanes *lanes = &keel_kernel_now->lanes;
   struct keel_accounts *before = keel_account_before(block, u), *after = keel_account_after(block, u);
-  double *pnl = keel_at_lane(block, block->pnl, u, v), *said = block->path_scratch[3];
+  double *pnl = keel_at_lane(block, block->pnl, u, v);
   struct keel_lane_close lane = {.cash = keel_at_lane(block, after->cash, u, v),
                                  .receivable = keel_at_lane(block, after->receivable, u, v),
                                  .book_value = keel_at_total(block, block->totals.value, u),
@@ -244,13 +253,18 @@ static void close_lane(struct keel_block *block, const struct part *part) {
                                  .total = keel_at_lane(block, block->so_far.pnl, u, v)};
   lanes->close(paths, &lane);
   if (!block->wiring->explains) return;
-  memset(said, 0, paths * sizeof *said);
-  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++)
-    if (block->components[c])
-      lanes->add_component(paths, keel_at_lane(block, block->explain[c], u, v), said,
-                           keel_at_lane(block, block->so_far.explain[c], u, v));
-  lanes->unexplained(paths, pnl, said, keel_at_lane(block, block->explain[KEEL_COMPONENT_UNEXPLAINED], u, v),
-                     keel_at_lane(block, block->so_far.explain[KEEL_COMPONENT_UNEXPLAINED], u, v));
+  struct keel_lane_attribute parts = {
+      .pnl = pnl,
+      .rest = keel_at_lane(block, block->explain[KEEL_COMPONENT_UNEXPLAINED], u, v),
+      .rest_sum = keel_at_lane(block, block->so_far.explain[KEEL_COMPONENT_UNEXPLAINED], u, v)};
+  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++) {
+    if (!block->components[c]) continue;
+    int in_place = is_of_book(c) && !is_copied(block, c, part->span->before == part->span->after);
+    parts.part[parts.count] =
+        in_place ? keel_at_total(block, block->totals.change[c], u) : keel_at_lane(block, block->explain[c], u, v);
+    parts.sum[parts.count++] = keel_at_lane(block, block->so_far.explain[c], u, v);
+  }
+  lanes->attribute(paths, &parts);
 }
 
 static void account(struct keel_block *block, size_t u, int no_time) {

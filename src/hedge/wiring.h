@@ -86,7 +86,7 @@ struct keel_wiring_input {
   /* Contracts that the feed knows: partners for the hedging vol and the parity forward are chosen among them. */
   const struct keel_contract *const *listed;
   size_t listed_count;
-  int explains; /* whether the run wants its P&L explained; share_balance by Greeks has it done in any case */
+  int explains;  /* whether the run wants its P&L explained; share_balance by Greeks has it done in any case */
   int ends_only; /* whether the run reads value and P&L at its end alone */
 };
 
