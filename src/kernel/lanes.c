@@ -207,7 +207,7 @@ static inline __attribute__((always_inline)) struct traded fills_of(const struct
   struct traded sum = {.charged = tiered ? line->tier_fees[i] : 0};
   for (size_t k = 0; k < fills; k++) {
     double qty = line->fill_qty[k][i], shares = qty * line->multiplier;
-    double mid = qty != 0 ? price : 0, at = qty != 0 ? line->fill_price[k][i] : 0;
+    double paid = line->fill_price[k][i], mid = qty != 0 ? price : 0, at = qty != 0 ? paid : 0;
     double size = fabs(shares);
     sum.qty += qty;
     sum.value += shares * mid;
