@@ -525,28 +525,22 @@ static void money_is_the_same_without_an_explanation(void **state) {
 
 /* Spot alone, with nothing beside trades, interest and yield: what would say more is not looked at. */
 static void plain_accounts_are_the_same(void **state) {
-  (void)state;
   static struct accounting a, before, whole;
-  draw_state = 9;
+  (void)state, draw_state = 9;
   for (int round = 0; round < 20; round++) {
     draw_account(&a);
     struct keel_lane_account lane = account_of(&a);
-    draw_terms(&lane, &a);
-    draw_line(&a.lines[0], 0);
+    draw_terms(&lane, &a), draw_line(&a.lines[0], 0);
     for (size_t i = 0; i < ROOM; i++) a.in[6][i] = a.in[8][i] = a.in[10][i] = a.in[11][i] = a.in[12][i] = 0;
-    lane.borrow = lane.dividend = 0;
-    lane.explains = round % 2;
-    lane.line = a.lines[0];
+    lane.borrow = lane.dividend = 0, lane.explains = round % 2, lane.line = a.lines[0];
     before = a;
     keel_kernel_now->lanes.account(ROOM, &lane);
-    whole = a;
-    a = before;
-    lane.is_plain = 1;
-    lane.line.fills = 1;
+    whole = a, a = before;
+    lane.is_plain = 1, lane.line.fills = 1;
     lane.book_cash = lane.paid = lane.receivable_before = lane.line.tier_fees = lane.line.fill_qty[1] = NULL;
     keel_kernel_now->lanes.account(ROOM, &lane);
     for (int k = 0; k < OUTPUTS; k++)
-      for (size_t i = 0; i < ROOM; i++) assert_same_bits(a.out[k][i], k == 2 ? 1000 + (double)i : whole.out[k][i]);
+      for (size_t i = 0; i < ROOM; i++) assert_same_bits(a.out[k][i], whole.out[k][i]);
   }
 }
 
