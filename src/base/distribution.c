@@ -282,7 +282,7 @@ static int64_t bin_of_rank(const struct keel_distribution *d, uint64_t rank, uin
   int64_t t = d->first;
   *before = 0;
   while (t < d->last) {
-    int64_t end = ((t >> WIDE_SHIFT) + 1) << WIDE_SHIFT, next = end <= d->last ? end : t + 1;
+    int64_t end = ((t >> WIDE_SHIFT) + 1) * ((int64_t)1 << WIDE_SHIFT), next = end <= d->last ? end : t + 1;
     uint64_t count = bins_count(d, t, next);
     if (*before + count > rank) {
       if (next == t + 1) break;
