@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "drive/frontier_family.h"
 #include "drive/simulate.h"
+#include "hedge/risk.h"
 
 enum { GOOD_BATCHES = 33 };
 
@@ -182,6 +183,15 @@ static void note_numbers(struct keel_frontier *frontier, size_t repeated) {
   snprintf(text, sizeof text, "Left out of the default rules, for doing on every path what another one did: %zu.",
            repeated);
   if (repeated) add_note(frontier, text);
+  size_t few = 0;
+  const struct keel_frontier_terms *terms = &frontier->strategy.frontier;
+  for (size_t i = 0; i < frontier->rule_count && terms->risk == KEEL_FRONTIER_ENTROPIC; i++)
+    few += frontier->rules[i].risk.error * terms->risk_aversion > KEEL_ENTROPIC_ERROR_MAX;
+  snprintf(text, sizeof text,
+           "The entropic risk of %zu of the rules rests on a few paths: it and its error are not to be relied on; take "
+           "a smaller risk_aversion.",
+           few);
+  if (few) add_note(frontier, text);
   int batches = batch_count(&frontier->rules[0].cost);
   if (batches >= GOOD_BATCHES) return;
   snprintf(

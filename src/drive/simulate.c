@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/fail.h"
+#include "hedge/risk.h"
 #include "kernel/lane_math.h"
 
 /* ---- notes ---- */
@@ -35,12 +36,19 @@ static void note_late_expiries(struct keel_simulation *simulation) {
   if (late) add_note(simulation, text);
 }
 
+/* A strategy that was read has said it, with its line. */
+static int is_warned(const struct keel_strategy *strategy, const char *note) {
+  for (size_t i = 0; i < strategy->warning_count; i++)
+    if (strstr(strategy->warnings[i], note)) return 1;
+  return 0;
+}
+
 static void note_worlds(struct keel_simulation *simulation) {
   const struct keel_strategy *strategy = simulation->wiring.strategy;
   char text[KEEL_WORLD_TEXT_SIZE], line[KEEL_WORLD_TEXT_SIZE + 100];
   for (size_t u = 0; u < strategy->market.underlying_count; u++) {
     const char *note = keel_world_note(&strategy->simulated.models[u].world, text);
-    if (!note) continue;
+    if (!note || is_warned(strategy, note)) continue;
     snprintf(line, sizeof line, "The model of %.60s: %s", strategy->market.underlyings[u].name, note);
     add_note(simulation, line);
   }
@@ -52,6 +60,25 @@ static void note_left_out(struct keel_simulation *simulation) {
            "%llu more paths were finished by other ranks; they do not follow on these, and are left out.",
            (unsigned long long)simulation->left_out);
   add_note(simulation, text);
+}
+
+/* Where the error of the mean of e^(-aversion P&L) is of its own size, one path carries the risk, whatever the number
+ * of paths. */
+static void note_entropic(struct keel_simulation *simulation) {
+  const struct keel_run_terms *run = &simulation->wiring.strategy->run;
+  char text[200];
+  int few = 0;
+  for (size_t v = 0; v < simulation->wiring.variant_count; v++)
+    for (size_t a = 0; a < run->aversion_count; a++) {
+      const struct keel_sample *pnl = keel_simulation_sample(&simulation->part, v, KEEL_QUANTITY_PNL);
+      few |= run->aversions[a] * keel_sample_entropic(pnl, a).error > KEEL_ENTROPIC_ERROR_MAX;
+    }
+  snprintf(
+      text, sizeof text,
+      "Entropic risks whose standard error times the risk aversion is above %.2g rest on a few paths: neither they "
+      "nor their errors are to be relied on.",
+      KEEL_ENTROPIC_ERROR_MAX);
+  if (few) add_note(simulation, text);
 }
 
 static void list_notes(struct keel_simulation *simulation) {
@@ -110,6 +137,7 @@ keel_status keel_simulation_prepare(const struct keel_simulation_plan *plan, uin
 void keel_simulation_conclude(struct keel_simulation *simulation) {
   simulation->interrupted = simulation->part.next < simulation->wiring.leaves;
   keel_simulation_compute_figures(simulation);
+  note_entropic(simulation);
   keel_simulation_list_theories(simulation);
   keel_simulation_show_paths(simulation);
 }

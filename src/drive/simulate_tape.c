@@ -149,6 +149,7 @@ static keel_status open_path(struct path_run *run, struct keel_arena *arena, con
   if (path >= run->wiring.paths)
     return keel_fail_at(error, strategy->path, 0, "run.paths", "are %llu: there is no path %llu; the first is 0",
                         (unsigned long long)run->wiring.paths, (unsigned long long)path);
+  run->wiring.rows.needs.steps = 1;
   run->wiring.rows.needs.smile = 1; /* the tape has its slope, also for rules that this strategy has not */
   run->ledger = empty_replay(strategy, &run->wiring);
   return run->ledger ? KEEL_STATUS_OK : keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a ledger");

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "book/book_read.h"
+#include "kernel/draws.h"
 
 /* ---- warnings ---- */
 
@@ -47,6 +48,10 @@ static keel_status check_paths(struct keel_strategy_check *check) {
   if (points && paths == points)
     keel_strategy_warn(check, check->root, "run.sobol",
                        "makes one replicate of all paths: there are no standard errors; give fewer");
+  if (market->matched && paths && paths <= KEEL_LEAF)
+    keel_strategy_warn(check, check->root, "run.matched",
+                       "makes all paths depend on each other: there are no standard errors; give more than %d paths",
+                       KEEL_LEAF);
   return KEEL_STATUS_OK;
 }
 

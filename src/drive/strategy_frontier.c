@@ -66,6 +66,8 @@ static keel_status add_rule(struct keel_config_reader *reader, const struct keel
                             const struct keel_config_node *hedge, struct keel_frontier_terms *terms) {
   if (terms->rule_count == RULES_MAX)
     return keel_config_fail(reader->error, item, NULL, "makes more than %d rules", RULES_MAX);
+  if (strcmp(name, "base") == 0)
+    return keel_config_fail(reader->error, item, NULL, "makes a rule `base`, which is the strategy's own hedge");
   for (size_t i = 0; i < terms->rule_count; i++)
     if (strcmp(terms->rules[i].name, name) == 0)
       return keel_config_fail(reader->error, item, NULL, "makes a rule `%.80s`, which is there already", name);

@@ -73,12 +73,21 @@ static void enter(struct keel_block *block, size_t u, size_t v) {
   }
 }
 
+/* Whether a component of the book has to be copied to its place in the lane: for who reads the step, and where the lane
+ * adds to it. */
+static int is_copied(const struct keel_block *block, size_t c, int no_time) {
+  return block->wiring->needs.steps || no_time || c == KEEL_COMPONENT_DIVIDENDS;
+}
+
+/* Whether it is of the book, and computed by measure. */
+static int is_of_book(size_t c) { return c <= KEEL_COMPONENT_DIVIDENDS && c != KEEL_COMPONENT_HEDGE; }
+
 /* The step's components of the book, each at its place in the lane. */
 static void book_changes(struct keel_block *block, size_t u, size_t v, int no_time) {
   size_t bytes = block->wiring->paths * sizeof(double);
   for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++) {
     double *to = keel_at_lane(block, block->explain[c], u, v);
-    if (!block->components[c]) continue;
+    if (!block->components[c] || !is_of_book(c) || !is_copied(block, c, no_time)) continue;
     if (no_time)
       memset(to, 0, bytes);
     else
@@ -211,7 +220,7 @@ static void run_lane(struct keel_block *block, const struct part *part) {
   lane.line = line_terms(block, part, lines.first, instrument_of(block, part->u, lines.first));
   keel_kernel_now->lanes.account(paths, &lane);
   if (block->wiring->underlyings[part->u].terms->dividend_count) keel_kernel_now->lanes.dividends(paths, &lane);
-  if (lane.borrow != 0) keel_kernel_now->lanes.borrow(paths, &lane);
+  if (block->wiring->costs.borrow_rate != 0) keel_kernel_now->lanes.borrow(paths, &lane);
   for (size_t line = lines.first + 1; line < lines.first + lines.count; line++) {
     lane.line = line_terms(block, part, line, instrument_of(block, part->u, line));
     keel_kernel_now->lanes.account_line(paths, &lane);
@@ -227,35 +236,35 @@ static void drop_working(struct keel_block *block, const struct part *part) {
              block->wiring->paths * sizeof(double));
 }
 
-/* What the components say of the P&L, and what they leave. */
-static void add_up(struct keel_block *block, size_t u, size_t v) {
-  const struct keel_lanes *lanes = &keel_kernel_now->lanes;
-  size_t paths = block->wiring->paths;
-  double **explain = block->explain, **sum = block->so_far.explain, *said = block->path_scratch[3];
-  memset(said, 0, paths * sizeof *said);
-  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++)
-    if (block->components[c])
-      lanes->add_component(paths, keel_at_lane(block, explain[c], u, v), said, keel_at_lane(block, sum[c], u, v));
-  lanes->unexplained(paths, keel_at_lane(block, block->pnl, u, v), said,
-                     keel_at_lane(block, explain[KEEL_COMPONENT_UNEXPLAINED], u, v),
-                     keel_at_lane(block, sum[KEEL_COMPONENT_UNEXPLAINED], u, v));
-}
-
 /* Equity, the P&L of the step, and its explanation. */
 static void close_lane(struct keel_block *block, const struct part *part) {
-  size_t u = part->u, v = part->v;
+  size_t u = part->u, v = part->v, paths = block->wiring->paths;
   if (!keel_values_count(block, u)) return;
+  const struct keel_lanes *lanes = &keel_kernel_now->lanes;
   struct keel_accounts *before = keel_account_before(block, u), *after = keel_account_after(block, u);
+  double *pnl = keel_at_lane(block, block->pnl, u, v);
   struct keel_lane_close lane = {.cash = keel_at_lane(block, after->cash, u, v),
                                  .receivable = keel_at_lane(block, after->receivable, u, v),
                                  .book_value = keel_at_total(block, block->totals.value, u),
                                  .value = block->path_scratch[4],
                                  .equity_before = keel_at_lane(block, before->equity, u, v),
                                  .equity = keel_at_lane(block, after->equity, u, v),
-                                 .pnl = keel_at_lane(block, block->pnl, u, v),
+                                 .pnl = pnl,
                                  .total = keel_at_lane(block, block->so_far.pnl, u, v)};
-  keel_kernel_now->lanes.close(block->wiring->paths, &lane);
-  if (block->wiring->explains) add_up(block, u, v);
+  lanes->close(paths, &lane);
+  if (!block->wiring->explains) return;
+  struct keel_lane_attribute parts = {
+      .pnl = pnl,
+      .rest = keel_at_lane(block, block->explain[KEEL_COMPONENT_UNEXPLAINED], u, v),
+      .rest_sum = keel_at_lane(block, block->so_far.explain[KEEL_COMPONENT_UNEXPLAINED], u, v)};
+  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++) {
+    if (!block->components[c]) continue;
+    int in_place = is_of_book(c) && !is_copied(block, c, part->span->before == part->span->after);
+    parts.part[parts.count] =
+        in_place ? keel_at_total(block, block->totals.change[c], u) : keel_at_lane(block, block->explain[c], u, v);
+    parts.sum[parts.count++] = keel_at_lane(block, block->so_far.explain[c], u, v);
+  }
+  lanes->attribute(paths, &parts);
 }
 
 static void account(struct keel_block *block, size_t u, int no_time) {

@@ -23,7 +23,7 @@ static void target_neutral(struct keel_block *block, size_t u, size_t v, double 
   const struct keel_hedge_line *line = &block->wiring->lines[keel_lines_of(block->wiring, u, v).first];
   const double *delta = keel_book_exposure(block, u, v, KEEL_EXPOSURE_DELTA);
   if (block->wiring->rows[line->row].contract.kind == KEEL_KIND_SPOT) { /* a delta of 1 */
-    for (size_t i = 0; i < block->wiring->paths; i++) target[i] = -delta[i];
+    keel_kernel_now->rows.negate(block->wiring->paths, delta, target);
     return;
   }
   for (size_t i = 0; i < block->wiring->paths; i++) target[i] = -delta[i] / instrument_delta(block, u, line, i);

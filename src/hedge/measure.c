@@ -15,6 +15,9 @@ static int has_value(const struct keel_row *row) { return row->contract.kind != 
 
 static int is_option(const struct keel_row *row) { return keel_kind_is_option(row->contract.kind); }
 
+/* Whether someone reads the book's Greeks at marking vols; its gamma may be needed besides. */
+static int shows_greeks(const struct keel_needs *needs) { return needs->explains && needs->steps; }
+
 /* Value, and the Greeks at marking vols. */
 static void add_greeks(struct keel_block *block, size_t u, uint32_t r) {
   size_t paths = block->wiring->paths;
@@ -22,14 +25,15 @@ static void add_greeks(struct keel_block *block, size_t u, uint32_t r) {
   const struct keel_needs *needs = &block->wiring->needs;
   struct keel_marks *marks = keel_marks_after(block, u);
   struct keel_totals *totals = &block->totals;
+  int shows = shows_greeks(needs);
   const struct {
     int needed;
     double *from, *to;
   } sums[] = {{has_value(row) && keel_values_count(block, u), marks->price, totals->value},
-              {needs->explains, marks->greeks.delta, totals->delta},
-              {needs->explains || needs->book_gamma, marks->greeks.gamma, totals->gamma},
-              {needs->explains, marks->greeks.vega, totals->vega},
-              {needs->explains, marks->greeks.theta, totals->theta}};
+              {shows, marks->greeks.delta, totals->delta},
+              {shows || needs->book_gamma, marks->greeks.gamma, totals->gamma},
+              {shows, marks->greeks.vega, totals->vega},
+              {shows, marks->greeks.theta, totals->theta}};
   for (size_t k = 0; k < sizeof sums / sizeof *sums; k++)
     if (sums[k].needed)
       keel_kernel_now->rows.add(paths, row->units, keel_at_row(block, sums[k].from, r),
@@ -75,7 +79,7 @@ static void escrow_moves(const struct keel_block *block, size_t u, uint32_t r, s
   lane->escrow_paid = before->escrow[r] + lane->escrow_growth - (block->settled[r] ? 0 : after->escrow[r]);
 }
 
-static void explain_row(struct keel_block *block, size_t u, uint32_t r, int begins) {
+static void explain_row(struct keel_block *block, size_t u, uint32_t r, int is_first) {
   const struct keel_row *row = &block->wiring->rows[r];
   const struct keel_marks *before = keel_marks_before(block, u), *after = keel_marks_after(block, u);
   const keel_greeks *greeks = &before->greeks;
@@ -83,7 +87,7 @@ static void explain_row(struct keel_block *block, size_t u, uint32_t r, int begi
   int64_t until = block->settled[r] ? row->contract.expiry_ns : after->time_ns[u];
   double **change = block->totals.change;
   struct keel_lane_explain lane = {
-      .begins = begins,
+      .is_first = is_first,
       .units = row->units,
       .years = keel_years_between(before->time_ns[u], until),
       .rate = after->rate[u] - before->rate[u],
@@ -160,7 +164,7 @@ static void clear_totals(struct keel_block *block, size_t u) {
   double *greeks[] = {totals->delta, totals->gamma, totals->vega, totals->theta};
   clear(block, keel_at_total(block, totals->cash, u));
   if (keel_values_count(block, u)) clear(block, keel_at_total(block, totals->value, u));
-  for (size_t i = 0; i < 4 && (needs->explains || needs->book_gamma); i++)
+  for (size_t i = 0; i < 4 && (shows_greeks(needs) || needs->book_gamma); i++)
     clear(block, keel_at_total(block, greeks[i], u));
   for (size_t k = 0; k < wiring->delta_rule_count; k++) {
     clear(block, keel_at_rule_total(block, totals->hedge_delta, k, u));
@@ -181,17 +185,10 @@ static void clear_changes(struct keel_block *block, size_t u) {
     clear(block, keel_at_total(block, block->totals.change[book_components[i]], u));
 }
 
-/* Components and cash flows of the step, of the rows that the book came with. */
-static void move_rows(struct keel_block *block, size_t u) {
-  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
-  int begun = 0;
-  for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++) {
-    if (block->wiring->rows[r].units == 0 || !block->alive[r]) continue;
-    if (block->wiring->explains) explain_row(block, u, r, !begun);
-    book_flows(block, u, r);
-    begun = 1;
-  }
-  if (block->wiring->explains && !begun) clear_changes(block, u);
+/* Components and cash flows of the step that a row brings. */
+static void move_row(struct keel_block *block, size_t u, uint32_t r, int is_first) {
+  if (block->wiring->explains) explain_row(block, u, r, is_first);
+  book_flows(block, u, r);
 }
 
 void keel_measure(struct keel_block *block, size_t u) {
@@ -201,15 +198,15 @@ void keel_measure(struct keel_block *block, size_t u) {
   if (block->wiring->needs.values)
     memcpy(keel_at_total(block, totals->value_before, u), keel_at_total(block, totals->value, u), bytes);
   clear_totals(block, u);
-  if (block->entered[u])
-    move_rows(block, u);
-  else if (block->wiring->explains)
-    clear_changes(block, u);
+  size_t moved = 0;
   /* spot itself is the row before the others */
   for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++) {
-    if (block->wiring->rows[r].units == 0 || !block->alive[r] || block->settled[r]) continue;
+    if (block->wiring->rows[r].units == 0 || !block->alive[r]) continue;
+    if (block->entered[u]) move_row(block, u, r, moved++ == 0);
+    if (block->settled[r]) continue;
     add_greeks(block, u, r);
     add_exposures(block, u, r);
   }
+  if (block->wiring->explains && moved == 0) clear_changes(block, u);
   if (block->wiring->needs.mean_vol) mean_hedge_vol(block, u);
 }

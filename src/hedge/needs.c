@@ -29,9 +29,10 @@ static int trades_options(const struct keel_policy *policy) {
   return 0;
 }
 
-struct keel_needs keel_needs_of(const struct keel_policy *const *policies, size_t count, int explains, int values) {
+struct keel_needs keel_needs_of(const struct keel_policy *const *policies, size_t count, int explains, int steps) {
   struct keel_needs needs = {.explains = explains,
-                             .values = values,
+                             .steps = steps,
+                             .values = steps,
                              .exposure = {[KEEL_EXPOSURE_DELTA] = 1},
                              .marking = KEEL_GREEK_SET_DELTA,
                              .hedging = KEEL_GREEK_SET_DELTA};

@@ -9,6 +9,7 @@
 
 struct keel_needs {
   int explains;                      /* the components of P&L, and the Greeks that they rest on */
+  int steps;                         /* someone reads each step, and not only what the run comes to */
   int values;                        /* marks and equity at every step, not only at the first and the last */
   int exposure[KEEL_EXPOSURE_COUNT]; /* of the book, for targets and bands; delta always */
   int gross[KEEL_EXPOSURE_COUNT];    /* for bands that are a fraction of it */
@@ -18,6 +19,6 @@ struct keel_needs {
   keel_greek_set marking, hedging;   /* at marking and at hedging vols */
 };
 
-struct keel_needs keel_needs_of(const struct keel_policy *const *policies, size_t count, int explains, int values);
+struct keel_needs keel_needs_of(const struct keel_policy *const *policies, size_t count, int explains, int steps);
 
 #endif

@@ -67,7 +67,7 @@ static void look_at_moves(struct keel_block *block, size_t u, size_t at, const s
 }
 
 static void fire_all(const struct keel_block *block, enum keel_reason reason, double *fired) {
-  for (size_t i = 0; i < block->wiring->paths; i++) fired[i] = 1 + reason;
+  keel_kernel_now->rows.set(block->wiring->paths, 1 + (double)reason, fired);
 }
 
 int keel_trigger_look(struct keel_block *block, size_t u, size_t v, enum keel_exposure e, int first, double *fired) {
@@ -89,7 +89,7 @@ int keel_trigger_look(struct keel_block *block, size_t u, size_t v, enum keel_ex
   if (moves)
     look_at_moves(block, u, at, trigger, fired);
   else
-    for (size_t i = 0; i < block->wiring->paths; i++) fired[i] = 0;
+    keel_kernel_now->rows.set(block->wiring->paths, 0, fired);
   return moves || trigger->band != KEEL_BAND_NONE;
 }
 

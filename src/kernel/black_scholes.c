@@ -45,9 +45,9 @@ struct tile {
 };
 
 /* Lane i's, of which the compiler keeps what is read. */
-#define INLINE __attribute__((always_inline)) static inline
-INLINE struct terms terms_at(size_t i, const keel_options *in, const struct tile *t, const enum shape shape,
-                             const struct terms *common) {
+#define INLINE inline __attribute__((always_inline))
+static INLINE struct terms terms_at(size_t i, const keel_options *in, const struct tile *t, const enum shape shape,
+                                    const struct terms *common) {
   struct terms terms = *common;
   if (shape == TABLE) {
     terms.phi = in->phi[i], terms.strike = in->strike[i], terms.rate = in->rate[i], terms.yield = in->yield[i];
@@ -59,7 +59,7 @@ INLINE struct terms terms_at(size_t i, const keel_options *in, const struct tile
   return terms;
 }
 
-INLINE void discount(struct terms *terms) {
+static INLINE void discount(struct terms *terms) {
   double rate_years = terms->rate * terms->years, yield_years = terms->yield * terms->years;
   int ok = (terms->strike >= 0) & (terms->years >= 0) & (fabs(terms->phi) == 1) &
            (fabs(rate_years) + fabs(yield_years) <= KEEL_RATE_YEARS_MOST);
@@ -68,7 +68,7 @@ INLINE void discount(struct terms *terms) {
   terms->check = ok ? terms->strike : NAN;
 }
 
-INLINE void spread(struct terms *terms) {
+static INLINE void spread(struct terms *terms) {
   double vol2 = terms->vol * terms->vol, v2 = fma(vol2, terms->years, V2_LEAST);
   v2 = v2 > V2_MOST ? V2_MOST : v2;
   terms->v2 = v2;
@@ -88,8 +88,8 @@ static void discount_all(size_t count, const keel_options *in, struct tile *t) {
   }
 }
 
-INLINE void spread_all(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
-                       const struct terms *common) {
+static INLINE void spread_all(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
+                              const struct terms *common) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
     struct terms terms = terms_at(i, in, t, shape, common);
@@ -100,8 +100,8 @@ INLINE void spread_all(size_t count, const keel_options *in, struct tile *t, con
   }
 }
 
-INLINE void reduce(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
-                   const struct terms *common) {
+static INLINE void reduce(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
+                          const struct terms *common) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
     double strike = terms_at(i, in, t, shape, common).strike;
@@ -111,8 +111,8 @@ INLINE void reduce(size_t count, const keel_options *in, struct tile *t, const e
   }
 }
 
-INLINE void measure(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
-                    const struct terms *common) {
+static INLINE void measure(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
+                           const struct terms *common) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
     struct terms terms = terms_at(i, in, t, shape, common);
@@ -126,8 +126,8 @@ INLINE void measure(size_t count, const keel_options *in, struct tile *t, const 
 
 /* The exponent, -m^2 / (4 v^2) with |m| = |x| - v^2/2, in twice the precision: an error there counts up to 1,000-fold
  * in the far wings. */
-INLINE void standardise(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
-                        const struct terms *common) {
+static INLINE void standardise(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
+                               const struct terms *common) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
     struct terms terms = terms_at(i, in, t, shape, common);
@@ -146,7 +146,7 @@ INLINE void standardise(size_t count, const keel_options *in, struct tile *t, co
   }
 }
 
-INLINE void weigh(size_t count, struct tile *t) {
+static INLINE void weigh(size_t count, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
     double root = keel_exp_normal(t->exponent[i]);
@@ -155,7 +155,7 @@ INLINE void weigh(size_t count, struct tile *t) {
   }
 }
 
-INLINE void mills(size_t count, const double *d, double *p, double *q) {
+static INLINE void mills(size_t count, const double *d, double *p, double *q) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
     struct keel_ratio ratio = keel_mills(fabs(d[i]));
@@ -164,7 +164,7 @@ INLINE void mills(size_t count, const double *d, double *p, double *q) {
   }
 }
 
-INLINE void divide_spot(size_t count, const keel_options *in, struct tile *t) {
+static INLINE void divide_spot(size_t count, const keel_options *in, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
     double inverse = keel_reciprocal(t->q1[i] * (in->spot[i] + AMOUNT_LEAST));
@@ -173,7 +173,7 @@ INLINE void divide_spot(size_t count, const keel_options *in, struct tile *t) {
   }
 }
 
-INLINE void divide_strike(size_t count, struct tile *t) {
+static INLINE void divide_strike(size_t count, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) t->tail2[i] *= t->u[i] * keel_reciprocal(t->q2[i]);
 }
@@ -183,13 +183,13 @@ struct lane {
 };
 
 /* e^(-qT) N(phi d1) phi. */
-INLINE double delta_of(size_t i, const struct terms *terms, const struct tile *t) {
+static INLINE double delta_of(size_t i, const struct terms *terms, const struct tile *t) {
   double phi = terms->phi, n1 = phi * t->d1[i] > 0 ? terms->yield_factor - t->tail1[i] : t->tail1[i];
   return phi * n1;
 }
 
 /* Everything of lane i, of which the compiler keeps what its set stores. */
-INLINE struct lane lane_of(size_t i, double spot, const struct terms *terms, const struct tile *t) {
+static INLINE struct lane lane_of(size_t i, double spot, const struct terms *terms, const struct tile *t) {
   double phi = terms->phi, rate = terms->rate, yield = terms->yield, years = terms->years;
   double vol = terms->vol, d1 = t->d1[i], d2 = t->d2[i], inv_v = terms->inv_v, inv_spot = t->inv_spot[i];
   double n2 = phi * d2 > 0 ? terms->strike_value - t->tail2[i] : t->tail2[i];
@@ -212,7 +212,7 @@ INLINE struct lane lane_of(size_t i, double spot, const struct terms *terms, con
   };
 }
 
-INLINE void store(size_t i, int ok, struct lane lane, keel_greek_set set, const keel_greeks *out) {
+static INLINE void store(size_t i, int ok, struct lane lane, keel_greek_set set, const keel_greeks *out) {
   out->price[i] = ok ? lane.price : NAN;
   if (set == KEEL_GREEK_SET_PRICE) return;
   out->delta[i] = ok ? lane.delta : NAN;
@@ -232,52 +232,53 @@ INLINE void store(size_t i, int ok, struct lane lane, keel_greek_set set, const 
 }
 
 /* Whether a lane's numbers are in range. */
-INLINE int is_sound(double spot, const struct terms *terms) {
+static INLINE int is_sound(double spot, const struct terms *terms) {
   return (spot >= 0) & (terms->vol >= 0) & (spot + terms->vol + terms->check <= KEEL_AMOUNT_MOST);
 }
 
-/* A tile's part of a table: lanes [start, start + count). */
+/* A tile's part of a table, lanes [start, start + count), and where it goes. */
 struct span {
   size_t start, count;
+  const keel_greeks *out;
 };
 
-INLINE void finish(struct span span, const keel_options *in, const struct tile *t, const enum shape shape,
-                   const struct terms *common, keel_greek_set set, const keel_greeks *out) {
+static INLINE void finish(struct span span, const keel_options *in, const struct tile *t, const enum shape shape,
+                          const struct terms *common, keel_greek_set set) {
 #pragma omp simd
   for (size_t i = 0; i < span.count; i++) {
     struct terms terms = terms_at(i, in, t, shape, common);
     double spot = in->spot[i];
-    store(span.start + i, is_sound(spot, &terms), lane_of(i, spot, &terms, t), set, out);
+    store(span.start + i, is_sound(spot, &terms), lane_of(i, spot, &terms, t), set, span.out);
   }
 }
 
-INLINE void finish_set(struct span span, const keel_options *in, const struct tile *t, const enum shape shape,
-                       const struct terms *common, keel_greek_set set, const keel_greeks *out) {
+static INLINE void finish_set(struct span span, const keel_options *in, const struct tile *t, const enum shape shape,
+                              const struct terms *common, keel_greek_set set) {
   switch (set) {
     case KEEL_GREEK_SET_PRICE:
-      finish(span, in, t, shape, common, KEEL_GREEK_SET_PRICE, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_PRICE);
       break;
     case KEEL_GREEK_SET_DELTA:
-      finish(span, in, t, shape, common, KEEL_GREEK_SET_DELTA, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_DELTA);
       break;
     case KEEL_GREEK_SET_GAMMA:
-      finish(span, in, t, shape, common, KEEL_GREEK_SET_GAMMA, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_GAMMA);
       break;
     case KEEL_GREEK_SET_FIRST:
-      finish(span, in, t, shape, common, KEEL_GREEK_SET_FIRST, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_FIRST);
       break;
     case KEEL_GREEK_SET_EXPLAIN:
-      finish(span, in, t, shape, common, KEEL_GREEK_SET_EXPLAIN, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_EXPLAIN);
       break;
     case KEEL_GREEK_SET_ALL:
-      finish(span, in, t, shape, common, KEEL_GREEK_SET_ALL, out);
+      finish(span, in, t, shape, common, KEEL_GREEK_SET_ALL);
       break;
   }
 }
 
 /* What delta needs, and with it all others. */
-INLINE void reach_spot(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
-                       const struct terms *common) {
+static INLINE void reach_spot(size_t count, const keel_options *in, struct tile *t, const enum shape shape,
+                              const struct terms *common) {
   if (shape != FLAT) spread_all(count, in, t, shape, common);
   reduce(count, in, t, shape, common);
   measure(count, in, t, shape, common);
@@ -287,26 +288,26 @@ INLINE void reach_spot(size_t count, const keel_options *in, struct tile *t, con
   divide_spot(count, in, t);
 }
 
-INLINE void price(struct span span, const keel_options *in, struct tile *t, const enum shape shape,
-                  const struct terms *common, keel_greek_set set, const keel_greeks *out) {
+static INLINE void price(struct span span, const keel_options *in, struct tile *t, const enum shape shape,
+                         const struct terms *common, keel_greek_set set) {
   reach_spot(span.count, in, t, shape, common);
   mills(span.count, t->d2, t->tail2, t->q2);
   divide_strike(span.count, t);
-  finish_set(span, in, t, shape, common, set, out);
+  finish_set(span, in, t, shape, common, set);
 }
 
-INLINE void find_delta(struct span span, const keel_options *in, struct tile *t, const enum shape shape,
-                       const struct terms *common, double *delta) {
+static INLINE void find_delta(struct span span, const keel_options *in, struct tile *t, const enum shape shape,
+                              const struct terms *common) {
   reach_spot(span.count, in, t, shape, common);
 #pragma omp simd
   for (size_t i = 0; i < span.count; i++) {
     struct terms terms = terms_at(i, in, t, shape, common);
-    delta[span.start + i] = is_sound(in->spot[i], &terms) ? delta_of(i, &terms, t) : NAN;
+    span.out->delta[span.start + i] = is_sound(in->spot[i], &terms) ? delta_of(i, &terms, t) : NAN;
   }
 }
 
-static struct span span_at(size_t start, size_t count) {
-  return (struct span){start, count - start < TILE ? count - start : TILE};
+static struct span span_at(size_t start, size_t count, const keel_greeks *out) {
+  return (struct span){start, count - start < TILE ? count - start : TILE, out};
 }
 
 void KEEL_AT(keel_black_scholes)(size_t count, const keel_options *options, keel_greek_set set,
@@ -314,11 +315,11 @@ void KEEL_AT(keel_black_scholes)(size_t count, const keel_options *options, keel
   struct tile tile;
   const struct terms none = {0};
   for (size_t start = 0; start < count; start += TILE) {
-    struct span span = span_at(start, count);
+    struct span span = span_at(start, count, out);
     keel_options in = {options->phi + start,   options->spot + start,  options->strike + start, options->rate + start,
                        options->yield + start, options->years + start, options->vol + start};
     discount_all(span.count, &in, &tile);
-    price(span, &in, &tile, TABLE, &none, set, out);
+    price(span, &in, &tile, TABLE, &none, set);
   }
 }
 
@@ -351,23 +352,24 @@ void KEEL_AT(keel_black_scholes_paths)(size_t count, const keel_option *option, 
   for (size_t start = 0; start < count; start += TILE) {
     keel_options in = {.spot = spot + start, .vol = vol + start};
     if (flat)
-      price(span_at(start, count), &in, &tile, FLAT, &common, set, out);
+      price(span_at(start, count, out), &in, &tile, FLAT, &common, set);
     else
-      price(span_at(start, count), &in, &tile, PATHS, &common, set, out);
+      price(span_at(start, count, out), &in, &tile, PATHS, &common, set);
   }
 }
 
 void KEEL_AT(keel_black_scholes_delta)(size_t count, const keel_option *option, const double *spot, const double *vol,
                                        double *delta) {
   struct tile tile;
+  const keel_greeks out = {.delta = delta};
   if (count == 0) return;
   const struct terms common = common_terms(option, vol[0]);
   const int flat = is_flat(count, vol);
   for (size_t start = 0; start < count; start += TILE) {
     keel_options in = {.spot = spot + start, .vol = vol + start};
     if (flat)
-      find_delta(span_at(start, count), &in, &tile, FLAT, &common, delta);
+      find_delta(span_at(start, count, &out), &in, &tile, FLAT, &common);
     else
-      find_delta(span_at(start, count), &in, &tile, PATHS, &common, delta);
+      find_delta(span_at(start, count, &out), &in, &tile, PATHS, &common);
   }
 }

@@ -6,9 +6,11 @@
 #include "kernel/lanes_level.h"
 #include "kernel/level.h"
 
-/* `begins` is known where this is called, and so each loop below has one shape. */
-__attribute__((always_inline)) static inline void explain(size_t paths, const struct keel_lane_explain *lane,
-                                                          const int begins) {
+/* A component before this row is added to it; that of the first row starts it. */
+static inline double before(const double *sum, size_t i, const int is_first) { return is_first ? 0 : sum[i]; }
+
+static inline __attribute__((always_inline)) void explain(size_t paths, const struct keel_lane_explain *lane,
+                                                          const int is_first) {
   const struct keel_lane_explain in = *lane;
   double *restrict delta = in.delta, *restrict gamma = in.gamma, *restrict theta = in.theta, *restrict vega = in.vega;
   double *restrict vanna = in.vanna, *restrict volga = in.volga, *restrict rho = in.rho, *restrict carry = in.carry;
@@ -19,21 +21,20 @@ __attribute__((always_inline)) static inline void explain(size_t paths, const st
     double moved = spot - in.escrow_growth + in.escrow_paid; /* of spot without its dividends to come */
     double vol = in.vol_after[i] - in.vol_before[i];
     double unit_delta = in.units * in.delta_before[i];
-    delta[i] = (begins ? 0 : delta[i]) + unit_delta * spot;
-    dividends[i] = (begins ? 0 : dividends[i]) + unit_delta * in.escrow_paid;
-    double decay = in.units * in.theta_before[i] * in.years - unit_delta * in.escrow_growth;
-    theta[i] = (begins ? 0 : theta[i]) + decay;
-    gamma[i] = (begins ? 0 : gamma[i]) + 0.5 * in.units * in.gamma_before[i] * moved * moved;
-    vega[i] = (begins ? 0 : vega[i]) + in.units * in.vega_before[i] * vol;
-    vanna[i] = (begins ? 0 : vanna[i]) + in.units * in.vanna_before[i] * moved * vol;
-    volga[i] = (begins ? 0 : volga[i]) + 0.5 * in.units * in.volga_before[i] * vol * vol;
-    rho[i] = (begins ? 0 : rho[i]) + in.units * in.rho_before[i] * in.rate;
-    carry[i] = (begins ? 0 : carry[i]) + in.units * in.psi_before[i] * in.yield;
+    delta[i] = before(delta, i, is_first) + unit_delta * spot;
+    dividends[i] = before(dividends, i, is_first) + unit_delta * in.escrow_paid;
+    theta[i] = before(theta, i, is_first) + (in.units * in.theta_before[i] * in.years - unit_delta * in.escrow_growth);
+    gamma[i] = before(gamma, i, is_first) + 0.5 * in.units * in.gamma_before[i] * moved * moved;
+    vega[i] = before(vega, i, is_first) + in.units * in.vega_before[i] * vol;
+    vanna[i] = before(vanna, i, is_first) + in.units * in.vanna_before[i] * moved * vol;
+    volga[i] = before(volga, i, is_first) + 0.5 * in.units * in.volga_before[i] * vol * vol;
+    rho[i] = before(rho, i, is_first) + in.units * in.rho_before[i] * in.rate;
+    carry[i] = before(carry, i, is_first) + in.units * in.psi_before[i] * in.yield;
   }
 }
 
 void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *lane) {
-  if (lane->begins)
+  if (lane->is_first)
     explain(paths, lane, 1);
   else
     explain(paths, lane, 0);
@@ -390,20 +391,29 @@ void KEEL_AT(keel_lanes_close)(size_t paths, const struct keel_lane_close *lane)
   }
 }
 
-void KEEL_AT(keel_lanes_add_component)(size_t paths, const double *part, double *said, double *sum) {
-  double *restrict to = said, *restrict total = sum;
-#pragma omp simd
-  for (size_t i = 0; i < paths; i++) {
-    to[i] += part[i];
-    total[i] += part[i];
-  }
-}
+enum { TILE = 64 };
 
-void KEEL_AT(keel_lanes_unexplained)(size_t paths, const double *pnl, const double *said, double *part, double *sum) {
-  double *restrict to = part, *restrict total = sum;
+void KEEL_AT(keel_lanes_attribute)(size_t paths, const struct keel_lane_attribute *lane) {
+  double said[TILE];
+  for (size_t start = 0; start < paths; start += TILE) {
+    const size_t count = paths - start < TILE ? paths - start : TILE;
+    for (size_t i = 0; i < TILE; i++) said[i] = 0;
+    for (size_t k = 0; k < lane->count; k++) {
+      const double *restrict part = lane->part[k] + start;
+      double *restrict sum = lane->sum[k] + start;
 #pragma omp simd
-  for (size_t i = 0; i < paths; i++) {
-    to[i] = pnl[i] - said[i];
-    total[i] += to[i];
+      for (size_t i = 0; i < count; i++) {
+        said[i] += part[i];
+        sum[i] += part[i];
+      }
+    }
+    const double *restrict pnl = lane->pnl + start;
+    double *restrict rest = lane->rest + start, *restrict rest_sum = lane->rest_sum + start;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+      double left = pnl[i] - said[i];
+      rest[i] = left;
+      rest_sum[i] += left;
+    }
   }
 }

@@ -9,7 +9,7 @@
 
 /* ---- explain: what moved one contract of the book, added to each component ---- */
 struct keel_lane_explain {
-  int begins; /* the components begin with this contract, whatever they were */
+  int is_first; /* the components are written, not added to */
   double units;
   double years;         /* of calendar time that passed (until expiry at most) */
   double rate;          /* change of the rate */
@@ -133,6 +133,16 @@ struct keel_lane_close {
   double *total; /* P&L since entry, which is the equity */
 };
 
+/* The components of a step, each added to its sum since entry; what they leave of the P&L is `rest`. */
+enum { KEEL_LANE_PARTS = 20 };
+struct keel_lane_attribute {
+  size_t count;
+  const double *part[KEEL_LANE_PARTS];
+  double *sum[KEEL_LANE_PARTS];
+  const double *pnl;
+  double *rest, *rest_sum;
+};
+
 struct keel_lanes {
   void (*explain)(size_t paths, const struct keel_lane_explain *lane);
   void (*decide)(size_t paths, const struct keel_lane_decide *lane);
@@ -148,10 +158,7 @@ struct keel_lanes {
   /* Adds marginal fees for what lies beyond `from` shares of an order: per_share for each. */
   void (*add_tier)(size_t paths, const double *qty, double multiplier, const double tier[2], double *fees);
   void (*close)(size_t paths, const struct keel_lane_close *lane);
-  /* One component of the step: added to what is said of it, and to its sum since entry. */
-  void (*add_component)(size_t paths, const double *part, double *said, double *sum);
-  /* The last component is what the others leave of the P&L. */
-  void (*unexplained)(size_t paths, const double *pnl, const double *said, double *part, double *sum);
+  void (*attribute)(size_t paths, const struct keel_lane_attribute *lane);
 };
 
 #endif

@@ -16,7 +16,6 @@ void KEEL_AT(keel_lanes_account_line)(size_t paths, const struct keel_lane_accou
 void KEEL_AT(keel_lanes_add_tier)(size_t paths, const double *qty, double multiplier, const double tier[2],
                                   double *fees);
 void KEEL_AT(keel_lanes_close)(size_t paths, const struct keel_lane_close *lane);
-void KEEL_AT(keel_lanes_add_component)(size_t paths, const double *part, double *said, double *sum);
-void KEEL_AT(keel_lanes_unexplained)(size_t paths, const double *pnl, const double *said, double *part, double *sum);
+void KEEL_AT(keel_lanes_attribute)(size_t paths, const struct keel_lane_attribute *lane);
 
 #endif

@@ -13,6 +13,16 @@ void KEEL_AT(keel_rows_mid)(size_t paths, const double *bid, const double *ask, 
   }
 }
 
+void KEEL_AT(keel_rows_set)(size_t paths, double value, double *to) {
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) to[i] = value;
+}
+
+void KEEL_AT(keel_rows_negate)(size_t paths, const double *restrict from, double *restrict to) {
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) to[i] = -from[i];
+}
+
 int KEEL_AT(keel_rows_all_positive)(size_t paths, const double *values) {
   long long failed = 0;
   for (size_t i = 0; i < paths; i++) failed |= values[i] > 0 ? 0 : 1;

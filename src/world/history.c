@@ -113,9 +113,9 @@ static keel_status read_rows(struct reader *reader) {
 static keel_status check_distance(const struct reader *reader, size_t i, int most) {
   int32_t apart = reader->rows[i].days - reader->rows[i - 1].days;
   if (apart <= most) return KEEL_STATUS_OK;
-  return keel_fail_at(reader->error, reader->path, reader->rows[i].line, "date",
-                      "%d days after the row before it: rows are missing; allowed: at most %d days, or give max_gap",
-                      apart, most);
+  return keel_fail_at(
+      reader->error, reader->path, reader->rows[i].line, "date",
+      "%d days after the row before it: rows are missing; allowed: at most %d days, or give max_gap_days", apart, most);
 }
 
 /* Sessions from `known` on. */
@@ -128,7 +128,7 @@ static keel_status check_sessions(const struct reader *reader, size_t i, const s
     keel_date_format(days, date);
     return keel_fail_at(reader->error, reader->path, reader->rows[i].line, "date",
                         "the session of %s is missing before this row; allowed: every session of NYSE, as all rows are "
-                        "such, or give max_gap",
+                        "such, or give max_gap_days",
                         date);
   }
   return KEEL_STATUS_OK;

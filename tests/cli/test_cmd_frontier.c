@@ -110,7 +110,7 @@ static void a_full_disk_is_an_error(void **state) {
 static void an_ended_run_shows_what_it_has(void **state) {
   (void)state;
   struct keel_program program = run(
-      "timeout --preserve-status -s INT 2 $KEEL frontier x.yaml --set run.paths=50000000 --threads 1 --json >out.json; "
+      "timeout --preserve-status -s INT 4 $KEEL frontier x.yaml --set run.paths=50000000 --threads 1 --json >out.json; "
       "echo status $?; grep -c '\"interrupted\": true' out.json");
   assert_non_null(strstr(program.out, "status 1\n1\n"));
   assert_non_null(strstr(program.err, "the result is that of these"));

@@ -55,6 +55,10 @@ static void wrong_uses_are_refused(void **state) {
       {"--tape x.tape --tape-path 300", "are 300: there is no path 300", 1},
       {"--tape none/x.tape", "none/x.tape", 1},
       {"--ledger none/x.csv", "none/x.csv", 1},
+      {"--ledger -", "--ledger: \"-\" is not allowed, only a file's name", 2},
+      {"--tape x.yaml", "--tape: x.yaml is the strategy itself", 2},
+      {"--csv ./x.yaml", "--csv: ./x.yaml is the strategy itself", 2},
+      {"--tape x.tape --ledger x.tape", "--tape and --ledger: both are x.tape", 2},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char command[400];

@@ -325,12 +325,31 @@ static void notes_say_what_has_to_be_known(void **state) {
   keel_simulation_free(simulation);
 }
 
+static void an_entropic_risk_of_a_few_paths_is_said_to_be_one(void **state) {
+  (void)state;
+  for (int large = 0; large < 2; large++) {
+    struct sim sim;
+    sim_call(&sim);
+    sim.strategy.run.aversion_count = 1;
+    sim.strategy.run.aversions[0] = large ? 100 : 1e-4;
+    struct keel_simulation *simulation = sim_run(&sim, 1, 0);
+    assert_int_equal(keel_simulation_notes(simulation), (size_t)large);
+    if (large) assert_non_null(strstr(keel_simulation_note(simulation, 0), "rest on a few paths"));
+    keel_simulation_free(simulation);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(each_path_as_an_own_loop),        cmocka_unit_test(moments_of_discrete_hedging),
-      cmocka_unit_test(error_falls_with_steps),          cmocka_unit_test(draws_agree),
-      cmocka_unit_test(components_sum_to_the_pnl),       cmocka_unit_test(underlyings_move_together),
-      cmocka_unit_test(what_was_finished_is_the_result), cmocka_unit_test(notes_say_what_has_to_be_known),
+      cmocka_unit_test(each_path_as_an_own_loop),
+      cmocka_unit_test(moments_of_discrete_hedging),
+      cmocka_unit_test(error_falls_with_steps),
+      cmocka_unit_test(draws_agree),
+      cmocka_unit_test(components_sum_to_the_pnl),
+      cmocka_unit_test(underlyings_move_together),
+      cmocka_unit_test(what_was_finished_is_the_result),
+      cmocka_unit_test(notes_say_what_has_to_be_known),
+      cmocka_unit_test(an_entropic_risk_of_a_few_paths_is_said_to_be_one),
       cmocka_unit_test(memory_does_not_grow_with_paths),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

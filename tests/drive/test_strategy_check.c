@@ -41,6 +41,8 @@ static void doubtful_combinations_warn(void **state) {
       {MARKET, "market: {rate: 0, stale: 1d}", NULL},
       {MARKET, "market: {rate: 0, implied_vol: 0.2, forward: parity}", "s.yaml:2: market.implied_vol: is given beside"},
       {MARKET, "market: {rate: 0, implied_vol: 0.2}", NULL},
+      {EXTRA, "run: {matched: true, paths: 256}", "s.yaml:5: run.matched: makes all paths depend on each other"},
+      {EXTRA, "run: {matched: true, paths: 257}", NULL},
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
     struct keel_strategy *strategy = strategy_accepted(cases[i].line, cases[i].text);

@@ -113,6 +113,8 @@ static void wrong_frontiers_are_refused(void **state) {
       {EXTRA, RULES("{over: {trigger.every: [1d, 1d]}}"), "s.yaml:5: frontier.rules.0.over.\"trigger.every\".1",
        "makes a rule `trigger.every=1d`, which is there already"},
       {EXTRA, RULES("{name: a}, {name: a}"), "s.yaml:5: frontier.rules.1", "makes a rule `a`, which is there already"},
+      {EXTRA, RULES("{name: base}"), "s.yaml:5: frontier.rules.0",
+       "makes a rule `base`, which is the strategy's own hedge"},
       {EXTRA, RULES("{name: a, hedge: {move: {to: edge}}}"), "s.yaml:5: frontier.rules.0.hedge.move.to",
        "is edge, and there is no band"},
   };

@@ -89,6 +89,18 @@ static void sums_are_as_written(void **state) {
   }
 }
 
+static void set_and_negated(void **state) {
+  (void)state;
+  double got[PATHS + 1] = {0};
+  draw_quotes();
+  got[PATHS] = -77;
+  keel_kernel_now->rows.set(PATHS, 3, got);
+  for (size_t i = 0; i < PATHS; i++) assert_true(got[i] == 3);
+  keel_kernel_now->rows.negate(PATHS, left, got);
+  for (size_t i = 0; i < PATHS; i++) assert_same_bits(got[i], -left[i]);
+  assert_true(got[PATHS] == -77);
+}
+
 static void every_level_has_the_same_bits(void **state) {
   (void)state;
   static const char *const levels[] = {"base", "v3", "v4"};
@@ -115,6 +127,7 @@ int main(void) {
       cmocka_unit_test(mid_or_otherwise),
       cmocka_unit_test(all_positive_or_not),
       cmocka_unit_test(sums_are_as_written),
+      cmocka_unit_test(set_and_negated),
       cmocka_unit_test(every_level_has_the_same_bits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
