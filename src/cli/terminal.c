@@ -13,10 +13,28 @@
 
 /* ---- signals ---- */
 
-static volatile sig_atomic_t stop_signal, pipe_closed;
+static volatile sig_atomic_t stop_signal, is_asked, pipe_closed;
+static struct timespec asked_at;
 
-/* The alarms end a read that began just after the signal came. */
+/* A program that ends another often sends the signal twice, to it and to its group: that is one request. */
+static const double one_request_s = 0.25;
+
+static double seconds_since(struct timespec then) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)(now.tv_sec - then.tv_sec) + 1e-9 * (double)(now.tv_nsec - then.tv_nsec);
+}
+
+/* The first request asks, the second kills. The alarms end a read that began just after the signal came. */
 static void on_stop(int number) {
+  if (is_asked) {
+    if (seconds_since(asked_at) < one_request_s) return;
+    signal(number, SIG_DFL);
+    raise(number);
+    return;
+  }
+  clock_gettime(CLOCK_MONOTONIC, &asked_at);
+  is_asked = 1;
   stop_signal = number;
   alarm(1);
 }
@@ -31,24 +49,23 @@ static void on_pipe(int number) {
   pipe_closed = 1;
 }
 
-static void handle(int number, void (*handler)(int), int flags) {
-  struct sigaction old, action = {.sa_handler = handler, .sa_flags = flags};
+static void handle(int number, void (*handler)(int)) {
+  struct sigaction old, action = {.sa_handler = handler};
   sigemptyset(&action.sa_mask);
   if (number != SIGPIPE && sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_IGN) return;
   sigaction(number, &action, NULL);
 }
 
-/* The first Ctrl-C asks, the second kills; reads are interrupted. A closed pipe is seen where it is written to, and so
- * is a file that may not grow. */
+/* Reads are interrupted by a stop. A closed pipe is seen where it is written to, and so is a file that may not grow. */
 void keel_cli_signals(void) {
-  handle(SIGINT, on_stop, (int)SA_RESETHAND);
-  handle(SIGTERM, on_stop, (int)SA_RESETHAND);
-  handle(SIGALRM, on_alarm, 0);
-  handle(SIGPIPE, on_pipe, 0);
-  handle(SIGXFSZ, SIG_IGN, 0);
+  handle(SIGINT, on_stop);
+  handle(SIGTERM, on_stop);
+  handle(SIGALRM, on_alarm);
+  handle(SIGPIPE, on_pipe);
+  handle(SIGXFSZ, SIG_IGN);
 }
 
-void keel_cli_stop_at(int number) { handle(number, on_stop, (int)SA_RESETHAND); }
+void keel_cli_stop_at(int number) { handle(number, on_stop); }
 
 int keel_cli_stopped(void) { return stop_signal != 0; }
 
