@@ -6,7 +6,7 @@
   mills  R(x) = N(-x) e^(x^2/2), a rational function with R(0) = 1/2 exactly, on [0, 80]: Sanathanan-Koerner steps with
          Lawson's weights, which drive a least-squares fit of the relative error towards the minimax one
   slope  -R'(x) = 1/sqrt(2 pi) - x R(x), the same way
-  minus_log  the same of g = 2 f, whose range is as wide; its reciprocal, the quadratic 1/d on [5/3, 7/3] with levelled error
+  minus_log  the same of g = 2 f, whose range is as wide; 1/d on [5/3, 7/3], a quadratic with levelled error
   root   1 / sqrt(1 - e) on the e that the guess of keel_inv_sqrt leaves, a cubic polynomial
   quarter  sin(pi x / 2) / x and cos(pi x / 2), polynomials in w = x^2 on [0, 1/4]
   inverse  x / (N(x) - 1/2) of w = -log(4 N(x) N(-x)) on [0, 36.1], tails down to 2^-54, the same way
@@ -69,7 +69,8 @@ def fit_minus_log():
     c = as_double(chebyshev_fit(f, mpf(0), edge, 6))
     worst = max(abs(w * (polyval(c[::-1], w) - f(w))) for w in grid(mpf(0), edge, 999))
     show(f"minus_log: relative error {mp.nstr(worst, 3)}", c)
-    levelled = lambda d: (1 - (4 * (6 - 3 * d) ** 3 - 3 * (6 - 3 * d)) / 846) / d  # Chebyshev's third polynomial is 846 at 6
+    third = lambda x: 4 * x**3 - 3 * x  # Chebyshev's polynomial
+    levelled = lambda d: (1 - third(6 - 3 * d) / third(6)) / d
     c = as_double(chebyshev_fit(levelled, mpf(5) / 3, mpf(7) / 3, 2))
     worst = max(abs(1 - d * polyval(c[::-1], d)) for d in grid(mpf(5) / 3, mpf(7) / 3, 999))
     show(f"minus_log, reciprocal: relative error {mp.nstr(worst, 3)}", c)
