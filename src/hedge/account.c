@@ -112,7 +112,7 @@ struct part {
   size_t u, v;
   const struct span *span;
   int waived; /* trades sent in this step are free of fees and taxes */
-  int plain;  /* spot alone is held, and nothing but trades, interest and yield moves its cash */
+  int plain;  /* spot alone is held, and nothing but trades at a spread and interest moves its cash */
 };
 
 /* Whether the book brings cash in this step: payoffs, or the variation of its futures. */
@@ -129,8 +129,13 @@ static int is_plain(const struct keel_block *block, size_t u, size_t v) {
   const struct keel_wiring *wiring = block->wiring;
   struct keel_lane_lines lines = keel_lines_of(wiring, u, v);
   int spot_alone = lines.count == 0 || (lines.count == 1 && holds_spot(block, u, lines));
-  return spot_alone && wiring->costs.borrow_rate == 0 && wiring->underlyings[u].terms->dividend_count == 0 &&
-         wiring->lines[lines.first].fees.tier_count <= 1 && !book_pays(block, u);
+  const struct keel_underlying_terms *terms = wiring->underlyings[u].terms;
+  const struct keel_fees *fees = &wiring->lines[lines.first].fees;
+  const struct keel_costs *costs = &wiring->costs;
+  int pays_nothing = terms->yield == 0 && terms->dividend_count == 0 && !book_pays(block, u);
+  int costs_spread = costs->borrow_rate == 0 && costs->buy_tax_bps == 0 && costs->sell_tax_bps == 0 &&
+                     fees->per_share == 0 && fees->per_order == 0 && fees->tier_count <= 1;
+  return spot_alone && pays_nothing && costs_spread && !keel_orders_rest(block, v);
 }
 
 /* One line for the kernel; taxes are on what is bought and sold, not on futures, which cost nothing to enter. */

@@ -137,6 +137,9 @@ static void choose_components(struct keel_block *block) {
   unsigned char *used = block->components;
   memset(used, 1, KEEL_COMPONENT_COUNT);
   used[KEEL_COMPONENT_IMPACT] = used[KEEL_COMPONENT_SETTLEMENT] = 0;
+  static const enum keel_component of_moves[] = {KEEL_COMPONENT_VEGA, KEEL_COMPONENT_VANNA, KEEL_COMPONENT_VOLGA,
+                                                 KEEL_COMPONENT_RHO, KEEL_COMPONENT_CARRY};
+  for (size_t i = 0; i < sizeof of_moves / sizeof *of_moves; i++) used[of_moves[i]] = wiring->needs.moves != 0;
   used[KEEL_COMPONENT_BORROW] = wiring->costs.borrow_rate != 0;
   used[KEEL_COMPONENT_TAXES] = wiring->costs.buy_tax_bps != 0 || wiring->costs.sell_tax_bps != 0;
   used[KEEL_COMPONENT_FEES] = used[KEEL_COMPONENT_DIVIDENDS] = 0;

@@ -24,7 +24,7 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .leaf = {KEEL_AT(keel_leaf_moments), KEEL_AT(keel_leaf_exp_moments), KEEL_AT(keel_leaf_slots)},
     .bands = {KEEL_AT(keel_whalley_wilmott), KEEL_AT(keel_zakamouline), KEEL_AT(keel_leland_vol)},
     .deltas = {KEEL_AT(keel_deltas_variance_optimal), KEEL_AT(keel_deltas_with_slope)},
-    .rows = {KEEL_AT(keel_rows_mid), KEEL_AT(keel_rows_set), KEEL_AT(keel_rows_negate), KEEL_AT(keel_rows_all_positive),
+    .rows = {KEEL_AT(keel_rows_mid), KEEL_AT(keel_rows_set), KEEL_AT(keel_rows_negate),
              KEEL_AT(keel_rows_add), KEEL_AT(keel_rows_add_gross), KEEL_AT(keel_rows_weigh_vol)},
     .market_vol = {KEEL_AT(keel_market_vol_root), KEEL_AT(keel_market_vol_realise), KEEL_AT(keel_market_vol_skew)},
     .random = {KEEL_AT(keel_random_words), KEEL_AT(keel_random_sobol), KEEL_AT(keel_random_uniforms),
