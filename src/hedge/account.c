@@ -75,19 +75,20 @@ static void enter(struct keel_block *block, size_t u, size_t v) {
 
 /* Whether a component of the book has to be copied to its place in the lane: for who reads the step, and where the lane
  * adds to it. */
-static int is_copied(const struct keel_block *block, size_t c, int no_time) {
+static int is_copied(const struct keel_block *block, enum keel_component c, int no_time) {
   return block->wiring->needs.steps || no_time || c == KEEL_COMPONENT_DIVIDENDS;
 }
 
 /* Whether it is of the book, and computed by measure. */
-static int is_of_book(size_t c) { return c <= KEEL_COMPONENT_DIVIDENDS && c != KEEL_COMPONENT_HEDGE; }
+static int is_of_book(enum keel_component c) { return c <= KEEL_COMPONENT_DIVIDENDS && c != KEEL_COMPONENT_HEDGE; }
 
 /* The step's components of the book, each at its place in the lane. */
 static void book_changes(struct keel_block *block, size_t u, size_t v, int no_time) {
   size_t bytes = block->wiring->paths * sizeof(double);
-  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++) {
+  for (size_t k = 0; k < block->component_count; k++) {
+    enum keel_component c = block->components[k];
+    if (!is_of_book(c) || !is_copied(block, c, no_time)) continue;
     double *to = keel_at_lane(block, block->explain[c], u, v);
-    if (!block->components[c] || !is_of_book(c) || !is_copied(block, c, no_time)) continue;
     if (no_time)
       memset(to, 0, bytes);
     else
@@ -259,15 +260,16 @@ static void close_lane(struct keel_block *block, const struct part *part) {
   lanes->close(paths, &lane);
   if (!block->wiring->explains) return;
   struct keel_lane_attribute parts = {
+      .count = block->component_count,
       .pnl = pnl,
       .rest = keel_at_lane(block, block->explain[KEEL_COMPONENT_UNEXPLAINED], u, v),
       .rest_sum = keel_at_lane(block, block->so_far.explain[KEEL_COMPONENT_UNEXPLAINED], u, v)};
-  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++) {
-    if (!block->components[c]) continue;
+  for (size_t k = 0; k < block->component_count; k++) {
+    enum keel_component c = block->components[k];
     int in_place = is_of_book(c) && !is_copied(block, c, part->span->before == part->span->after);
-    parts.part[parts.count] =
+    parts.part[k] =
         in_place ? keel_at_total(block, block->totals.change[c], u) : keel_at_lane(block, block->explain[c], u, v);
-    parts.sum[parts.count++] = keel_at_lane(block, block->so_far.explain[c], u, v);
+    parts.sum[k] = keel_at_lane(block, block->so_far.explain[c], u, v);
   }
   lanes->attribute(paths, &parts);
 }

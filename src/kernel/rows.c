@@ -6,7 +6,6 @@
 
 int KEEL_AT(keel_rows_mid)(size_t paths, const double *bid, const double *ask, const double *otherwise, double *mid) {
   long long failed = 0;
-#pragma omp simd reduction(| : failed)
   for (size_t i = 0; i < paths; i++) {
     int usable = (bid[i] > 0) & (ask[i] >= bid[i]) & (ask[i] < INFINITY);
     double middle = 0.5 * (bid[i] + ask[i]), other = otherwise[i];
