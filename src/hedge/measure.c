@@ -7,7 +7,7 @@
 #include "kernel/lane_math.h"
 
 static void clear(const struct keel_block *block, double *array) {
-  memset(array, 0, block->wiring->paths * sizeof *array);
+  keel_kernel_now->rows.set(block->wiring->paths, 0, array);
 }
 
 /* A future is held at no value: its moves are cash. */
