@@ -71,10 +71,8 @@ static double premium_of(const struct discrete_hedge *job) {
 }
 
 static void draw(struct lanes *lanes, uint64_t seed, uint64_t first, size_t at) {
-  uint64_t words[KEEL_LEAF + KEEL_WORDS_EXTRA];
   const struct keel_draw draw = {seed, (uint32_t)at, 0};
-  keel_kernel_now->random.words(&draw, first, KEEL_LEAF, words);
-  keel_kernel_now->random.normals(KEEL_LEAF, words, lanes->normal);
+  keel_kernel_now->random.normal_pairs(&draw, first, KEEL_LEAF, lanes->normal);
 }
 
 struct discrete_hedge_moments bare_discrete_hedge(const struct discrete_hedge *job) {

@@ -6,11 +6,14 @@
   mills  R(x) = N(-x) e^(x^2/2), a rational function with R(0) = 1/2 exactly, on [0, 80]: Sanathanan-Koerner steps with
          Lawson's weights, which drive a least-squares fit of the relative error towards the minimax one
   slope  -R'(x) = 1/sqrt(2 pi) - x R(x), the same way
+  minus_log  the same of g = 2 f, whose range is as wide; its reciprocal, the quadratic 1/d on [5/3, 7/3] with levelled error
+  root   1 / sqrt(1 - e) on the e that the guess of keel_inv_sqrt leaves, a cubic polynomial
+  quarter  sin(pi x / 2) / x and cos(pi x / 2), polynomials in w = x^2 on [0, 1/4]
   inverse  x / (N(x) - 1/2) of w = -log(4 N(x) N(-x)) on [0, 36.1], tails down to 2^-54, the same way
 
 Needs mpmath. Takes about two minutes."""
 
-from mpmath import cos, erfc, exp, log, lu_solve, matrix, mp, mpf, pi, polyval, sqrt
+from mpmath import cos, erfc, exp, log, lu_solve, matrix, mp, mpf, pi, polyval, sin, sqrt
 
 mp.dps = 70
 
@@ -57,6 +60,37 @@ def fit_log():
     c = as_double(chebyshev_fit(f, mpf(0), edge, 6))
     worst = max(abs(w * (polyval(c[::-1], w) - f(w))) for w in grid(mpf(0), edge, 999))
     show(f"log: relative error {mp.nstr(worst, 3)}", c)
+
+
+def fit_minus_log():
+    edge = mpf("0.1601")
+    series = [mpf(1) / (2 * k + 3) / 4 ** (k + 1) for k in range(60)]
+    f = lambda w: polyval(series[::-1], w)
+    c = as_double(chebyshev_fit(f, mpf(0), edge, 6))
+    worst = max(abs(w * (polyval(c[::-1], w) - f(w))) for w in grid(mpf(0), edge, 999))
+    show(f"minus_log: relative error {mp.nstr(worst, 3)}", c)
+    levelled = lambda d: (1 - (4 * (6 - 3 * d) ** 3 - 3 * (6 - 3 * d)) / 846) / d  # Chebyshev's third polynomial is 846 at 6
+    c = as_double(chebyshev_fit(levelled, mpf(5) / 3, mpf(7) / 3, 2))
+    worst = max(abs(1 - d * polyval(c[::-1], d)) for d in grid(mpf(5) / 3, mpf(7) / 3, 999))
+    show(f"minus_log, reciprocal: relative error {mp.nstr(worst, 3)}", c)
+
+
+def fit_root():
+    low, high = mpf("-0.068093"), mpf("0.068154")
+    f = lambda e: 1 / sqrt(1 - e)
+    c = as_double(chebyshev_fit(f, low, high, 3))
+    worst = max(abs(polyval(c[::-1], e) / f(e) - 1) for e in grid(low, high, 999))
+    show(f"root: relative error {mp.nstr(worst, 3)}", c)
+
+
+def fit_quarter():
+    edge = mpf(1) / 4
+    ratio = lambda w: sin(pi / 2 * sqrt(w)) / sqrt(w) if w else pi / 2
+    turn = lambda w: cos(pi / 2 * sqrt(w))
+    for name, f in (("sin", ratio), ("cos", turn)):
+        c = as_double(chebyshev_fit(f, mpf(0), edge, 6))
+        worst = max(abs(polyval(c[::-1], w) / f(w) - 1) for w in grid(mpf(0), edge, 999))
+        show(f"quarter, {name}: relative error {mp.nstr(worst, 3)}", c)
 
 
 def mills(x):
@@ -135,6 +169,9 @@ def fit_rational(name, f, degrees, points, steps=30):
 
 fit_exp()
 fit_log()
+fit_minus_log()
+fit_root()
+fit_quarter()
 fit_rational("mills", mills, (9, 10), half_line())
 fit_rational("slope", slope, (9, 11), half_line())
 fit_rational("inverse", inverse_ratio, (14, 13), nodes_to(mpf("36.1")))

@@ -51,6 +51,12 @@ static int bits_of(size_t points) {
   return bits;
 }
 
+double keel_draws_reach(const struct keel_draw_plan *plan) {
+  const double one = 9; /* sqrt(2 log 2^53) and rounding */
+  if (plan->sobol_points) return one * sqrt(2 + bits_of(plan->steps));
+  return plan->matched ? sqrt(KEEL_LEAF) : one;
+}
+
 static const uint32_t *wire_directions(struct keel_arena *arena, size_t dimensions, int bits) {
   uint32_t *all = KEEL_ARENA_NEW(arena, uint32_t, dimensions * (size_t)bits), one[KEEL_SOBOL_BITS];
   for (size_t d = 0; d < dimensions; d++) {
@@ -180,8 +186,7 @@ static void draw_normals(struct keel_draws *draws, const struct keel_draw *draw,
   uint64_t index = antithetic ? start / 2 : start;
   size_t distinct = antithetic ? (count + 1) / 2 : count;
   double *normals = antithetic ? draws->scratch + KEEL_LEAF : out;
-  random->words(draw, index, distinct, draws->words);
-  random->normals(distinct, draws->words, normals);
+  random->normal_pairs(draw, index, distinct, normals);
   if (antithetic) random->mirror(distinct, normals, out);
 }
 

@@ -34,6 +34,10 @@ size_t keel_draws_batch(const struct keel_draw_plan *plan);
 /* What all blocks share; read only. */
 struct keel_draw_wiring;
 
+/* A bound of every |normal|: its radius; of matched ones, sqrt(KEEL_LEAF); of a bridge, whose step is a sum of a few
+ * weighted normals, Cauchy and Schwarz's. */
+double keel_draws_reach(const struct keel_draw_plan *plan);
+
 /* Memory is of the arena. Errors: KEEL_STATUS_INPUT for a plan that makes no sense, or more dimensions than Sobol's
  * tables have; `*wiring` is then NULL. */
 keel_status keel_draws_wire(struct keel_arena *arena, const struct keel_draw_plan *plan,

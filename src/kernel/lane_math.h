@@ -1,10 +1,10 @@
 /* Elementary functions for loops over lanes: branch-free, the same bits on every level and compiler, so that scalar
  * code whose result has to repeat uses them too. Explicit fma, no libm but sqrt and fabs.
  *
- * Accuracy, relative, in units of 2^-52: exp 1, log 2, the Mills ratio 2, pdf 2, cdf 4, in both tails and (but for the
- * rounding of subnormals) down to 0. Source: argument reduction after Cody and Waite (1980); the logarithm as 2 atanh;
- * N(-x) = e^(-x^2/2) R(x) after Cody (1969), with one rational function for all x >= 0. The constants are fitted by
- * tools/fit_normal.py. */
+ * Accuracy, relative, in units of 2^-52: exp 1, log 2, sin 1, cos 2, the Mills ratio 2, pdf 2, cdf 4, in both tails and
+ * (but for the rounding of subnormals) down to 0. Source: argument reduction after Cody and Waite (1980); the logarithm
+ * as 2 atanh; N(-x) = e^(-x^2/2) R(x) after Cody (1969), with one rational function for all x >= 0. The constants are
+ * fitted by tools/fit_normal.py. */
 #ifndef KEEL_KERNEL_LANE_MATH_H
 #define KEEL_KERNEL_LANE_MATH_H
 
@@ -16,7 +16,8 @@
 #define KEEL_INV_SQRT_2PI 0x1.9884533d43651p-2
 #define KEEL_LN2_HIGH 0x1.62e42fefa3800p-1 /* 11 zero bits at the end: its product with an exponent is exact */
 #define KEEL_LN2_LOW 0x1.ef35793c76730p-45
-#define KEEL_ROUND 0x1.8p52 /* x + this has the nearest integer to x in its low bits */
+#define KEEL_LN2 0x1.62e42fefa39efp-1 /* off by 0.15 units of 2^-52 */
+#define KEEL_ROUND 0x1.8p52           /* x + this has the nearest integer to x in its low bits */
 
 static inline uint64_t keel_bits(double x) {
   uint64_t bits;
@@ -28,6 +29,15 @@ static inline double keel_from_bits(uint64_t bits) {
   double x;
   memcpy(&x, &bits, sizeof x);
   return x;
+}
+
+/* The integer of these bits, a multiple of 2^52 from 0 on, as a number. */
+static inline double keel_high_integer(uint64_t bits) {
+#if defined(__AVX512DQ__)
+  return (double)(int64_t)bits;
+#else
+  return keel_from_bits(bits >> 52 | 0x4670000000000000u) - 0x1p104;
+#endif
 }
 
 /* min and max that keep a NaN in x. */
@@ -59,7 +69,39 @@ static inline double keel_inv_sqrt(double x) {
   return fma(r * e, fma(fma(e, 0.3125, 0.375), e, 0.5), r);
 }
 
-/* e^r - 1 for |r| <= ln 2 / 2. Even and odd powers apart: two short chains are faster than one long one. */
+/* sqrt(x) for normal x > 0, nearly correctly rounded: the same guess, a step of order four with its error levelled, and
+ * one of order three. */
+static inline double keel_root(double x) {
+  double r = keel_from_bits(0x5fe6e8d000000000u - (keel_bits(x) >> 1));
+  double e = fma(-x * r, r, 1.0);
+  r *= fma(fma(fma(e, 0x1.413538f6b72e2p-2, 0x1.814dca25257a5p-2), e, 0x1.ffffce2484ff1p-2), e, 0x1.ffffe733afecep-1);
+  double root = x * r;
+  e = fma(-root, r, 1.0);
+  return fma(root * e, fma(e, 0.375, 0.5), root);
+}
+
+/* cos(pi x / 2) and sin(pi x / 2) / x for |x| <= 1/2. */
+struct keel_quarter {
+  double cos, sin_ratio;
+};
+static inline struct keel_quarter keel_quarter_turn(double x) {
+  double w = x * x;
+  double c = fma(w, 0x1.f3dbcea61b1a4p-22, -0x1.a6c9c1be9eb49p-16);
+  double s = fma(w, 0x1.e3f38399551bfp-25, -0x1.e30071afc3e59p-19);
+  c = fma(c, w, 0x1.e1f4fb60281f6p-11);
+  s = fma(s, w, 0x1.50782fda12d96p-13);
+  c = fma(c, w, -0x1.55d3c7dbfd139p-6);
+  s = fma(s, w, -0x1.32d2cce2e5b19p-8);
+  c = fma(c, w, 0x1.03c1f081b0780p-2);
+  s = fma(s, w, 0x1.466bc677587f8p-4);
+  c = fma(c, w, -0x1.3bd3cc9be458bp+0);
+  s = fma(s, w, -0x1.4abbce625be41p-1);
+  return (struct keel_quarter){fma(c, w, 1.0), fma(s, w, 0x1.921fb54442d18p+0)};
+}
+
+/* e^r - 1 for |r| <= KEEL_EXPM1_REACH, about ln 2 / 2. Even and odd powers apart: two short chains are faster than one
+ * long one. */
+#define KEEL_EXPM1_REACH 0.3465
 static inline double keel_expm1_reduced(double r) {
   double r2 = r * r;
   double even = fma(r2, 0x1.289185613a3d6p-22, 0x1.a019b90d2ae7ap-16);
@@ -122,6 +164,32 @@ static inline double keel_log_join(struct keel_log_parts parts) {
   double twice = f + f;
   double atanh2 = fma(twice * w, fma(odd, w, even), twice);
   return fma(parts.k, KEEL_LN2_HIGH, fma(parts.k, KEEL_LN2_LOW, atanh2));
+}
+
+/* -log u for normal u in (0, 4/3]: j ln 2 + 2 atanh(g / 2), u = 2^-j m with m in [2/3, 4/3]. In two steps, and with a
+ * fifth fewer operations than the logarithm above, which is of any quotient. */
+struct keel_minus_log_parts {
+  double power, g; /* power: 2^52 j */
+};
+static inline struct keel_minus_log_parts keel_minus_log_split(double u) {
+  uint64_t power = (0x3ff5555555555555u - keel_bits(u)) & 0xfff0000000000000u;
+  double m = keel_from_bits(keel_bits(u) + power), sum = m + 1.0, difference = fma(m, -2.0, 2.0);
+  double r = fma(fma(sum, 0x1.0572620ae4c41p-3, -0x1.882b931057262p-1), sum, 0x1.8572620ae4c41p+0);
+  double e = fma(-sum, r, 1.0);
+  r = fma(fma(e, e, e), r, r);
+  double g = difference * r;
+  return (struct keel_minus_log_parts){keel_high_integer(power), fma(fma(-sum, g, difference), r, g)};
+}
+
+static inline double keel_minus_log_join(struct keel_minus_log_parts parts) {
+  double g = parts.g, w = g * g;
+  double p = fma(w, 0x1.358d8392d6e9ep-18, 0x1.3904b4892611dp-16);
+  p = fma(p, w, 0x1.746ba4eae3b83p-14);
+  p = fma(p, w, 0x1.c71c3d3df0349p-12);
+  p = fma(p, w, 0x1.249249519918dp-9);
+  p = fma(p, w, 0x1.999999997cb5fp-7);
+  p = fma(p, w, 0x1.555555555556ep-4);
+  return fma(parts.power, KEEL_LN2 * 0x1p-52, fma(g * w, p, g));
 }
 
 /* log x for any x: -infinity at 0, NaN below. */

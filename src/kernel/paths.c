@@ -48,6 +48,7 @@ struct keel_paths_wiring {
   const struct wired_world *worlds;
   const double *years;       /* [step] */
   const double *correlation; /* its lower Cholesky factor; NULL: none */
+  double reach;              /* of normals once they are correlated */
   const struct keel_draw_wiring *draws;
 };
 
@@ -156,6 +157,7 @@ keel_status keel_paths_wire(struct keel_arena *arena, const struct keel_paths_pl
   made->worlds = worlds;
   made->years = years;
   made->correlation = lower;
+  made->reach = keel_draws_reach(&draws) * (lower ? sqrt((double)plan->count) : 1);
   *wiring = made;
   return KEEL_STATUS_OK;
 }
@@ -213,6 +215,7 @@ void keel_paths_step(struct keel_paths *paths) {
                                   .steps = wiring->steps,
                                   .paths = paths->draws->count,
                                   .years = wiring->years[paths->step],
+                                  .reach = wiring->reach,
                                   .normals = paths->spot_normals[i],
                                   .state = paths->states[i]};
     world->type->step(&step);

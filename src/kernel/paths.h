@@ -146,6 +146,7 @@ struct keel_path_step {
   uint32_t step, underlying;
   size_t steps, paths; /* steps: of the run */
   double years;
+  double reach;          /* no normal is beyond +- this */
   const double *normals; /* [factor][KEEL_LEAF] */
   double *state;         /* [row][KEEL_LEAF] */
 };

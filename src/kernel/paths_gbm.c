@@ -12,13 +12,20 @@ static struct keel_expected_variance variance(const struct keel_world *world, do
   return (struct keel_expected_variance){world->gbm.vol * world->gbm.vol, 0};
 }
 
+/* Steps as short as most are never move log spot so far that its exp needs a power of two. */
 static void step_gbm(const struct keel_path_step *step) {
   const double vol = step->world->gbm.vol, mean = (step->world->drift - 0.5 * vol * vol) * step->years;
   const double deviation = vol * sqrt(step->years);
   const double *restrict normal = keel_step_normals(step, 0);
   double *restrict spot = step->state;
+  if (fabs(mean) + deviation * step->reach <= KEEL_EXPM1_REACH) {
 #pragma omp simd
-  for (size_t i = 0; i < step->paths; i++) spot[i] *= keel_move_growth(fma(deviation, normal[i], mean));
+    for (size_t i = 0; i < step->paths; i++)
+      spot[i] = fma(spot[i], keel_expm1_reduced(fma(deviation, normal[i], mean)), spot[i]);
+  } else {
+#pragma omp simd
+    for (size_t i = 0; i < step->paths; i++) spot[i] *= keel_move_growth(fma(deviation, normal[i], mean));
+  }
 }
 
 const struct keel_world_type KEEL_AT(keel_world_gbm) = {

@@ -16,31 +16,42 @@ static inline keel_wide counting(void) {
   return lanes;
 }
 
+/* The keys of the rounds, made once for a loop over counters. */
+enum { ROUNDS = 10 };
+struct schedule {
+  keel_wide k0[ROUNDS], k1[ROUNDS], step, factor;
+};
+static inline struct schedule schedule_of(const struct keel_draw *draw) {
+  struct schedule schedule = {.step = splat(draw->step), .factor = splat(draw->factor)};
+  uint32_t k0 = (uint32_t)draw->seed, k1 = (uint32_t)(draw->seed >> 32);
+  for (int round = 0; round < ROUNDS; round++, k0 += 0x9E3779B9, k1 += 0xBB67AE85)
+    schedule.k0[round] = splat(k0), schedule.k1[round] = splat(k1);
+  return schedule;
+}
+
 /* The 128 bits of the counters (pair, step, factor), as words of even and of odd indices. Only the lower halves of the
  * four parts of a counter count; what stands above them in between is of no matter. */
 struct words {
   keel_wide even, odd;
 };
-static inline struct words philox(keel_wide pair, const struct keel_draw *draw) {
+static inline struct words philox(keel_wide pair, const struct schedule *schedule) {
   const keel_wide low = splat(0xffffffff), m0 = splat(0xD2511F53), m1 = splat(0xCD9E8D57);
-  keel_wide c0 = pair, c1 = pair >> 32, c2 = splat(draw->step), c3 = splat(draw->factor);
-  uint32_t k0 = (uint32_t)draw->seed, k1 = (uint32_t)(draw->seed >> 32);
-  for (int round = 0; round < 10; round++) {
+  keel_wide c0 = pair, c1 = pair >> 32, c2 = schedule->step, c3 = schedule->factor;
+  for (int round = 0; round < ROUNDS; round++) {
     keel_wide p0 = keel_wide_product(c0, m0), p1 = keel_wide_product(c2, m1);
-    c0 = (p1 >> 32) ^ c1 ^ splat(k0);
+    c0 = (p1 >> 32) ^ c1 ^ schedule->k0[round];
     c1 = p1;
-    c2 = (p0 >> 32) ^ c3 ^ splat(k1);
+    c2 = (p0 >> 32) ^ c3 ^ schedule->k1[round];
     c3 = p0;
-    k0 += 0x9E3779B9;
-    k1 += 0xBB67AE85;
   }
   return (struct words){(c0 & low) | c1 << 32, (c2 & low) | c3 << 32};
 }
 
 void KEEL_AT(keel_random_words)(const struct keel_draw *draw, uint64_t first, size_t count, uint64_t *words) {
   const keel_wide lanes = counting();
+  const struct schedule schedule = schedule_of(draw);
   for (size_t start = 0; start < count; start += 2 * KEEL_WIDE) {
-    struct words drawn = philox(splat((first + start) / 2) + lanes, draw);
+    struct words drawn = philox(splat((first + start) / 2) + lanes, &schedule);
     uint64_t even[KEEL_WIDE], odd[KEEL_WIDE];
     memcpy(even, &drawn.even, sizeof even);
     memcpy(odd, &drawn.odd, sizeof odd);
@@ -93,6 +104,61 @@ static void normals_tile(size_t count, const uint64_t *words, double *normals) {
 void KEEL_AT(keel_random_normals)(size_t count, const uint64_t *words, double *normals) {
   for (size_t start = 0; start < count; start += TILE)
     normals_tile(count - start < TILE ? count - start : TILE, words + start, normals + start);
+}
+
+/* The words of `pairs` pairs of indices from `first` on, whole vectors of them. */
+static void pair_words(const struct schedule *schedule, uint64_t first, size_t pairs, uint64_t *even, uint64_t *odd) {
+  const keel_wide lanes = counting();
+  for (size_t start = 0; start < pairs; start += KEEL_WIDE) {
+    struct words drawn = philox(splat(first / 2 + start) + lanes, schedule);
+    memcpy(even + start, &drawn.even, sizeof drawn.even);
+    memcpy(odd + start, &drawn.odd, sizeof drawn.odd);
+  }
+}
+
+/* k 2^-52 + 1 for the lower 52 bits k. */
+static inline double one_and_fraction(uint64_t word) {
+  return keel_from_bits((word & 0x000fffffffffffffu) | 0x3ff0000000000000u);
+}
+
+static inline double with_sign(double x, uint64_t word) {
+  return keel_from_bits(keel_bits(x) ^ (word & 0x8000000000000000u));
+}
+
+/* In loops of short chains, as above. For a direction a from the middle of the first quadrant, within an eighth of a
+ * turn, cosine and sine are (cos a -+ sin a) / sqrt(2): the polynomials need no other range, and no swap. The root of 2
+ * goes into the radius. */
+static void pairs_tile(size_t pairs, const uint64_t *even, const uint64_t *odd, double *normals) {
+  double power[TILE], g[TILE], x[TILE];
+#pragma omp simd
+  for (size_t i = 0; i < pairs; i++) {
+    struct keel_minus_log_parts parts = keel_minus_log_split(one_and_fraction(even[i]) - (1.0 - 0x1p-53));
+    power[i] = parts.power;
+    g[i] = parts.g;
+  }
+#pragma omp simd
+  for (size_t i = 0; i < pairs; i++) x[i] = keel_minus_log_join((struct keel_minus_log_parts){power[i], g[i]});
+#pragma omp simd
+  for (size_t i = 0; i < pairs; i++) x[i] = keel_root(x[i]);
+#pragma omp simd
+  for (size_t i = 0; i < pairs; i++) {
+    double turn = one_and_fraction(odd[i]) - 1.5;
+    struct keel_quarter quarter = keel_quarter_turn(turn);
+    double middle = x[i] * quarter.cos, side = x[i] * turn;
+    normals[2 * i] = with_sign(fma(-side, quarter.sin_ratio, middle), even[i]);
+    normals[2 * i + 1] = with_sign(fma(side, quarter.sin_ratio, middle), odd[i]);
+  }
+}
+
+void KEEL_AT(keel_random_normal_pairs)(const struct keel_draw *draw, uint64_t first, size_t count, double *normals) {
+  uint64_t even[TILE + KEEL_WIDE], odd[TILE + KEEL_WIDE];
+  const struct schedule schedule = schedule_of(draw);
+  const size_t all = (count + 1) / 2;
+  for (size_t start = 0; start < all; start += TILE) {
+    size_t pairs = all - start < TILE ? all - start : TILE;
+    pair_words(&schedule, first + 2 * start, pairs, even, odd);
+    pairs_tile(pairs, even, odd, normals + 2 * start);
+  }
 }
 
 void KEEL_AT(keel_random_mirror)(size_t count, const double *in, double *out) {

@@ -54,6 +54,30 @@ static void reciprocals_are_nearly_correctly_rounded(void **state) {
   }
 }
 
+static void the_log_and_root_of_uniforms(void **state) {
+  (void)state;
+  for (int i = 1; i <= 4000; i++) {
+    const double of[] = {i / 3000.0, ldexp(i / 4001.0, -(i % 54)), 1 - ldexp(i / 4001.0, -(i % 40) - 1)};
+    for (int k = 0; k < 3; k++) {
+      double u = of[k], x = keel_minus_log_join(keel_minus_log_split(u));
+      assert_units(x, -logl(u), 2);
+      assert_units(keel_root(fabs(x) + 1e-16), sqrtl(fabs(x) + 1e-16), 0.75);
+    }
+  }
+  assert_same_bits(keel_minus_log_join(keel_minus_log_split(1)), 0.0);
+}
+
+static void the_turn_within_a_quarter(void **state) {
+  (void)state;
+  const long double half_pi = 1.570796326794896619231321691639751442L;
+  for (int i = -5000; i <= 5000; i++) {
+    double x = 0.0001 * i;
+    struct keel_quarter quarter = keel_quarter_turn(x);
+    assert_units(quarter.cos, cosl(half_pi * x), 2);
+    assert_units(quarter.sin_ratio, i ? sinl(half_pi * x) / x : half_pi, 1);
+  }
+}
+
 static void the_normal_keeps_relative_accuracy_in_both_tails(void **state) {
   (void)state;
   for (int i = -3850; i <= 3850; i++) {
@@ -73,6 +97,8 @@ int main(void) {
       cmocka_unit_test(log_is_accurate_near_one_and_at_the_ends),
       cmocka_unit_test(the_log_of_a_quotient_needs_no_quotient),
       cmocka_unit_test(reciprocals_are_nearly_correctly_rounded),
+      cmocka_unit_test(the_log_and_root_of_uniforms),
+      cmocka_unit_test(the_turn_within_a_quarter),
       cmocka_unit_test(the_normal_keeps_relative_accuracy_in_both_tails),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,23 +130,48 @@ static void inverse_normal_inverts(void **state) {
   }
 }
 
+/* What random.h says of a pair of words, with libm: of the words' lower 52 bits, k + 1/2 and k, and their upper bits.
+ */
+static void pairs_are_those_of_the_header(void **state) {
+  (void)state;
+  const long double quarter = 0.785398163397448309615660845819875721L, one = 0x1p52L;
+  uint64_t words[KEEL_LEAF + KEEL_WORDS_EXTRA], mask = 0x000fffffffffffff;
+  double z[KEEL_LEAF];
+  for (int level = 0; level < 3; level++) {
+    const struct keel_random *random = with_level(levels[level]);
+    for (uint32_t k = 1; random && k < 50; k++) {
+      struct keel_draw draw = {k, k * k, 2};
+      size_t count = 2 * ((k * 37) % (KEEL_LEAF / 2));
+      random->words(&draw, 512 * k, count, words);
+      random->normal_pairs(&draw, 512 * k, count, z);
+      for (size_t i = 0; i < count; i += 2) {
+        long double radius = sqrtl(-2 * logl(((long double)(words[i] & mask) + 0.5L) / one));
+        long double angle = quarter * 2 * (long double)(words[i + 1] & mask) / one;
+        long double even = radius * cosl(angle), odd = radius * sinl(angle);
+        assert_close(z[i], words[i] >> 63 ? -even : even, (double)radius * 2 * 0x1p-52);
+        assert_close(z[i + 1], words[i + 1] >> 63 ? -odd : odd, (double)radius * 2 * 0x1p-52);
+      }
+    }
+  }
+  keel_cpu_force("auto", NULL);
+}
+
 static void normals_have_their_moments(void **state) {
   (void)state;
   static double z[MANY], other[MANY];
-  uint64_t words[KEEL_LEAF + KEEL_WORDS_EXTRA];
-  double sums[5] = {0}, step = 0, factor = 0, path = 0, n = 0;
+  double sums[5] = {0}, step = 0, factor = 0, path = 0, squares = 0, n = 0;
   for (uint32_t round = 0; round < 64; round++)
     for (size_t leaf = 0; leaf < 16; leaf++) {
       for (uint32_t k = 0; k < 3; k++) { /* the same paths; the next step; the next factor */
         struct keel_draw draw = {3, 2 * round + (k == 1), 2 * round + (k == 2)};
         double *row = k == 0 ? z : other + (k - 1) * KEEL_LEAF;
-        keel_kernel_now->random.words(&draw, leaf * KEEL_LEAF, KEEL_LEAF, words);
-        keel_kernel_now->random.normals(KEEL_LEAF, words, row);
+        keel_kernel_now->random.normal_pairs(&draw, leaf * KEEL_LEAF, KEEL_LEAF, row);
       }
       for (int i = 0; i < KEEL_LEAF; i++) {
         double power = 1;
         for (int k = 1; k <= 4; k++) sums[k] += power *= z[i];
         step += z[i] * other[i], factor += z[i] * other[KEEL_LEAF + i], path += i ? z[i] * z[i - 1] : 0;
+        squares += i % 2 ? (z[i] * z[i] - 1) * (z[i - 1] * z[i - 1] - 1) : 0;
         n++;
       }
     }
@@ -157,6 +182,7 @@ static void normals_have_their_moments(void **state) {
   assert_close(step / n, 0, 4 / sqrt(n));
   assert_close(factor / n, 0, 4 / sqrt(n));
   assert_close(path / n, 0, 4 / sqrt(n));
+  assert_close(squares / (n / 2), 0, 4 * 2 / sqrt(n / 2));
 }
 
 static void match_is_exact(void **state) {
@@ -188,12 +214,13 @@ static size_t everything(const struct keel_random *random, double *out) {
   for (int k = 0; k < 3; k++)
     rows[k] = out + (4 + k) * KEEL_LEAF, memcpy(rows[k], out + k * KEEL_LEAF, sizeof words[0] * KEEL_LEAF);
   random->correlate(KEEL_LEAF, 3, lower, rows);
-  return 7 * KEEL_LEAF;
+  random->normal_pairs(&draw, 1000, KEEL_LEAF, out + 7 * KEEL_LEAF);
+  return 8 * KEEL_LEAF;
 }
 
 static void levels_have_the_same_bits(void **state) {
   (void)state;
-  static double want[7 * KEEL_LEAF], got[7 * KEEL_LEAF];
+  static double want[8 * KEEL_LEAF], got[8 * KEEL_LEAF];
   everything(with_level("base"), want);
   for (int level = 1; level < 3; level++) {
     const struct keel_random *random = with_level(levels[level]);
@@ -222,6 +249,7 @@ int main(void) {
       cmocka_unit_test(uniforms_are_centred),
       cmocka_unit_test(inverse_normal_is_accurate),
       cmocka_unit_test(inverse_normal_inverts),
+      cmocka_unit_test(pairs_are_those_of_the_header),
       cmocka_unit_test(normals_have_their_moments),
       cmocka_unit_test(match_is_exact),
       cmocka_unit_test(levels_have_the_same_bits),
