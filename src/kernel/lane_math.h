@@ -73,7 +73,7 @@ static inline double keel_inv_sqrt(double x) {
  * one of order three. */
 static inline double keel_root(double x) {
   double r = keel_from_bits(0x5fe6e8d000000000u - (keel_bits(x) >> 1));
-  double e = fma(-x * r, r, 1.0);
+  double e = fma(-(x * r), r, 1.0);
   r *= fma(fma(fma(e, 0x1.413538f6b72e2p-2, 0x1.814dca25257a5p-2), e, 0x1.ffffce2484ff1p-2), e, 0x1.ffffe733afecep-1);
   double root = x * r;
   e = fma(-root, r, 1.0);

@@ -29,33 +29,46 @@ static inline struct schedule schedule_of(const struct keel_draw *draw) {
   return schedule;
 }
 
-/* The 128 bits of the counters (pair, step, factor), as words of even and of odd indices. Only the lower halves of the
- * four parts of a counter count; what stands above them in between is of no matter. */
-struct words {
-  keel_wide even, odd;
+/* The 128 bits of counters (pair, step, factor), in four parts, of which only the lower halves count: what stands above
+ * them in between is of no matter. */
+struct counters {
+  keel_wide c0, c1, c2, c3;
 };
-static inline struct words philox(keel_wide pair, const struct schedule *schedule) {
-  const keel_wide low = splat(0xffffffff), m0 = splat(0xD2511F53), m1 = splat(0xCD9E8D57);
-  keel_wide c0 = pair, c1 = pair >> 32, c2 = schedule->step, c3 = schedule->factor;
+static inline struct counters counters_of(uint64_t first, const struct schedule *schedule) {
+  keel_wide pair = splat(first) + counting();
+  return (struct counters){pair, keel_wide_high(pair), schedule->step, schedule->factor};
+}
+
+static inline struct counters philox_round(struct counters c, keel_wide k0, keel_wide k1) {
+  keel_wide p0 = keel_wide_product(c.c0, splat(0xD2511F53)), p1 = keel_wide_product(c.c2, splat(0xCD9E8D57));
+  return (struct counters){keel_wide_high(p1) ^ c.c1 ^ k0, p1, keel_wide_high(p0) ^ c.c3 ^ k1, p0};
+}
+
+/* As words of even and of odd indices. */
+static inline void store_words(struct counters c, uint64_t *even, uint64_t *odd) {
+  const keel_wide low = splat(0xffffffff), words[] = {(c.c0 & low) | c.c1 << 32, (c.c2 & low) | c.c3 << 32};
+  memcpy(even, &words[0], sizeof words[0]);
+  memcpy(odd, &words[1], sizeof words[1]);
+}
+
+/* Words of DRAWN pairs from `first` on: two vectors, whose chains of products are in flight together. */
+enum { DRAWN = 2 * KEEL_WIDE };
+static inline void philox(const struct schedule *schedule, uint64_t first, uint64_t *even, uint64_t *odd) {
+  struct counters a = counters_of(first, schedule), b = counters_of(first + KEEL_WIDE, schedule);
   for (int round = 0; round < ROUNDS; round++) {
-    keel_wide p0 = keel_wide_product(c0, m0), p1 = keel_wide_product(c2, m1);
-    c0 = (p1 >> 32) ^ c1 ^ schedule->k0[round];
-    c1 = p1;
-    c2 = (p0 >> 32) ^ c3 ^ schedule->k1[round];
-    c3 = p0;
+    a = philox_round(a, schedule->k0[round], schedule->k1[round]);
+    b = philox_round(b, schedule->k0[round], schedule->k1[round]);
   }
-  return (struct words){(c0 & low) | c1 << 32, (c2 & low) | c3 << 32};
+  store_words(a, even, odd);
+  store_words(b, even + KEEL_WIDE, odd + KEEL_WIDE);
 }
 
 void KEEL_AT(keel_random_words)(const struct keel_draw *draw, uint64_t first, size_t count, uint64_t *words) {
-  const keel_wide lanes = counting();
   const struct schedule schedule = schedule_of(draw);
-  for (size_t start = 0; start < count; start += 2 * KEEL_WIDE) {
-    struct words drawn = philox(splat((first + start) / 2) + lanes, &schedule);
-    uint64_t even[KEEL_WIDE], odd[KEEL_WIDE];
-    memcpy(even, &drawn.even, sizeof even);
-    memcpy(odd, &drawn.odd, sizeof odd);
-    for (int i = 0; i < KEEL_WIDE; i++) words[start + 2 * i] = even[i], words[start + 2 * i + 1] = odd[i];
+  for (size_t start = 0; start < count; start += 2 * DRAWN) {
+    uint64_t even[DRAWN], odd[DRAWN];
+    philox(&schedule, (first + start) / 2, even, odd);
+    for (int i = 0; i < DRAWN; i++) words[start + 2 * i] = even[i], words[start + 2 * i + 1] = odd[i];
   }
 }
 
@@ -82,7 +95,7 @@ void KEEL_AT(keel_random_uniforms)(size_t count, const uint64_t *words, double *
   for (size_t i = 0; i < count; i++) uniforms[i] = uniform_of(words[i]);
 }
 
-enum { TILE = 64 };
+enum { TILE = 64 }; /* a multiple of DRAWN */
 
 /* keel_normal_inverse in three loops: with short chains of dependent operations, several iterations are in flight. */
 static void normals_tile(size_t count, const uint64_t *words, double *normals) {
@@ -104,16 +117,6 @@ static void normals_tile(size_t count, const uint64_t *words, double *normals) {
 void KEEL_AT(keel_random_normals)(size_t count, const uint64_t *words, double *normals) {
   for (size_t start = 0; start < count; start += TILE)
     normals_tile(count - start < TILE ? count - start : TILE, words + start, normals + start);
-}
-
-/* The words of `pairs` pairs of indices from `first` on, whole vectors of them. */
-static void pair_words(const struct schedule *schedule, uint64_t first, size_t pairs, uint64_t *even, uint64_t *odd) {
-  const keel_wide lanes = counting();
-  for (size_t start = 0; start < pairs; start += KEEL_WIDE) {
-    struct words drawn = philox(splat(first / 2 + start) + lanes, schedule);
-    memcpy(even + start, &drawn.even, sizeof drawn.even);
-    memcpy(odd + start, &drawn.odd, sizeof drawn.odd);
-  }
 }
 
 /* k 2^-52 + 1 for the lower 52 bits k. */
@@ -151,12 +154,12 @@ static void pairs_tile(size_t pairs, const uint64_t *even, const uint64_t *odd, 
 }
 
 void KEEL_AT(keel_random_normal_pairs)(const struct keel_draw *draw, uint64_t first, size_t count, double *normals) {
-  uint64_t even[TILE + KEEL_WIDE], odd[TILE + KEEL_WIDE];
+  uint64_t even[TILE], odd[TILE];
   const struct schedule schedule = schedule_of(draw);
   const size_t all = (count + 1) / 2;
   for (size_t start = 0; start < all; start += TILE) {
     size_t pairs = all - start < TILE ? all - start : TILE;
-    pair_words(&schedule, first + 2 * start, pairs, even, odd);
+    for (size_t i = 0; i < pairs; i += DRAWN) philox(&schedule, first / 2 + start + i, even + i, odd + i);
     pairs_tile(pairs, even, odd, normals + 2 * start);
   }
 }

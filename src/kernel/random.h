@@ -19,7 +19,7 @@
 
 enum {
   KEEL_LEAF = 256,      /* consecutive paths, from a multiple: what is summed, and moment matched, by itself */
-  KEEL_WORDS_EXTRA = 16 /* room that word loops need beyond their count: they write whole vectors */
+  KEEL_WORDS_EXTRA = 32 /* room that word loops need beyond their count: they write whole vectors, two at once */
 };
 
 /* What numbers are for, in the upper bits of `factor`: streams never meet. */
