@@ -31,6 +31,7 @@ struct keel_simulation_plan {
   const char *const *names;                                  /* [variant], of policies; borrowed */
   size_t variant_count;                                      /* of policies */
   size_t threads;                                            /* 1 at least */
+  int has_ledger;                                            /* each step is read, and not only the ends */
   size_t block_paths;                                        /* a divisor of 256; 0: 256. Never changes a result */
   int (*tick)(void *context, uint64_t done, uint64_t total); /* as in keel_simulate_options */
   void *tick_context;

@@ -143,13 +143,13 @@ static keel_status open_path(struct path_run *run, struct keel_arena *arena, con
                              uint64_t path, keel_error *error) {
   run->strategy = *strategy;
   run->strategy.run.explains = 1;
-  const struct keel_simulation_plan plan = {.strategy = &run->strategy, .threads = 1, .block_paths = 1};
+  const struct keel_simulation_plan plan = {
+      .strategy = &run->strategy, .threads = 1, .has_ledger = 1, .block_paths = 1};
   keel_status status = keel_simulation_wire(arena, &plan, &run->wiring, error);
   if (status) return status;
   if (path >= run->wiring.paths)
     return keel_fail_at(error, strategy->path, 0, "run.paths", "are %llu: there is no path %llu; the first is 0",
                         (unsigned long long)run->wiring.paths, (unsigned long long)path);
-  run->wiring.rows.needs.steps = 1;
   run->wiring.rows.needs.smile = 1; /* the tape has its slope, also for rules that this strategy has not */
   run->ledger = empty_replay(strategy, &run->wiring);
   return run->ledger ? KEEL_STATUS_OK : keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a ledger");

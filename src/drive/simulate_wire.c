@@ -160,6 +160,7 @@ static keel_status wire_market(struct keel_arena *arena, struct keel_simulation_
 static keel_status wire_rows(struct keel_arena *arena, const struct keel_simulation_plan *plan,
                              struct keel_simulation_wiring *wiring, keel_error *error) {
   const struct keel_strategy *strategy = plan->strategy;
+  size_t underlyings = strategy->market.underlying_count;
   struct keel_wiring_input input = {.book = &wiring->book,
                                     .terms = &strategy->market,
                                     .policies = wiring->policies,
@@ -168,7 +169,8 @@ static keel_status wire_rows(struct keel_arena *arena, const struct keel_simulat
                                     .limits = &strategy->limits,
                                     .paths = plan->block_paths ? plan->block_paths : KEEL_LEAF_PATHS,
                                     .explains = strategy->run.explains,
-                                    .ends_only = strategy->run.paths_shown == 0};
+                                    .ends_only = strategy->run.paths_shown == 0 && !plan->has_ledger,
+                                    .is_steady = keel_feed_paths_is_steady(&strategy->simulated, underlyings)};
   return keel_wiring_build(arena, &input, &wiring->rows, error);
 }
 

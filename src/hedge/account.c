@@ -75,19 +75,20 @@ static void enter(struct keel_block *block, size_t u, size_t v) {
 
 /* Whether a component of the book has to be copied to its place in the lane: for who reads the step, and where the lane
  * adds to it. */
-static int is_copied(const struct keel_block *block, size_t c, int no_time) {
+static int is_copied(const struct keel_block *block, enum keel_component c, int no_time) {
   return block->wiring->needs.steps || no_time || c == KEEL_COMPONENT_DIVIDENDS;
 }
 
 /* Whether it is of the book, and computed by measure. */
-static int is_of_book(size_t c) { return c <= KEEL_COMPONENT_DIVIDENDS && c != KEEL_COMPONENT_HEDGE; }
+static int is_of_book(enum keel_component c) { return c <= KEEL_COMPONENT_DIVIDENDS && c != KEEL_COMPONENT_HEDGE; }
 
 /* The step's components of the book, each at its place in the lane. */
 static void book_changes(struct keel_block *block, size_t u, size_t v, int no_time) {
   size_t bytes = block->wiring->paths * sizeof(double);
-  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++) {
+  for (size_t k = 0; k < block->component_count; k++) {
+    enum keel_component c = block->components[k];
+    if (!is_of_book(c) || !is_copied(block, c, no_time)) continue;
     double *to = keel_at_lane(block, block->explain[c], u, v);
-    if (!block->components[c] || !is_of_book(c) || !is_copied(block, c, no_time)) continue;
     if (no_time)
       memset(to, 0, bytes);
     else
@@ -112,7 +113,7 @@ struct part {
   size_t u, v;
   const struct span *span;
   int waived; /* trades sent in this step are free of fees and taxes */
-  int plain;  /* spot alone is held, and nothing but trades, interest and yield moves its cash */
+  int plain;  /* spot alone is held, and nothing but trades at a spread and interest moves its cash */
 };
 
 /* Whether the book brings cash in this step: payoffs, or the variation of its futures. */
@@ -129,8 +130,13 @@ static int is_plain(const struct keel_block *block, size_t u, size_t v) {
   const struct keel_wiring *wiring = block->wiring;
   struct keel_lane_lines lines = keel_lines_of(wiring, u, v);
   int spot_alone = lines.count == 0 || (lines.count == 1 && holds_spot(block, u, lines));
-  return spot_alone && wiring->costs.borrow_rate == 0 && wiring->underlyings[u].terms->dividend_count == 0 &&
-         wiring->lines[lines.first].fees.tier_count <= 1 && !book_pays(block, u);
+  const struct keel_underlying_terms *terms = wiring->underlyings[u].terms;
+  const struct keel_fees *fees = &wiring->lines[lines.first].fees;
+  const struct keel_costs *costs = &wiring->costs;
+  int pays_nothing = terms->yield == 0 && terms->dividend_count == 0 && !book_pays(block, u);
+  int costs_spread = costs->borrow_rate == 0 && costs->buy_tax_bps == 0 && costs->sell_tax_bps == 0 &&
+                     fees->per_share == 0 && fees->per_order == 0 && fees->tier_count <= 1;
+  return spot_alone && pays_nothing && costs_spread && !keel_orders_rest(block, v);
 }
 
 /* One line for the kernel; taxes are on what is bought and sold, not on futures, which cost nothing to enter. */
@@ -254,15 +260,16 @@ static void close_lane(struct keel_block *block, const struct part *part) {
   lanes->close(paths, &lane);
   if (!block->wiring->explains) return;
   struct keel_lane_attribute parts = {
+      .count = block->component_count,
       .pnl = pnl,
       .rest = keel_at_lane(block, block->explain[KEEL_COMPONENT_UNEXPLAINED], u, v),
       .rest_sum = keel_at_lane(block, block->so_far.explain[KEEL_COMPONENT_UNEXPLAINED], u, v)};
-  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++) {
-    if (!block->components[c]) continue;
+  for (size_t k = 0; k < block->component_count; k++) {
+    enum keel_component c = block->components[k];
     int in_place = is_of_book(c) && !is_copied(block, c, part->span->before == part->span->after);
-    parts.part[parts.count] =
+    parts.part[k] =
         in_place ? keel_at_total(block, block->totals.change[c], u) : keel_at_lane(block, block->explain[c], u, v);
-    parts.sum[parts.count++] = keel_at_lane(block, block->so_far.explain[c], u, v);
+    parts.sum[k] = keel_at_lane(block, block->so_far.explain[c], u, v);
   }
   lanes->attribute(paths, &parts);
 }

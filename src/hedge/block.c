@@ -131,12 +131,15 @@ static void init_lines(struct keel_arena *arena, struct keel_block *block) {
   block->sent_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
 }
 
-/* Which components the terms of the run leave at 0; no one adds those up. */
+/* Those that the terms of the run leave at 0 no one adds up. */
 static void choose_components(struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
-  unsigned char *used = block->components;
-  memset(used, 1, KEEL_COMPONENT_COUNT);
+  unsigned char used[KEEL_COMPONENT_COUNT];
+  memset(used, 1, sizeof used);
   used[KEEL_COMPONENT_IMPACT] = used[KEEL_COMPONENT_SETTLEMENT] = 0;
+  static const enum keel_component of_moves[] = {KEEL_COMPONENT_VEGA, KEEL_COMPONENT_VANNA, KEEL_COMPONENT_VOLGA,
+                                                 KEEL_COMPONENT_RHO, KEEL_COMPONENT_CARRY};
+  for (size_t i = 0; i < sizeof of_moves / sizeof *of_moves; i++) used[of_moves[i]] = wiring->needs.moves != 0;
   used[KEEL_COMPONENT_BORROW] = wiring->costs.borrow_rate != 0;
   used[KEEL_COMPONENT_TAXES] = wiring->costs.buy_tax_bps != 0 || wiring->costs.sell_tax_bps != 0;
   used[KEEL_COMPONENT_FEES] = used[KEEL_COMPONENT_DIVIDENDS] = 0;
@@ -148,6 +151,8 @@ static void choose_components(struct keel_block *block) {
     const struct keel_underlying_terms *terms = wiring->underlyings[u].terms;
     used[KEEL_COMPONENT_DIVIDENDS] |= terms->yield != 0 || terms->dividend_count > 0;
   }
+  for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++)
+    if (used[c]) block->components[block->component_count++] = (enum keel_component)c;
 }
 
 static void init_market(struct keel_arena *arena, struct keel_block *block, int needs_market_vol) {
@@ -212,8 +217,9 @@ static void clear_lanes(struct keel_block *block) {
   struct keel_so_far *sum = &block->so_far;
   double *carried[] = {sum->pnl, sum->cost, sum->turnover, sum->trades, block->balance};
   for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) memset(carried[i], 0, bytes);
-  for (size_t c = 0; c < KEEL_COMPONENT_COUNT && wiring->explains; c++)
-    if (block->components[c]) memset(sum->explain[c], 0, bytes);
+  for (size_t k = 0; k < block->component_count && wiring->explains; k++)
+    memset(sum->explain[block->components[k]], 0, bytes);
+  if (wiring->explains) memset(sum->explain[KEEL_COMPONENT_UNEXPLAINED], 0, bytes);
   memset(block->begun, 0, lanes);
 }
 

@@ -122,7 +122,8 @@ struct keel_block {
   struct keel_so_far so_far;             /* [underlying][variant][path] */
   double *dividend_due;                  /* [dividend of any underlying][variant][path]: booked at its ex-date */
   size_t *dividend_first;                /* [underlying]: its first in dividend_due */
-  unsigned char components[KEEL_COMPONENT_COUNT]; /* which are not 0 by the terms of the run */
+  size_t component_count;                /* of those that are not 0 by the terms of the run ... */
+  enum keel_component components[KEEL_COMPONENT_COUNT]; /* ... but for what is unexplained, in order */
   double *path_scratch[6];
 
   /* where each underlying is */

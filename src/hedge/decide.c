@@ -121,13 +121,21 @@ const double *keel_held_and_working(struct keel_block *block, size_t u, size_t v
   return out;
 }
 
+static int looks_at_moves(const struct keel_trigger *trigger) {
+  return trigger->price_move > 0 || trigger->vol_move > 0;
+}
+
 /* Where spot or vol has moved is remembered where the trigger fired or the band was left. */
 static void remember(struct keel_block *block, size_t u, size_t v, const double *reason, double *fired) {
   const struct keel_trigger *trigger = &block->wiring->policies[v]->triggers[KEEL_EXPOSURE_DELTA];
-  int looks = trigger->price_move > 0 || trigger->vol_move > 0;
-  for (size_t i = 0; i < block->wiring->paths && looks; i++)
+  for (size_t i = 0; i < block->wiring->paths && looks_at_moves(trigger); i++)
     if (fired[i] == 0 && reason[i] != KEEL_REASON_INSIDE) fired[i] = 1 + reason[i];
   keel_trigger_acted(block, u, v, KEEL_EXPOSURE_DELTA, fired);
+}
+
+/* Whether someone reads the reasons of decisions. */
+static int is_asked_why(const struct keel_block *block, const struct keel_policy *policy) {
+  return block->wiring->needs.steps || looks_at_moves(&policy->triggers[KEEL_EXPOSURE_DELTA]);
 }
 
 /* One exposure and one instrument: delta, by spot or a future; or the shares of share_balance. */
@@ -150,18 +158,19 @@ static void decide_delta(struct keel_block *block, size_t u, size_t v) {
   }
   if (banded) size_band(block, u, v, band);
   const double *held = keel_held_and_working(block, u, v, at, block->path_scratch[0]);
-  struct keel_lane_decide lanes = {.limits = keel_line_limits(block, u, at),
-                                   .has_band = banded,
-                                   .inner = keel_move_inner(&policy->move),
-                                   .fraction = keel_move_fraction(&policy->move),
-                                   .fired = fired,
-                                   .follows = fired,
-                                   .target = target,
-                                   .band = band,
-                                   .holding = held,
-                                   .from = held,
-                                   .trade = keel_at_line(block, block->trade, at),
-                                   .reason = keel_at_line(block, block->reason, at)};
+  struct keel_lane_decide lanes = {
+      .limits = keel_line_limits(block, u, at),
+      .has_band = banded,
+      .inner = keel_move_inner(&policy->move),
+      .fraction = keel_move_fraction(&policy->move),
+      .fired = fired,
+      .follows = fired,
+      .target = target,
+      .band = band,
+      .holding = held,
+      .from = held,
+      .trade = keel_at_line(block, block->trade, at),
+      .reason = is_asked_why(block, policy) ? keel_at_line(block, block->reason, at) : NULL};
   block->decided[lane] = block->begun[lane] = 1;
   block->opening[lane] = first != 0;
   keel_kernel_now->lanes.decide(block->wiring->paths, &lanes);

@@ -34,8 +34,7 @@ static int mark_spot(struct keel_block *block, size_t u) {
   const double *bid = keel_at_row(block, block->market.bid, row), *ask = keel_at_row(block, block->market.ask, row);
   double *now = keel_at_row(block, keel_marks_after(block, u)->price, row);
   const double *then = block->entered[u] ? keel_at_row(block, keel_marks_before(block, u)->price, row) : now;
-  keel_kernel_now->rows.mid(paths, bid, ask, then, now);
-  return keel_kernel_now->rows.all_positive(paths, now);
+  return keel_kernel_now->rows.mid(paths, bid, ask, then, now);
 }
 
 double keel_escrow_until(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t expiry_ns, double rate) {

@@ -7,7 +7,7 @@
 #include "kernel/lane_math.h"
 
 static void clear(const struct keel_block *block, double *array) {
-  memset(array, 0, block->wiring->paths * sizeof *array);
+  keel_kernel_now->rows.set(block->wiring->paths, 0, array);
 }
 
 /* A future is held at no value: its moves are cash. */
@@ -88,6 +88,7 @@ static void explain_row(struct keel_block *block, size_t u, uint32_t r, int is_f
   double **change = block->totals.change;
   struct keel_lane_explain lane = {
       .is_first = is_first,
+      .spot_only = !block->wiring->needs.moves,
       .units = row->units,
       .years = keel_years_between(before->time_ns[u], until),
       .rate = after->rate[u] - before->rate[u],
@@ -195,7 +196,7 @@ void keel_measure(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   struct keel_totals *totals = &block->totals;
   size_t bytes = block->wiring->paths * sizeof(double);
-  if (block->wiring->needs.values)
+  if (block->wiring->needs.balances)
     memcpy(keel_at_total(block, totals->value_before, u), keel_at_total(block, totals->value, u), bytes);
   clear_totals(block, u);
   size_t moved = 0;

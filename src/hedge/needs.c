@@ -10,7 +10,8 @@ static void add_target(const struct keel_target *target, struct keel_needs *need
   needs->smile |= kind == KEEL_DELTA_STICKY_DELTA;
   if (kind == KEEL_DELTA_STICKY_DELTA || kind == KEEL_DELTA_MINIMUM_VARIANCE) needs->hedging = KEEL_GREEK_SET_GAMMA;
   if (kind == KEEL_DELTA_LELAND || kind == KEEL_DELTA_ZAKAMOULINE) needs->book_gamma = 1;
-  needs->values |= target->kind == KEEL_TARGET_SHARE_BALANCE;
+  needs->balances |= target->kind == KEEL_TARGET_SHARE_BALANCE;
+  needs->values |= needs->balances;
   /* Of an expansion by Greeks the terms are those of the explanation. */
   needs->explains |= target->kind == KEEL_TARGET_SHARE_BALANCE && target->order != KEEL_BALANCE_EXACT;
 }
@@ -29,10 +30,11 @@ static int trades_options(const struct keel_policy *policy) {
   return 0;
 }
 
-struct keel_needs keel_needs_of(const struct keel_policy *const *policies, size_t count, int explains, int steps) {
-  struct keel_needs needs = {.explains = explains,
-                             .steps = steps,
-                             .values = steps,
+struct keel_needs keel_needs_of(const struct keel_policy *const *policies, size_t count,
+                                const struct keel_needs_input *input) {
+  struct keel_needs needs = {.explains = input->explains,
+                             .steps = input->steps,
+                             .values = input->steps,
                              .exposure = {[KEEL_EXPOSURE_DELTA] = 1},
                              .marking = KEEL_GREEK_SET_DELTA,
                              .hedging = KEEL_GREEK_SET_DELTA};
@@ -45,7 +47,8 @@ struct keel_needs keel_needs_of(const struct keel_policy *const *policies, size_
     needs.hedging = KEEL_GREEK_SET_GAMMA;
   if (needs.book_gamma || needs.hedging == KEEL_GREEK_SET_GAMMA)
     needs.marking = KEEL_GREEK_SET_GAMMA; /* a model's are the same */
-  if (needs.explains) needs.marking = KEEL_GREEK_SET_EXPLAIN;
+  needs.moves = needs.explains && (needs.steps || !input->is_steady);
+  if (needs.explains) needs.marking = needs.moves ? KEEL_GREEK_SET_EXPLAIN : KEEL_GREEK_SET_FIRST;
   needs.values |= needs.explains;
   return needs;
 }

@@ -321,7 +321,8 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
   find_partners(wiring);
   draw_lines(arena, wiring);
   choose_vols(arena, wiring);
-  wiring->needs = keel_needs_of(wiring->policies, wiring->variant_count, input->explains, !input->ends_only);
+  const struct keel_needs_input reads = {input->explains, !input->ends_only, input->is_steady};
+  wiring->needs = keel_needs_of(wiring->policies, wiring->variant_count, &reads);
   wiring->explains = wiring->needs.explains;
   return KEEL_STATUS_OK;
 }

@@ -88,6 +88,7 @@ struct keel_wiring_input {
   size_t listed_count;
   int explains;  /* whether the run wants its P&L explained; share_balance by Greeks has it done in any case */
   int ends_only; /* whether the run reads value and P&L at its end alone */
+  int is_steady; /* whether of its market spot alone moves */
 };
 
 /* Allocates in `arena`; texts of contracts must outlive it.

@@ -15,7 +15,7 @@
 #include "kernel/lane_math.h"
 #include "kernel/level.h"
 
-enum { TILE = 128 };
+enum { TILE = 64 };
 
 /* Added where 0 has a limit: too small to change anything else. */
 #define AMOUNT_LEAST 0x1p-500

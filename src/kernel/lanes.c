@@ -10,7 +10,7 @@
 static inline double before(const double *sum, size_t i, const int is_first) { return is_first ? 0 : sum[i]; }
 
 static inline __attribute__((always_inline)) void explain(size_t paths, const struct keel_lane_explain *lane,
-                                                          const int is_first) {
+                                                          const int is_first, const int spot_only) {
   const struct keel_lane_explain in = *lane;
   double *restrict delta = in.delta, *restrict gamma = in.gamma, *restrict theta = in.theta, *restrict vega = in.vega;
   double *restrict vanna = in.vanna, *restrict volga = in.volga, *restrict rho = in.rho, *restrict carry = in.carry;
@@ -19,12 +19,13 @@ static inline __attribute__((always_inline)) void explain(size_t paths, const st
   for (size_t i = 0; i < paths; i++) {
     double spot = in.spot_after[i] - in.spot_before[i];
     double moved = spot - in.escrow_growth + in.escrow_paid; /* of spot without its dividends to come */
-    double vol = in.vol_after[i] - in.vol_before[i];
     double unit_delta = in.units * in.delta_before[i];
     delta[i] = before(delta, i, is_first) + unit_delta * spot;
     dividends[i] = before(dividends, i, is_first) + unit_delta * in.escrow_paid;
     theta[i] = before(theta, i, is_first) + (in.units * in.theta_before[i] * in.years - unit_delta * in.escrow_growth);
     gamma[i] = before(gamma, i, is_first) + 0.5 * in.units * in.gamma_before[i] * moved * moved;
+    if (spot_only) continue;
+    double vol = in.vol_after[i] - in.vol_before[i];
     vega[i] = before(vega, i, is_first) + in.units * in.vega_before[i] * vol;
     vanna[i] = before(vanna, i, is_first) + in.units * in.vanna_before[i] * moved * vol;
     volga[i] = before(volga, i, is_first) + 0.5 * in.units * in.volga_before[i] * vol * vol;
@@ -34,14 +35,18 @@ static inline __attribute__((always_inline)) void explain(size_t paths, const st
 }
 
 void KEEL_AT(keel_lanes_explain)(size_t paths, const struct keel_lane_explain *lane) {
-  if (lane->is_first)
-    explain(paths, lane, 1);
+  if (lane->is_first && lane->spot_only)
+    explain(paths, lane, 1, 1);
+  else if (lane->spot_only)
+    explain(paths, lane, 0, 1);
+  else if (lane->is_first)
+    explain(paths, lane, 1, 0);
   else
-    explain(paths, lane, 0);
+    explain(paths, lane, 0, 0);
 }
 
-/* ---- decide. `lots`, `banded` and `alone` (nothing but the holding, and the whole way) are known where these are
- * called: a loop without lots has no division. ---- */
+/* ---- decide. `lots`, `banded`, `alone` (nothing but the holding, and the whole way) and `reasons` are known where
+ * these are called: a loop without lots has no division. ---- */
 
 /* Half away from zero, in lots; lot 0 leaves any fraction. */
 static inline double to_lot(double qty, double lot, const int lots) {
@@ -92,7 +97,8 @@ static inline double reason_of(double wanted, double sized, double qty_min, doub
 }
 
 static inline __attribute__((always_inline)) void decide(size_t paths, const struct keel_lane_decide *lane,
-                                                         const int lots, const int banded, const int alone) {
+                                                         const int lots, const int banded, const int alone,
+                                                         const int reasons) {
   const struct keel_lane_limits limits = lane->limits;
   const double *restrict holding = lane->holding, *restrict start = lane->from, *restrict goal = lane->target;
   const double *restrict width = banded ? lane->band : lane->target, *restrict why_fired = lane->fired;
@@ -116,6 +122,9 @@ static inline __attribute__((always_inline)) void decide(size_t paths, const str
     double wanted = (act > 0 ? moved : kept) - held;
     double sized = limited(&limits, notional[i], held, wanted, lots);
     double out = fabs(sized) < qty_min ? 0 : sized;
+    double bad_off = off - off == 0 ? 0 : 1, bad = out - out == 0 ? bad_off : 1; /* infinite, or no number */
+    trade[i] = bad > 0 ? 0 : out;
+    if (!reasons) continue;
     double after = alone ? 0 : why_follows[i] - 1, by_band = outside > 0 ? KEEL_REASON_BAND : after;
     double why = fired > 0 ? fired - 1 : by_band;
     double inside = outside > 0 ? KEEL_REASON_LOT : KEEL_REASON_INSIDE, rest = stops > 0 ? inside : KEEL_REASON_LOT;
@@ -123,29 +132,61 @@ static inline __attribute__((always_inline)) void decide(size_t paths, const str
     why = reason_of(wanted, sized, qty_min, why, idle);
     double acts = act > 0 ? 1 : follows;
     why = acts > 0 ? why : KEEL_REASON_INSIDE;
-    double bad_off = off - off == 0 ? 0 : 1, bad = out - out == 0 ? bad_off : 1; /* infinite, or no number */
-    trade[i] = bad > 0 ? 0 : out;
     reason[i] = bad > 0 ? KEEL_REASON_BAD_NUMBER : why;
   }
 }
 
+/* The same for most steps of most runs: no band, nothing but the holding, the whole way, and no limit, minimum or bad
+ * number in any path. Returns whether it is so; if not, what it wrote is to be written again. */
+static inline __attribute__((always_inline)) int decide_freely(size_t paths, const struct keel_lane_decide *lane,
+                                                               const int lots, const int reasons) {
+  const struct keel_lane_limits limits = lane->limits;
+  const double *restrict holding = lane->holding, *restrict goal = lane->target, *restrict why_fired = lane->fired;
+  const double *restrict notional = limits.notional_qty_max;
+  double *restrict trade = lane->trade, *restrict reason = lane->reason;
+  const double lot = limits.lot, qty_min = limits.qty_min, order = limits.order_qty_max;
+  const double position = limits.position_qty_max, rest = lane->inner > 0 ? KEEL_REASON_INSIDE : KEEL_REASON_LOT;
+  long long met = 0;
+  for (size_t i = 0; i < paths; i++) {
+    double held = holding[i], target = goal[i], fired = why_fired[i], off = held - target;
+    double wanted = (fired > 0 ? to_lot(target, lot, lots) : held) - held, size = fabs(wanted);
+    met |= (size > order) | (size > notional[i]) | (fabs(held + wanted) > position) ? 1 : 0;
+    met |= ((size < qty_min) & (size != 0)) | !(off - off + (wanted - wanted) == 0) ? 1 : 0;
+    trade[i] = wanted;
+    if (!reasons) continue;
+    double idle = off == 0 ? KEEL_REASON_ON_TARGET : rest, why = wanted == 0 ? idle : fired - 1;
+    reason[i] = fired > 0 ? why : KEEL_REASON_INSIDE;
+  }
+  return !met;
+}
+
 static inline __attribute__((always_inline)) void decide_alone(size_t paths, const struct keel_lane_decide *lane,
-                                                               const int lots, const int banded) {
-  if (lane->from == lane->holding && !(lane->fraction < 1))
-    decide(paths, lane, lots, banded, 1);
+                                                               const int lots, const int banded, const int reasons) {
+  const int alone = lane->from == lane->holding && !(lane->fraction < 1);
+  if (alone && !banded && decide_freely(paths, lane, lots, reasons)) return;
+  if (alone)
+    decide(paths, lane, lots, banded, 1, reasons);
   else
-    decide(paths, lane, lots, banded, 0);
+    decide(paths, lane, lots, banded, 0, reasons);
+}
+
+static inline __attribute__((always_inline)) void decide_said(size_t paths, const struct keel_lane_decide *lane,
+                                                              const int lots, const int banded) {
+  if (lane->reason)
+    decide_alone(paths, lane, lots, banded, 1);
+  else
+    decide_alone(paths, lane, lots, banded, 0);
 }
 
 void KEEL_AT(keel_lanes_decide)(size_t paths, const struct keel_lane_decide *lane) {
   if (lane->limits.lot > 0 && lane->has_band)
-    decide_alone(paths, lane, 1, 1);
+    decide_said(paths, lane, 1, 1);
   else if (lane->limits.lot > 0)
-    decide_alone(paths, lane, 1, 0);
+    decide_said(paths, lane, 1, 0);
   else if (lane->has_band)
-    decide_alone(paths, lane, 0, 1);
+    decide_said(paths, lane, 0, 1);
   else
-    decide_alone(paths, lane, 0, 0);
+    decide_said(paths, lane, 0, 0);
 }
 
 static inline __attribute__((always_inline)) void size_line(size_t paths, const struct keel_lane_size *lane,
@@ -179,21 +220,31 @@ void KEEL_AT(keel_lanes_size)(size_t paths, const struct keel_lane_size *lane) {
     size_line(paths, lane, 0);
 }
 
-void KEEL_AT(keel_lanes_fill)(size_t paths, const struct keel_lane_fill *lane) {
-  const double *restrict order = lane->qty, *restrict bids = lane->bid, *restrict asks = lane->ask;
+/* `tight`: bid and ask are one row. */
+static inline __attribute__((always_inline)) void fill(size_t paths, const struct keel_lane_fill *lane,
+                                                       const int tight) {
+  const double *restrict order = lane->qty, *bids = lane->bid, *asks = lane->ask;
   const double *restrict mark = lane->mark;
   double *restrict filled = lane->fill_qty, *restrict price = lane->fill_price;
   const double fresh = lane->is_fresh ? 1 : 0, part = lane->half_spread, quotes = part == part ? 0 : 1;
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
-    double qty = order[i], bid = bids[i], ask = asks[i];
-    double has_bid = bid > 0 ? 1 : 0, has_ask = ask < INFINITY ? has_bid : 0, usable = ask >= bid ? has_ask : 0;
-    double mid = usable * fresh > 0 ? 0.5 * (bid + ask) : mark[i], quoted = usable > 0 ? 0.5 * (ask - bid) : 0;
-    double half = quotes > 0 ? quoted : mid * part;
+    double qty = order[i], bid = bids[i], ask = tight ? bid : asks[i];
+    double has_bid = bid > 0 ? 1 : 0, has_ask = ask < INFINITY ? has_bid : 0;
+    double usable = tight || ask >= bid ? has_ask : 0;
+    double middle = tight ? bid : 0.5 * (bid + ask), mid = usable * fresh > 0 ? middle : mark[i];
+    double quoted = !tight && usable > 0 ? 0.5 * (ask - bid) : 0, half = quotes > 0 ? quoted : mid * part;
     double paid = qty > 0 ? mid + half : mid - half;
     filled[i] = qty;
     price[i] = qty != 0 ? paid : 0;
   }
+}
+
+void KEEL_AT(keel_lanes_fill)(size_t paths, const struct keel_lane_fill *lane) {
+  if (lane->bid == lane->ask)
+    fill(paths, lane, 1);
+  else
+    fill(paths, lane, 0);
 }
 
 /* What a line's fills are: the change of holding, the value traded at mark, and what they cost. */
@@ -202,9 +253,8 @@ struct traded {
 };
 
 static inline __attribute__((always_inline)) struct traded fills_of(const struct keel_lane_line *line, size_t i,
-                                                                    double price, const size_t fills,
-                                                                    const int tiered) {
-  struct traded sum = {.charged = tiered ? line->tier_fees[i] : 0};
+                                                                    double price, const size_t fills) {
+  struct traded sum = {.charged = line->tier_fees[i]};
   for (size_t k = 0; k < fills; k++) {
     double qty = line->fill_qty[k][i], shares = qty * line->multiplier;
     double paid = line->fill_price[k][i], mid = qty != 0 ? price : 0, at = qty != 0 ? paid : 0;
@@ -232,9 +282,9 @@ static inline double worth_of(double size, double price, double solid) {
   return size != 0 ? solid * worth : 0;
 }
 
-/* `explains`, `plain` and `fills` are known where this is called, and so each loop below has one shape. */
+/* `explains` and `fills` are known where this is called, and so each loop below has one shape. */
 static inline __attribute__((always_inline)) void account(size_t paths, const struct keel_lane_account *lane,
-                                                          const int explains, const int plain, const size_t fills) {
+                                                          const int explains, const size_t fills) {
   const struct keel_lane_account in = *lane;
   const struct keel_lane_line line = in.line;
   double *restrict holding = line.holding_after, *restrict cash = in.cash_after;
@@ -243,8 +293,7 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
   double *restrict hedge = in.hedge, *restrict interest = in.interest_earned, *restrict dividends = in.dividends;
   double *restrict spread = in.spread, *restrict fees = in.fees;
   double *restrict taxes = in.taxes;
-  const double future = !plain && line.is_future ? 1 : 0, spot = plain || line.is_spot ? 1 : 0;
-  const double settles = !plain && line.settles ? 1 : 0;
+  const double future = line.is_future ? 1 : 0, spot = line.is_spot ? 1 : 0, settles = line.settles ? 1 : 0;
   const double solid = 1 - future, keeps = 1 - settles; /* no future; not gone after this step */
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) {
@@ -252,13 +301,13 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
     double move = move_of(&line, i, size);
     double earned = in.cash_before[i] * in.interest;
     double shares_held = in.book_spot + (spot > 0 ? size : 0);
-    double yielded = shares_held * in.spot_after[i] * in.yield, flows = plain ? 0 : in.book_cash[i];
-    struct traded fill = fills_of(&line, i, price, fills, !plain);
+    double yielded = shares_held * in.spot_after[i] * in.yield;
+    struct traded fill = fills_of(&line, i, price, fills);
     double outlay = solid * fill.value + fill.crossed + fill.charged + fill.taxed;
     double after = held + fill.qty, worth = worth_of(after * line.multiplier, price, solid);
     holding[i] = keeps > 0 ? after : 0;
     value[i] = keeps * worth;
-    cash[i] = in.cash_before[i] + earned + yielded + future * move + flows - outlay + settles * worth;
+    cash[i] = in.cash_before[i] + earned + yielded + future * move + in.book_cash[i] - outlay + settles * worth;
     cost[i] += fill.crossed + fill.charged + fill.taxed;
     turnover[i] += fill.turnover;
     trades[i] += fill.count;
@@ -273,23 +322,47 @@ static inline __attribute__((always_inline)) void account(size_t paths, const st
   }
 }
 
-static inline __attribute__((always_inline)) void account_fills(size_t paths, const struct keel_lane_account *lane,
-                                                                const int explains, const int plain) {
-  if (lane->line.fills == 1)
-    account(paths, lane, explains, plain, 1);
-  else
-    account(paths, lane, explains, plain, 2);
+/* The same, bit by bit, of a lane that is plain. */
+static inline __attribute__((always_inline)) void account_plain(size_t paths, const struct keel_lane_account *lane,
+                                                                const int explains) {
+  const struct keel_lane_account in = *lane;
+  const struct keel_lane_line line = in.line;
+  const double *restrict fill_qty = line.fill_qty[0], *restrict fill_price = line.fill_price[0];
+  double *restrict holding = line.holding_after, *restrict cash = in.cash_after, *restrict value = in.value;
+  double *restrict cost = in.cost, *restrict turnover = in.turnover, *restrict trades = in.trades;
+  double *restrict hedge = in.hedge, *restrict interest = in.interest_earned, *restrict spread = in.spread;
+#pragma omp simd
+  for (size_t i = 0; i < paths; i++) {
+    double held = line.holding_before[i], qty = fill_qty[i], price = line.price_after[i], before = in.cash_before[i];
+    double shares = qty * line.multiplier, crossed = shares * (fill_price[i] - price), after = held + qty;
+    double earned = before * in.interest;
+    crossed = qty != 0 ? crossed : 0;
+    holding[i] = after;
+    value[i] = after * line.multiplier * price;
+    cash[i] = before + earned - (shares * price + crossed);
+    cost[i] += crossed;
+    turnover[i] += fabs(shares) * price;
+    trades[i] += qty != 0 ? 1 : 0;
+    if (!explains) continue;
+    hedge[i] = move_of(&line, i, held * line.multiplier);
+    interest[i] = earned;
+    spread[i] = -crossed;
+  }
 }
 
 void KEEL_AT(keel_lanes_account)(size_t paths, const struct keel_lane_account *lane) {
   if (lane->explains && lane->is_plain)
-    account_fills(paths, lane, 1, 1);
-  else if (lane->explains)
-    account_fills(paths, lane, 1, 0);
+    account_plain(paths, lane, 1);
   else if (lane->is_plain)
-    account_fills(paths, lane, 0, 1);
+    account_plain(paths, lane, 0);
+  else if (lane->explains && lane->line.fills == 1)
+    account(paths, lane, 1, 1);
+  else if (lane->explains)
+    account(paths, lane, 1, 2);
+  else if (lane->line.fills == 1)
+    account(paths, lane, 0, 1);
   else
-    account_fills(paths, lane, 0, 0);
+    account(paths, lane, 0, 2);
 }
 
 void KEEL_AT(keel_lanes_dividends)(size_t paths, const struct keel_lane_account *lane) {
@@ -339,7 +412,7 @@ static inline __attribute__((always_inline)) void account_line(size_t paths, con
   for (size_t i = 0; i < paths; i++) {
     double held = line.holding_before[i], price = line.price_after[i];
     double move = move_of(&line, i, held * line.multiplier);
-    struct traded fill = fills_of(&line, i, price, fills, 1);
+    struct traded fill = fills_of(&line, i, price, fills);
     double outlay = solid * fill.value + fill.crossed + fill.charged + fill.taxed;
     double after = held + fill.qty, worth = worth_of(after * line.multiplier, price, solid);
     holding[i] = keeps > 0 ? after : 0;
@@ -398,7 +471,18 @@ void KEEL_AT(keel_lanes_attribute)(size_t paths, const struct keel_lane_attribut
   for (size_t start = 0; start < paths; start += TILE) {
     const size_t count = paths - start < TILE ? paths - start : TILE;
     for (size_t i = 0; i < TILE; i++) said[i] = 0;
-    for (size_t k = 0; k < lane->count; k++) {
+    size_t k = 0;
+    for (; k + 2 <= lane->count; k += 2) { /* two at a time: half the way through memory */
+      const double *restrict one = lane->part[k] + start, *restrict two = lane->part[k + 1] + start;
+      double *restrict sum_one = lane->sum[k] + start, *restrict sum_two = lane->sum[k + 1] + start;
+#pragma omp simd
+      for (size_t i = 0; i < count; i++) {
+        said[i] = said[i] + one[i] + two[i];
+        sum_one[i] += one[i];
+        sum_two[i] += two[i];
+      }
+    }
+    for (; k < lane->count; k++) {
       const double *restrict part = lane->part[k] + start;
       double *restrict sum = lane->sum[k] + start;
 #pragma omp simd

@@ -9,7 +9,8 @@
 
 /* ---- explain: what moved one contract of the book, added to each component ---- */
 struct keel_lane_explain {
-  int is_first; /* the components are written, not added to */
+  int is_first;  /* the components are written, not added to */
+  int spot_only; /* vol, rate and yield did not move: the components of their moves are left alone, and their Greeks */
   double units;
   double years;         /* of calendar time that passed (until expiry at most) */
   double rate;          /* change of the rate */
@@ -65,7 +66,7 @@ struct keel_lane_decide {
   const double *holding; /* held plus working */
   const double *from;    /* what leaves the exposure as it was before others traded; else the holding */
   double *trade;         /* out */
-  double *reason;        /* out: enum keel_reason as a double, so that all lanes have one width */
+  double *reason;        /* out: enum keel_reason as a double, so that all lanes have one width; NULL: not wanted */
 };
 
 /* One of several instruments, whose change of holding a system of exposures gives. */
@@ -111,8 +112,8 @@ struct keel_lane_account {
   double borrow;              /* e^{b dt} - 1: on spot held short */
   double book_spot;           /* spot that the book itself holds */
   int explains;               /* the components are written */
-  int is_plain;               /* one line, spot; no dividend, borrow, tier, nor cash of the book: what says so is not
-                                 read, and receivables stay */
+  int is_plain;               /* one line, spot, fills at once; no yield, dividend, borrowing, fee, tax, nor cash of the
+                                 book: what says so is not read nor written, and receivables stay */
   struct keel_lane_line line; /* the first of the lane: the only one that may be spot */
   const double *spot_before, *spot_after;
   const double *cash_before, *receivable_before;

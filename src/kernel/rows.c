@@ -4,13 +4,16 @@
 
 #include "kernel/rows_level.h"
 
-void KEEL_AT(keel_rows_mid)(size_t paths, const double *bid, const double *ask, const double *otherwise, double *mid) {
-#pragma omp simd
+int KEEL_AT(keel_rows_mid)(size_t paths, const double *bid, const double *ask, const double *otherwise, double *mid) {
+  long long failed = 0;
   for (size_t i = 0; i < paths; i++) {
     int usable = (bid[i] > 0) & (ask[i] >= bid[i]) & (ask[i] < INFINITY);
     double middle = 0.5 * (bid[i] + ask[i]), other = otherwise[i];
-    mid[i] = usable ? middle : other;
+    double now = usable ? middle : other;
+    mid[i] = now;
+    failed |= now > 0 ? 0 : 1;
   }
+  return failed == 0;
 }
 
 void KEEL_AT(keel_rows_set)(size_t paths, double value, double *to) {
@@ -21,12 +24,6 @@ void KEEL_AT(keel_rows_set)(size_t paths, double value, double *to) {
 void KEEL_AT(keel_rows_negate)(size_t paths, const double *restrict from, double *restrict to) {
 #pragma omp simd
   for (size_t i = 0; i < paths; i++) to[i] = -from[i];
-}
-
-int KEEL_AT(keel_rows_all_positive)(size_t paths, const double *values) {
-  long long failed = 0;
-  for (size_t i = 0; i < paths; i++) failed |= values[i] > 0 ? 0 : 1;
-  return failed == 0;
 }
 
 void KEEL_AT(keel_rows_add)(size_t paths, double units, const double *restrict from, double *restrict to) {

@@ -12,13 +12,12 @@ struct keel_vol_sums {
 };
 
 struct keel_rows {
-  /* The middle of a two-sided quote (bid above 0, ask not below it); `otherwise` (may be `mid`) where it is none. */
-  void (*mid)(size_t paths, const double *bid, const double *ask, const double *otherwise, double *mid);
+  /* The middle of a two-sided quote (bid above 0, ask not below it); `otherwise` (may be `mid`) where it is none.
+   * Returns whether all came out above 0. */
+  int (*mid)(size_t paths, const double *bid, const double *ask, const double *otherwise, double *mid);
   /* to = value; to = -from */
   void (*set)(size_t paths, double value, double *to);
   void (*negate)(size_t paths, const double *from, double *to);
-  /* Whether all are above 0. */
-  int (*all_positive)(size_t paths, const double *values);
   /* to += units from */
   void (*add)(size_t paths, double units, const double *from, double *to);
   /* The same, and gross += |units from| */

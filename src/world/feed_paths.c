@@ -44,6 +44,22 @@ static keel_status check_rules(const struct keel_feed_paths_plan *plan, keel_err
   return KEEL_STATUS_OK;
 }
 
+/* Of a rule by the expected variance, where that is the same over any time. */
+static int has_steady_vol(const struct keel_model *model) {
+  if (model->implied.skew != 0) return 0;
+  if (model->implied.kind == KEEL_IMPLIED_CONSTANT) return 1;
+  if (model->implied.kind != KEEL_IMPLIED_EXPECTED) return 0;
+  struct keel_expected_variance soon = keel_world_variance(&model->world, 1.0 / 365);
+  struct keel_expected_variance late = keel_world_variance(&model->world, 10);
+  return soon.slope == 0 && late.slope == 0 && soon.constant == late.constant;
+}
+
+int keel_feed_paths_is_steady(const struct keel_simulated_market *market, size_t underlyings) {
+  int steady = 1;
+  for (size_t u = 0; u < underlyings; u++) steady &= has_steady_vol(&market->models[u]);
+  return steady;
+}
+
 /* An option that some order may wait for needs a quote of its own: nothing else says what it trades at by then. */
 static void choose_quotes(const struct keel_wiring *wiring, unsigned char *quoted) {
   for (size_t r = 0; r < wiring->row_count; r++) quoted[r] = !keel_kind_is_option(wiring->rows[r].contract.kind);

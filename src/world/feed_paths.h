@@ -58,6 +58,9 @@ struct keel_feed_paths_wiring;
 keel_status keel_feed_paths_wire(struct keel_arena *arena, const struct keel_feed_paths_plan *plan,
                                  const struct keel_feed_paths_wiring **wiring, keel_error *error);
 
+/* Whether of these markets spot alone moves: no vol, rate or yield. */
+int keel_feed_paths_is_steady(const struct keel_simulated_market *market, size_t underlyings);
+
 /* How many consecutive paths, from a multiple, are independent of all others. */
 size_t keel_feed_paths_batch(const struct keel_feed_paths_wiring *wiring);
 

@@ -224,6 +224,24 @@ static void components_sum_to_the_pnl(void **state) {
   keel_simulation_free(simulation);
 }
 
+/* Where spot alone moves, the components of other moves are not computed, unless paths are shown: the same figures. */
+static void what_cannot_move_need_not_be_computed(void **state) {
+  (void)state;
+  struct sim sim;
+  set_up_desk(&sim);
+  struct keel_simulation *ends = sim_run(&sim, 1, 0);
+  sim.strategy.run.paths_shown = 1;
+  struct keel_simulation *steps = sim_run(&sim, 1, 0);
+  assert_true(!ends->wiring.rows.needs.moves && steps->wiring.rows.needs.moves);
+  static const char *const statistics[] = {"mean", "std"};
+  for (size_t q = 0; q < KEEL_QUANTITY_MAX; q++)
+    for (int s = 0; s < 2; s++)
+      assert_true(sim_figure(ends, 0, q, statistics[s]).value == sim_figure(steps, 0, q, statistics[s]).value);
+  assert_true(sim_figure(ends, 0, KEEL_QUANTITY_EXPLAIN + KEEL_COMPONENT_VEGA, "mean").value == 0);
+  keel_simulation_free(ends);
+  keel_simulation_free(steps);
+}
+
 /* ---- several underlyings ---- */
 
 static void underlyings_move_together(void **state) {
@@ -346,6 +364,7 @@ int main(void) {
       cmocka_unit_test(error_falls_with_steps),
       cmocka_unit_test(draws_agree),
       cmocka_unit_test(components_sum_to_the_pnl),
+      cmocka_unit_test(what_cannot_move_need_not_be_computed),
       cmocka_unit_test(underlyings_move_together),
       cmocka_unit_test(what_was_finished_is_the_result),
       cmocka_unit_test(notes_say_what_has_to_be_known),

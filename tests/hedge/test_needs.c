@@ -4,7 +4,7 @@
 #include "hedge/bench_market.h"
 
 static struct keel_needs needs_of(const struct keel_policy *policy, int explains) {
-  return keel_needs_of(&policy, 1, explains, 0);
+  return keel_needs_of(&policy, 1, &(struct keel_needs_input){.explains = explains});
 }
 
 static void a_policy_says_what_it_reads(void **state) {
@@ -15,6 +15,11 @@ static void a_policy_says_what_it_reads(void **state) {
   assert_true(needs.exposure[KEEL_EXPOSURE_DELTA] && !needs.exposure[KEEL_EXPOSURE_GAMMA] && !needs.explains);
   assert_int_equal(needs_of(&plain, 1).marking, KEEL_GREEK_SET_EXPLAIN);
   assert_int_equal(needs_of(&plain, 1).hedging, KEEL_GREEK_SET_DELTA);
+  const struct keel_policy *only = &plain;
+  struct keel_needs steady = keel_needs_of(&only, 1, &(struct keel_needs_input){.explains = 1, .is_steady = 1});
+  assert_true(!steady.moves && steady.marking == KEEL_GREEK_SET_FIRST && needs_of(&plain, 1).moves);
+  steady = keel_needs_of(&only, 1, &(struct keel_needs_input){.explains = 1, .steps = 1, .is_steady = 1});
+  assert_true(steady.moves && steady.marking == KEEL_GREEK_SET_EXPLAIN); /* a ledger has all columns */
   policy.target.exposure_count = 2;
   policy.target.exposures[1] = KEEL_EXPOSURE_VEGA;
   needs = needs_of(&policy, 0);

@@ -65,6 +65,24 @@ static void orders_fill_half_a_spread_from_mid(void **state) {
   }
 }
 
+/* A quote whose two sides are one row, and two equal rows. */
+static void a_quote_without_a_spread_may_be_one_row(void **state) {
+  (void)state;
+  static struct filling f, same;
+  struct draws draws = {11};
+  for (int round = 0; round < 40; round++) {
+    draw_fill(&draws, &f);
+    memcpy(f.ask, f.bid, sizeof f.ask);
+    same = f;
+    fill(&f, ROOM, round);
+    struct keel_lane_fill lane = {same.order, same.bid,  same.bid, same.mark, round & 1, half_spread_of(round),
+                                  same.qty,   same.price};
+    keel_kernel_now->lanes.fill(ROOM, &lane);
+    assert_memory_equal(same.price, f.price, sizeof f.price);
+    assert_memory_equal(same.qty, f.qty, sizeof f.qty);
+  }
+}
+
 static void all_levels_give_the_same_bits(void **state) {
   (void)state;
   static struct filling want, got;
@@ -86,6 +104,7 @@ static void all_levels_give_the_same_bits(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(orders_fill_half_a_spread_from_mid),
+      cmocka_unit_test(a_quote_without_a_spread_may_be_one_row),
       cmocka_unit_test(all_levels_give_the_same_bits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,13 +46,14 @@ static void all_positive_or_not(void **state) {
   (void)state;
   draw_inputs();
   const double bad[] = {0, -1, NAN, -INFINITY};
-  assert_true(keel_kernel_now->rows.all_positive(PATHS, other));
-  assert_true(keel_kernel_now->rows.all_positive(0, left));
+  double mid[PATHS];
+  assert_true(keel_kernel_now->rows.mid(PATHS, other, other, other, mid));
+  assert_true(keel_kernel_now->rows.mid(0, left, left, left, mid));
   for (size_t i = 0; i < PATHS; i += 50)
     for (size_t k = 0; k < 4; k++) {
       double was = other[i];
       other[i] = bad[k];
-      assert_false(keel_kernel_now->rows.all_positive(PATHS, other));
+      assert_false(keel_kernel_now->rows.mid(PATHS, other, other, other, mid));
       other[i] = was;
     }
 }

@@ -151,6 +151,27 @@ static void vols_follow_their_rule(void **state) {
   check_vols(&f, call, merton);
 }
 
+/* Whether no vol moves is known before the run. */
+static void spot_alone_moves_or_not(void **state) {
+  (void)state;
+  struct keel_model models[2] = {{.world = {.kind = KEEL_WORLD_GBM, .spot = 100, .gbm = {.vol = 0.2}},
+                                  .implied = {KEEL_IMPLIED_CONSTANT, .vol = 0.2}}};
+  struct keel_simulated_market market = {.models = models};
+  models[1] = models[0];
+  assert_true(keel_feed_paths_is_steady(&market, 2));
+  models[1].implied.skew = -0.1;
+  assert_false(keel_feed_paths_is_steady(&market, 2));
+  models[1].implied = (struct keel_implied_rule){KEEL_IMPLIED_EXPECTED, .premium = 1};
+  assert_true(keel_feed_paths_is_steady(&market, 2));
+  models[1].world = (struct keel_world){.kind = KEEL_WORLD_MERTON, .spot = 100, .merton = {0.2, {2, -0.05, 0.1}}};
+  assert_true(keel_feed_paths_is_steady(&market, 2));
+  models[1].world = (struct keel_world){.kind = KEEL_WORLD_HESTON, .spot = 100, .heston = {0.04, 2, 0.04, 0.5, -0.7}};
+  assert_false(keel_feed_paths_is_steady(&market, 2));
+  models[1] = models[0];
+  models[1].implied.kind = KEEL_IMPLIED_REALISED;
+  assert_false(keel_feed_paths_is_steady(&market, 2));
+}
+
 /* In Heston the expected average variance depends on where the variance is, and on the time that is left. */
 static void expected_variance_of_the_state(void **state) {
   (void)state;
@@ -227,9 +248,10 @@ static void what_makes_no_sense_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(steps_are_whole_nanoseconds), cmocka_unit_test(spots_are_those_of_the_kernel),
-      cmocka_unit_test(vols_follow_their_rule),      cmocka_unit_test(expected_variance_of_the_state),
-      cmocka_unit_test(quotes_for_late_fills),       cmocka_unit_test(what_makes_no_sense_is_refused),
+      cmocka_unit_test(steps_are_whole_nanoseconds),    cmocka_unit_test(spots_are_those_of_the_kernel),
+      cmocka_unit_test(vols_follow_their_rule),         cmocka_unit_test(spot_alone_moves_or_not),
+      cmocka_unit_test(expected_variance_of_the_state), cmocka_unit_test(quotes_for_late_fills),
+      cmocka_unit_test(what_makes_no_sense_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
