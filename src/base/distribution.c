@@ -91,16 +91,21 @@ static void count_in_bin(struct keel_distribution *d, struct keel_extreme e) {
 
 /* ---- extremes ---- */
 
-static int is_before(struct keel_extreme a, struct keel_extreme b) {
+/* Of equal values those of earlier batches are the more extreme, on both sides: later ones, which are nearly all that
+ * come, change nothing. */
+static int is_smaller(struct keel_extreme a, struct keel_extreme b) {
   return a.value < b.value || (a.value == b.value && a.batch < b.batch);
 }
+static int is_larger(struct keel_extreme a, struct keel_extreme b) {
+  return a.value > b.value || (a.value == b.value && a.batch < b.batch);
+}
 
-/* Where e belongs: after those that are before it. */
-static size_t place_of(const struct keel_extremes *list, struct keel_extreme e) {
+/* Where e belongs in a list: after those that are smaller, or before those that are larger. */
+static size_t place_of(const struct keel_extremes *list, struct keel_extreme e, int of_largest) {
   size_t low = 0, high = list->count;
   while (low < high) {
     size_t middle = (low + high) / 2;
-    if (is_before(list->at[middle], e))
+    if (of_largest ? !is_larger(list->at[middle], e) : is_smaller(list->at[middle], e))
       low = middle + 1;
     else
       high = middle;
@@ -108,8 +113,8 @@ static size_t place_of(const struct keel_extremes *list, struct keel_extreme e) 
   return low;
 }
 
-static void insert(struct keel_extremes *list, struct keel_extreme e) {
-  size_t place = place_of(list, e);
+static void insert(struct keel_extremes *list, struct keel_extreme e, int of_largest) {
+  size_t place = place_of(list, e, of_largest);
   memmove(list->at + place + 1, list->at + place, (list->count - place) * sizeof e);
   list->at[place] = e;
   list->count++;
@@ -117,20 +122,20 @@ static void insert(struct keel_extremes *list, struct keel_extreme e) {
 
 /* Puts *e among the smallest. Returns 0 where nothing is left over; otherwise *e is what does not belong there. */
 static int keep_smallest(struct keel_extremes *list, struct keel_extreme *e) {
-  if (list->count < KEEL_EXTREMES) return insert(list, *e), 0;
+  if (list->count < KEEL_EXTREMES) return insert(list, *e, 0), 0;
   struct keel_extreme last = list->at[KEEL_EXTREMES - 1];
-  if (!is_before(*e, last)) return 1;
+  if (!is_smaller(*e, last)) return 1;
   list->count--;
-  insert(list, *e);
+  insert(list, *e, 0);
   *e = last;
   return 1;
 }
 
 static int keep_largest(struct keel_extremes *list, struct keel_extreme *e) {
-  if (list->count < KEEL_EXTREMES) return insert(list, *e), 0;
+  if (list->count < KEEL_EXTREMES) return insert(list, *e, 1), 0;
   struct keel_extreme first = list->at[0];
-  if (!is_before(first, *e)) return 1;
-  size_t place = place_of(list, *e);
+  if (!is_larger(*e, first)) return 1;
+  size_t place = place_of(list, *e, 1);
   memmove(list->at, list->at + 1, (place - 1) * sizeof first);
   list->at[place - 1] = *e;
   *e = first;
@@ -164,20 +169,36 @@ static void admit(struct keel_distribution *d, const struct waiting *waiting) {
 
 /* ---- adding ---- */
 
-static double low_edge(const struct keel_distribution *d) {
-  return d->low.count == KEEL_EXTREMES ? d->low.at[KEEL_EXTREMES - 1].value : INFINITY;
+/* What equals the last of the extremes is not one of them, unless it is of an earlier batch. */
+static double low_edge(const struct keel_distribution *d, size_t batch) {
+  const struct keel_extreme *last = &d->low.at[KEEL_EXTREMES - 1];
+  if (d->low.count < KEEL_EXTREMES) return INFINITY;
+  return batch < last->batch ? nextafter(last->value, INFINITY) : last->value;
 }
-static double high_edge(const struct keel_distribution *d) {
-  return d->high.count == KEEL_EXTREMES ? d->high.at[0].value : -INFINITY;
+static double high_edge(const struct keel_distribution *d, size_t batch) {
+  const struct keel_extreme *last = &d->high.at[0];
+  if (d->high.count < KEEL_EXTREMES) return -INFINITY;
+  return batch < last->batch ? nextafter(last->value, -INFINITY) : last->value;
 }
 
-struct keel_binning keel_distribution_binning(const struct keel_distribution *d) {
-  return (struct keel_binning){low_edge(d), high_edge(d), d->min, d->max, inv_width_of(d->level)};
+struct keel_binning keel_distribution_binning(const struct keel_distribution *d, size_t batch) {
+  return (struct keel_binning){low_edge(d, batch), high_edge(d, batch), d->min, d->max, inv_width_of(d->level)};
+}
+
+static int is_one_slot(size_t count, const uint32_t *slots) {
+  uint32_t differ = 0;
+  for (size_t i = 0; i < count; i++) differ |= slots[i] ^ slots[0];
+  return count > 0 && differ == 0 && slots[0] != KEEL_NO_SLOT;
 }
 
 /* Nearly all values have a slot; returns how many have none. */
 static uint32_t count_slots(struct keel_distribution *d, size_t batch, size_t count, const uint32_t *slots) {
   uint32_t wide[KEEL_WIDE_BINS + 1] = {0};
+  if (is_one_slot(count, slots)) { /* what does not differ from path to path */
+    d->bins.all[slots[0]] += (uint32_t)count;
+    d->bins.wide[batch][slots[0] >> WIDE_SHIFT] += (uint32_t)count;
+    return 0;
+  }
   for (size_t i = 0; i < count; i++) d->bins.all[slots[i]]++;
   for (size_t i = 0; i < count; i++) wide[slots[i] >> WIDE_SHIFT]++;
   for (size_t i = 0; i < KEEL_WIDE_BINS; i++) d->bins.wide[batch][i] += wide[i];

@@ -58,7 +58,7 @@ enum { KEEL_NO_SLOT = KEEL_BINS };
 #define KEEL_BIN_ROUND 0x1.8p52 /* x + this is x rounded to a whole number, which is in its low bits */
 
 struct keel_binning {
-  double low, high; /* between the extremes that are kept */
+  double low, high; /* the extremes that are kept lie beyond; of equal ones the first to come stay there */
   double min, max;  /* what the bins hold now */
   double inv_width;
 };
@@ -75,13 +75,14 @@ static inline uint32_t keel_bin_slot(const struct keel_binning *binning, double 
   double shifted = keel_bin_floor(x, binning->inv_width) + KEEL_BIN_ROUND;
   uint64_t bits;
   memcpy(&bits, &shifted, sizeof bits);
-  int is_inside = (x > binning->low) & (x < binning->high) & (x >= binning->min) & (x <= binning->max);
+  int is_inside = (x >= binning->low) & (x <= binning->high) & (x >= binning->min) & (x <= binning->max);
   return is_inside ? (uint32_t)bits % KEEL_BINS : KEEL_NO_SLOT;
 }
 
 void keel_distribution_init(struct keel_distribution *distribution);
 
-struct keel_binning keel_distribution_binning(const struct keel_distribution *distribution);
+/* For values of paths of that batch. */
+struct keel_binning keel_distribution_binning(const struct keel_distribution *distribution, size_t batch);
 
 /* At most 256 values of paths of that batch. `slots`: keel_bin_slot of each, by the binning before this call. */
 void keel_distribution_add(struct keel_distribution *distribution, size_t batch, size_t count, const double *values,

@@ -25,10 +25,11 @@ void keel_sample_init(struct keel_sample *sample, struct keel_arena *arena, cons
 
 static void add_to_distribution(struct keel_sample *sample, size_t count, const double *values) {
   const struct keel_moment_tree *tree = sample->moments;
-  struct keel_binning binning = keel_distribution_binning(sample->distribution);
+  size_t batch = (size_t)(tree->next >> tree->batch_level);
+  struct keel_binning binning = keel_distribution_binning(sample->distribution, batch);
   uint32_t slots[KEEL_LEAF_PATHS];
   keel_kernel_now->leaf.slots(&binning, count, values, slots);
-  keel_distribution_add(sample->distribution, (size_t)(tree->next >> tree->batch_level), count, values, slots);
+  keel_distribution_add(sample->distribution, batch, count, values, slots);
 }
 
 static void add_leaf(struct keel_sample *sample, size_t count, const double *values) {

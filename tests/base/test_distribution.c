@@ -19,7 +19,7 @@ static void add(struct keel_distribution *d, size_t batch, size_t count, const d
   uint32_t slots[KEEL_LEAF_PATHS];
   for (size_t i = 0; i < count; i += KEEL_LEAF_PATHS) {
     size_t piece = count - i < KEEL_LEAF_PATHS ? count - i : KEEL_LEAF_PATHS;
-    struct keel_binning binning = keel_distribution_binning(d);
+    struct keel_binning binning = keel_distribution_binning(d, batch);
     for (size_t j = 0; j < piece; j++) slots[j] = keel_bin_slot(&binning, values[i + j]);
     keel_distribution_add(d, batch, piece, values + i, slots);
   }
