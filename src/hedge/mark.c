@@ -5,6 +5,7 @@
 #include "hedge/verbs.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "kernel/lane_math.h"
 
@@ -69,13 +70,11 @@ static void settle(struct keel_block *block, size_t u) {
     if (!block->settled[r]) continue;
     if (row->units != 0 && row->contract.expiry_ns < block->market.time_ns) block->source_counts[KEEL_MARK_LATE]++;
     double *price = keel_at_row(block, after->price, r), *vol = keel_at_row(block, after->vol, r);
-    const double *vol_before = keel_at_row(block, before->vol, r);
-    int option = keel_kind_is_option(row->contract.kind);
-    for (size_t i = 0; i < paths; i++) {
-      double payoff = row->phi * (spot[i] - row->contract.strike);
-      price[i] = option ? fmax(payoff, 0) : spot[i];
-      vol[i] = vol_before[i];
-    }
+    memcpy(vol, keel_at_row(block, before->vol, r), paths * sizeof *vol);
+    if (keel_kind_is_option(row->contract.kind))
+      for (size_t i = 0; i < paths; i++) price[i] = keel_at_least(row->phi * (spot[i] - row->contract.strike), 0);
+    else
+      memcpy(price, spot, paths * sizeof *price);
     after->yield[r] = before->yield[r];
   }
 }

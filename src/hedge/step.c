@@ -42,16 +42,15 @@ static int close_line(struct keel_block *block, size_t u, size_t v, size_t line)
   const double *held = keel_at_line(block, keel_account_before(block, u)->holding, line);
   double *working = keel_at_line(block, keel_account_after(block, u)->working, line);
   double *trade = keel_at_line(block, block->trade, line);
-  memset(keel_at_line(block, block->polled_qty, line), 0, paths * sizeof(double));
-  memset(fill.qty, 0, paths * sizeof(double));
+  const struct keel_rows *rows = &keel_kernel_now->rows;
+  rows->set(paths, 0, keel_at_line(block, block->polled_qty, line));
+  rows->set(paths, 0, fill.qty);
+  rows->set(paths, 0, working);
+  rows->set(paths, 0, keel_at_line(block, block->target, line));
+  rows->set(paths, KEEL_REASON_LIQUIDATE, keel_at_line(block, block->reason, line));
+  rows->negate(paths, held, trade);
   int any = 0;
-  for (size_t i = 0; i < paths; i++) {
-    trade[i] = -held[i];
-    any |= held[i] != 0;
-    working[i] = 0;
-    keel_at_line(block, block->target, line)[i] = 0;
-    keel_at_line(block, block->reason, line)[i] = KEEL_REASON_LIQUIDATE;
-  }
+  for (size_t i = 0; i < paths && !any; i++) any = held[i] != 0;
   if (!any) return 0;
   struct keel_order order = keel_order_for(block, u, v, line, trade);
   order.waits = 0;
