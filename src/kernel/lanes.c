@@ -146,12 +146,13 @@ static inline __attribute__((always_inline)) int decide_freely(size_t paths, con
   double *restrict trade = lane->trade, *restrict reason = lane->reason;
   const double lot = limits.lot, qty_min = limits.qty_min, order = limits.order_qty_max;
   const double position = limits.position_qty_max, rest = lane->inner > 0 ? KEEL_REASON_INSIDE : KEEL_REASON_LOT;
-  long long met = 0;
+  int met = 0;
   for (size_t i = 0; i < paths; i++) {
     double held = holding[i], target = goal[i], fired = why_fired[i], off = held - target;
     double wanted = (fired > 0 ? to_lot(target, lot, lots) : held) - held, size = fabs(wanted);
-    met |= (size > order) | (size > notional[i]) | (fabs(held + wanted) > position) ? 1 : 0;
-    met |= ((size < qty_min) & (size != 0)) | !(off - off + (wanted - wanted) == 0) ? 1 : 0;
+    int is_limited = (size > order) | (size > notional[i]) | (fabs(held + wanted) > position);
+    int is_unusual = ((size < qty_min) & (size != 0)) | !(off - off + (wanted - wanted) == 0);
+    met |= is_limited | is_unusual;
     trade[i] = wanted;
     if (!reasons) continue;
     double idle = off == 0 ? KEEL_REASON_ON_TARGET : rest, why = wanted == 0 ? idle : fired - 1;
