@@ -15,7 +15,8 @@ enum { ROWS_PER_TICK = 4096 };
 static const struct {
   const char *kind, *meaning;
 } troubles[KEEL_IMPORT_TROUBLES] = {
-    [KEEL_IMPORT_INVERSE] = {"inverse", "an inverse contract, priced and settled in the coin it is on: not supported yet"},
+    [KEEL_IMPORT_INVERSE] = {"inverse",
+                             "an inverse contract, priced and settled in the coin it is on: not supported yet"},
     [KEEL_IMPORT_UNKNOWN_VENUE] = {"unknown_venue", "a venue whose settlement is not known"},
     [KEEL_IMPORT_BAD_SYMBOL] = {"bad_symbol", "a symbol that is not of the form its venue has"},
     [KEEL_IMPORT_ADJUSTED] = {"adjusted", "an adjusted contract, whose deliverable is not in the file"},
@@ -32,7 +33,8 @@ static const struct {
     [KEEL_IMPORT_BAD_EXERCISE] = {"bad_exercise", "an exercise that is not european or american"},
     [KEEL_IMPORT_CONFLICT] = {"conflict", "a contract with another multiplier or exercise than before"},
     [KEEL_IMPORT_DUPLICATE] = {"duplicate", "a contract quoted again at one instant (the first is kept)"},
-    [KEEL_IMPORT_TWO_SPOTS] = {"two_spots", "instants at which rows disagree about the spot or a future (the first is kept)"},
+    [KEEL_IMPORT_TWO_SPOTS] = {"two_spots",
+                               "instants at which rows disagree about the spot or a future (the first is kept)"},
     [KEEL_IMPORT_NO_SPOT] = {"no_spot", "rows without the spot"},
     [KEEL_IMPORT_NO_FUTURE] = {"no_future", "options without the price of their future"},
     [KEEL_IMPORT_LATE_SPOT] = {"late_spot", "rows whose spot is later than their quote (it stands at its own time)"},

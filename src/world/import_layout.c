@@ -206,8 +206,7 @@ static keel_status refuse_unknown(const struct keel_csv *csv, int nearest, const
   size_t used = 0;
   for (int i = 0; i < LAYOUTS; i++)
     used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? "; " : "", layouts[i].name);
-  if (missing <= NEAR)
-    snprintf(near, sizeof near, "for %s there is no column `%s`; ", layouts[nearest].name, column);
+  if (missing <= NEAR) snprintf(near, sizeof near, "for %s there is no column `%s`; ", layouts[nearest].name, column);
   return keel_fail_at(error, keel_csv_path(csv), 1, "header",
                       "no known layout; %sknown are %s; others need a column map (--map)", near, known);
 }

@@ -133,7 +133,8 @@ static struct keel_import_meaning recall(struct keel_import_rows *rows, const st
   return keel_import_recall(&rows->memos[field], rows, cell(rows, fields, field));
 }
 
-static int read_exercise(struct keel_import_rows *rows, const struct keel_csv_field *fields, struct keel_import_row *row) {
+static int read_exercise(struct keel_import_rows *rows, const struct keel_csv_field *fields,
+                         struct keel_import_row *row) {
   row->contract.exercise = row->underlying->exercise;
   if (rows->layout->exercise_by_name) return KEEL_IMPORT_FINE;
   struct keel_import_meaning exercise = recall(rows, fields, KEEL_IMPORT_EXERCISE);
@@ -141,7 +142,8 @@ static int read_exercise(struct keel_import_rows *rows, const struct keel_csv_fi
   return exercise.problem;
 }
 
-static int read_multiplier(const struct keel_import_rows *rows, const struct keel_csv_field *fields, struct keel_import_row *row) {
+static int read_multiplier(const struct keel_import_rows *rows, const struct keel_csv_field *fields,
+                           struct keel_import_row *row) {
   row->contract.multiplier = rows->multiplier;
   if (rows->binding.columns[KEEL_IMPORT_MULTIPLIER] < 0) return KEEL_IMPORT_FINE;
   struct keel_csv_field size = cell(rows, fields, KEEL_IMPORT_MULTIPLIER);

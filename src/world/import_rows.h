@@ -1,8 +1,8 @@
 /* The rows of market data files, as quotes in columns: checked, counted by problem, contracts numbered as they appear.
  *
  * Quotes stand in the order of the files; a *run* is a stretch of them with one time. Sorted data has one run per
- * instant, so putting rows in order of time is sorting runs. The spot beside a row is a quote of the spot contract, kept
- * once per run; so is the price of the future beside it. */
+ * instant, so putting rows in order of time is sorting runs. The spot beside a row is a quote of the spot contract,
+ * kept once per run; so is the price of the future beside it. */
 #ifndef KEEL_WORLD_IMPORT_ROWS_H
 #define KEEL_WORLD_IMPORT_ROWS_H
 
