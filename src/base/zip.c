@@ -33,9 +33,10 @@ int keel_zip_is(const char *path) {
 /* ---- opening ---- */
 
 static keel_status open_failed(const char *path, zip_error_t *reason, keel_error *error) {
-  int is_system = zip_error_system_type(reason) == ZIP_ET_SYS;
+  int code = zip_error_code_zip(reason);
+  int is_system = zip_error_system_type(reason) == ZIP_ET_SYS || code == ZIP_ER_NOENT;
   keel_status status = is_system ? KEEL_STATUS_IO : KEEL_STATUS_INPUT;
-  if (zip_error_code_zip(reason) == ZIP_ER_MEMORY) status = KEEL_STATUS_MEMORY;
+  if (code == ZIP_ER_MEMORY) status = KEEL_STATUS_MEMORY;
   keel_fail(error, status, path, "cannot be read as a zip: %s", zip_error_strerror(reason));
   zip_error_fini(reason);
   return status;
