@@ -35,32 +35,40 @@ static void price(double results[GREEKS][OPTIONS]) {
   keel_black_scholes_price(OPTIONS, &options, KEEL_GREEK_SET_ALL, &greeks);
 }
 
-/* The levels that this machine has; leaves the one in use as it was. */
-static void look_cpu(struct keel_finding *finding) {
+/* Prices at each level that this machine has, and leaves the one in use as it was. Returns whether all gave the same
+ * bits. */
+static int levels_agree(char names[32], const char **best) {
   const char *in_use = keel_cpu_level();
   double reference[GREEKS][OPTIONS], results[GREEKS][OPTIONS];
-  char names[32] = "";
-  int differ = 0, best = 0;
+  size_t length = 0;
+  int agree = 1;
   price(reference);
   for (int i = 0; i < LEVELS; i++) {
     if (keel_cpu_force(levels[i], NULL) != KEEL_STATUS_OK) continue;
     price(results);
-    differ |= memcmp(results, reference, sizeof results) != 0;
-    size_t length = strlen(names);
-    snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", levels[i]);
-    best = i;
+    agree &= memcmp(results, reference, sizeof results) == 0;
+    length += (size_t)snprintf(names + length, 32 - length, "%s%s", length ? ", " : "", levels[i]);
+    *best = levels[i];
   }
   keel_cpu_force(in_use, NULL);
+  return agree;
+}
+
+static void look_cpu(struct keel_finding *finding) {
+  const char *in_use = keel_cpu_level(), *best = in_use;
+  char names[32] = "";
+  int agree = levels_agree(names, &best);
   snprintf(finding->found, sizeof finding->found, "%s in use; available: %s, with %s bits", in_use, names,
-           differ ? "DIFFERENT" : "the same");
-  if (differ) {
-    finding->health = KEEL_HEALTH_BAD;
+           agree ? "the same" : "DIFFERENT");
+  finding->health = agree ? KEEL_HEALTH_LESS : KEEL_HEALTH_BAD;
+  if (!agree)
     finding->costs = "figures depend on the machine; take a build whose tests pass";
-  } else if (strcmp(in_use, levels[LEVELS - 1]) != 0) {
-    finding->health = KEEL_HEALTH_LESS;
-    finding->costs = strcmp(in_use, levels[best]) != 0 ? "slower kernels; --cpu auto, or KEEL_CPU unset, takes the best"
-                                                       : "slower kernels than on a machine with v4 (AVX-512)";
-  }
+  else if (strcmp(in_use, best) != 0)
+    finding->costs = "slower kernels; --cpu auto, or KEEL_CPU unset, takes the best";
+  else if (strcmp(best, levels[LEVELS - 1]) != 0)
+    finding->costs = "slower kernels than on a machine with v4 (AVX-512)";
+  else
+    finding->health = KEEL_HEALTH_OK;
 }
 
 /* A library that some program loads may have changed how numbers are rounded. */
