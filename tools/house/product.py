@@ -79,7 +79,8 @@ def licences():
 
 def installed():
     """Every public header and each part of the product is in the staged tree."""
-    places = {place.relative_to(STAGE / "usr/local").as_posix() for place in STAGE.rglob("*")}
+    prefix = STAGE / "usr/local"
+    places = {place.relative_to(prefix).as_posix() for place in prefix.rglob("*")}
     names = {place.rpartition("/")[2] for place in places}
     wanted = [header.name for header in (ROOT / "include/keel").glob("*.h")]
     wanted += ["libkeel.so", "libkeel.so.0", "libkeel.a", "keel.pc", "LICENSE", "README.md", "building.md"]
