@@ -62,6 +62,7 @@ struct keel_risk_shift {
 struct keel_risk_scenarios {
   const struct keel_snapshot *snapshot;
   struct keel_snapshot_inputs inputs;
+  double *full;         /* [position]: spot with dividends to come */
   double *price, *base; /* [position]: by the formula, moved and not; American ones not below intrinsic */
   uint64_t floored;
 };

@@ -4,8 +4,9 @@
 #include "drive/risk.h"
 #include "hedge/mark.h"
 
-/* Prices by the formula, as marks without a quote have them. */
-static void price(const struct keel_risk_scenarios *scenarios, const struct keel_snapshot_inputs *inputs, double *out) {
+/* Prices by the formula, as marks without a quote have them; `full` is spot with its dividends. */
+static void price(const struct keel_risk_scenarios *scenarios, const struct keel_snapshot_inputs *inputs,
+                  const double *full, double *out) {
   const struct keel_snapshot *snapshot = scenarios->snapshot;
   const keel_options options = {inputs->phi,   inputs->spot,  inputs->strike, inputs->rate,
                                 inputs->yield, inputs->years, inputs->vol};
@@ -13,26 +14,28 @@ static void price(const struct keel_risk_scenarios *scenarios, const struct keel
   keel_kernel_now->black_scholes(snapshot->count, &options, KEEL_GREEK_SET_PRICE, &prices);
   for (size_t i = 0; i < snapshot->count; i++) {
     const struct keel_row *row = &snapshot->wiring->rows[snapshot->positions[i].row];
-    if (keel_kind_is_option(row->contract.kind))
-      out[i] = keel_model_mark(row, out[i], inputs->spot[i] + keel_snapshot_escrow(snapshot, i));
+    if (keel_kind_is_option(row->contract.kind)) out[i] = keel_model_mark(row, out[i], full[i]);
   }
 }
 
 void keel_risk_scenarios_init(struct keel_risk_scenarios *scenarios, struct keel_arena *arena,
                               const struct keel_snapshot *snapshot) {
   *scenarios = (struct keel_risk_scenarios){.snapshot = snapshot, .inputs = snapshot->inputs};
-  double **columns[] = {&scenarios->inputs.spot, &scenarios->inputs.vol, &scenarios->price, &scenarios->base};
+  double **columns[] = {&scenarios->inputs.spot, &scenarios->inputs.vol, &scenarios->full, &scenarios->price,
+                        &scenarios->base};
   for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
     *columns[k] = KEEL_ARENA_NEW(arena, double, snapshot->count);
-  price(scenarios, &snapshot->inputs, scenarios->base);
+  for (size_t i = 0; i < snapshot->count; i++)
+    scenarios->full[i] = keel_snapshot_spot(snapshot, snapshot->positions[i].underlying);
+  price(scenarios, &snapshot->inputs, scenarios->full, scenarios->base);
 }
 
-/* Spot moves as a whole; the dividends to come in it stay. */
-static double moved_spot(const struct keel_snapshot *snapshot, size_t position, double move) {
-  double spot = keel_snapshot_spot(snapshot, snapshot->positions[position].underlying);
-  double net =
-      move == 0 ? snapshot->inputs.spot[position] : spot * (1 + move) - keel_snapshot_escrow(snapshot, position);
-  return net > 0 || isnan(net) ? net : 0;
+/* Spot moves as a whole, and the dividends to come in it stay; it is not below nothing without them. */
+static void move_spot(struct keel_risk_scenarios *scenarios, size_t i, double move) {
+  const struct keel_snapshot *snapshot = scenarios->snapshot;
+  scenarios->full[i] = keel_snapshot_spot(snapshot, snapshot->positions[i].underlying) * (1 + move);
+  double net = scenarios->full[i] - keel_snapshot_escrow(snapshot, i);
+  scenarios->inputs.spot[i] = net < 0 ? 0 : net;
 }
 
 /* How much of the vol's move an option of this time to expiry takes. */
@@ -43,7 +46,7 @@ static void move_inputs(struct keel_risk_scenarios *scenarios, const struct keel
   const struct keel_snapshot_inputs *from = &snapshot->inputs, *to = &scenarios->inputs;
   for (size_t i = 0; i < snapshot->count; i++) {
     const struct keel_stress_move *move = &shift->moves[snapshot->positions[i].underlying];
-    to->spot[i] = moved_spot(snapshot, i, move->spot);
+    move_spot(scenarios, i, move->spot);
     to->vol[i] = from->vol[i];
     if (!keel_kind_is_option(keel_snapshot_contract(snapshot, i)->kind)) continue;
     to->vol[i] += move->vol * share_of_move(shift->vol_tenor, from->years[i]);
@@ -58,7 +61,7 @@ void keel_risk_scenario_run(struct keel_risk_scenarios *scenarios, const struct 
   const struct keel_snapshot *snapshot = scenarios->snapshot;
   size_t underlyings = snapshot->wiring->underlying_count;
   move_inputs(scenarios, shift);
-  price(scenarios, &scenarios->inputs, scenarios->price);
+  price(scenarios, &scenarios->inputs, scenarios->full, scenarios->price);
   for (size_t u = 0; u <= underlyings; u++) out[u] = (keel_risk_scenario){0};
   for (size_t i = 0; i < snapshot->count; i++) {
     keel_risk_scenario *of = &out[snapshot->positions[i].underlying];
