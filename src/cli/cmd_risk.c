@@ -151,7 +151,8 @@ static void print_stresses(const keel_risk *risk) {
     printf("  %-20.20s %+7.2f %11.2f %13.2f", keel_risk_stress_name(risk, s), 100 * spot, 100 * vol,
            keel_risk_stress(risk, s, KEEL_RISK_TOTAL).pnl);
     if (*keel_risk_stress_source(risk, s)) printf("  %s", keel_risk_stress_source(risk, s));
-    if (isfinite(tenor)) printf("%s vols beyond %.0f days by the root", *keel_risk_stress_source(risk, s) ? ";" : " ", 365 * tenor);
+    if (isfinite(tenor))
+      printf("%s vols beyond %.0f days by the root", *keel_risk_stress_source(risk, s) ? ";" : " ", 365 * tenor);
     putchar('\n');
   }
 }

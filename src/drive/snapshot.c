@@ -224,7 +224,7 @@ static keel_status list_positions(struct keel_snapshot *snapshot, keel_error *er
   keel_time_format(snapshot->time_ns, when);
   if (held && !snapshot->count)
     return keel_fail_at(error, snapshot->strategy.path, 0, "book",
-                        "everything in it has expired by %s, the instant of its marks; give an earlier time", when);
+                        "everything in it has expired by %s, the instant of its marks; give an earlier `at`", when);
   read_greeks(snapshot);
   return KEEL_STATUS_OK;
 }
