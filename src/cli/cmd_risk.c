@@ -179,11 +179,13 @@ static void print_carried(const keel_risk *risk) {
 
 static void print_head(const keel_risk *risk) {
   char time[40];
-  if (keel_risk_time(risk) == INT64_MIN)
-    printf("%zu positions at the start of the model", keel_risk_positions(risk));
-  else {
+  size_t count = keel_risk_positions(risk);
+  printf("%zu position%s at the ", count, count == 1 ? "" : "s");
+  if (keel_risk_time(risk) != INT64_MIN) {
     keel_time_format(keel_risk_time(risk), time);
-    printf("%zu positions at the marks of %s", keel_risk_positions(risk), time);
+    printf("marks of %s", time);
+  } else {
+    fputs("start of the model", stdout);
   }
   puts("; money is for the whole book");
 }

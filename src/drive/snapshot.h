@@ -65,7 +65,8 @@ struct keel_snapshot {
   struct keel_snapshot_move *moves; /* [underlying], since then */
 };
 
-/* Errors: those of a replay for what the tape cannot answer for; KEEL_STATUS_INPUT where nothing of the book is alive,
+/* A snapshot stays where it was taken: parts of it point to others, and to the strategy, which outlives it.
+ * Errors: those of a replay for what the tape cannot answer for; KEEL_STATUS_INPUT where nothing of the book is alive,
  * or `at` or `since` is before the first marks. After an error there is nothing to free. */
 keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel_strategy *strategy,
                                const struct keel_snapshot_query *query, keel_error *error);

@@ -6,12 +6,11 @@
 #include "drive/generated_market.h"
 #include "drive/risk_support.h"
 
-static struct keel_snapshot snapshot_of(const struct keel_strategy *strategy, int64_t at_ns, int64_t since_ns) {
-  struct keel_snapshot snapshot;
+static void take(struct keel_snapshot *snapshot, const struct keel_strategy *strategy, int64_t at_ns,
+                 int64_t since_ns) {
   keel_error error = {0};
   const struct keel_snapshot_query query = {.at_ns = at_ns, .since_ns = since_ns};
-  if (keel_snapshot_take(&snapshot, strategy, &query, &error)) fail_msg("%s: %s", error.where, error.what);
-  return snapshot;
+  if (keel_snapshot_take(snapshot, strategy, &query, &error)) fail_msg("%s: %s", error.where, error.what);
 }
 
 /* Each instant of the tape with bad quotes: value and Greeks are those of the ledger, of each component its sum. */
@@ -27,7 +26,8 @@ static void a_replay_at_any_instant(void **state) {
   for (size_t i = 0; i < replay->row_count; i++) {
     const struct keel_ledger_row *row = &replay->rows[i];
     if (row->variant != 0 || row->reason == KEEL_REASON_LIQUIDATE) continue;
-    struct keel_snapshot snapshot = snapshot_of(strategy, row->time_ns, KEEL_SNAPSHOT_START);
+    struct keel_snapshot snapshot;
+    take(&snapshot, strategy, row->time_ns, KEEL_SNAPSHOT_START);
     const struct keel_totals *totals = &snapshot.block->totals;
     assert_true(snapshot.time_ns == row->time_ns);
     assert_same_bits(totals->value[0], row->book_value);
@@ -51,7 +51,8 @@ static void a_replay_at_any_instant(void **state) {
 static void positions_are_rows_of_the_book(void **state) {
   (void)state;
   struct keel_strategy *strategy = risk_strategy("");
-  struct keel_snapshot snapshot = snapshot_of(strategy, KEEL_TIME_NONE, KEEL_TIME_NONE);
+  struct keel_snapshot snapshot;
+  take(&snapshot, strategy, KEEL_TIME_NONE, KEEL_TIME_NONE);
   assert_int_equal(snapshot.count, 6);
   double value = 0;
   for (size_t i = 0; i < snapshot.count; i++) {
@@ -84,7 +85,8 @@ static void positions_are_rows_of_the_book(void **state) {
 static void a_simulation_at_its_start(void **state) {
   (void)state;
   struct keel_strategy *strategy = risk_strategy("");
-  struct keel_snapshot snapshot = snapshot_of(strategy, KEEL_TIME_NONE, KEEL_TIME_NONE);
+  struct keel_snapshot snapshot;
+  take(&snapshot, strategy, KEEL_TIME_NONE, KEEL_TIME_NONE);
   strategy->run.paths = 256;
   strategy->run.steps = 4;
   keel_simulation *simulation;
