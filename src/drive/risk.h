@@ -1,6 +1,6 @@
 /* The inside of a risk, for its files: a snapshot, its Greeks added up, and the same book where spot and vols moved.
  *
- *     snapshot  ->  exposures (risk.c)  ->  scenarios (risk_scenario.c)  ->  result (risk_result.c) */
+ *     snapshot  ->  exposures (risk.c)  ->  scenarios (risk_scenario.c)  ->  result (risk_result.c, risk_json.c) */
 #ifndef KEEL_DRIVE_RISK_H
 #define KEEL_DRIVE_RISK_H
 
@@ -71,5 +71,18 @@ void keel_risk_scenarios_init(struct keel_risk_scenarios *scenarios, struct keel
 /* Shape of out: [underlying, then all]. */
 void keel_risk_scenario_run(struct keel_risk_scenarios *scenarios, const struct keel_risk_shift *shift,
                             keel_risk_scenario *out);
+
+/* ---- for what writes it out ---- */
+
+/* The numbers of a position, by name. */
+struct keel_risk_number {
+  const char *name;
+  size_t offset;
+};
+enum { KEEL_RISK_POSITION_NUMBERS = 20 };
+extern const struct keel_risk_number keel_risk_position_numbers[];
+double keel_risk_position_number(const keel_risk_position *position, size_t k);
+/* Shifts as a strategy writes them, in per cent and vol points, without the traces of the division. */
+double keel_risk_in_hundredths(double fraction);
 
 #endif
