@@ -154,7 +154,7 @@ static void problems_are_of_the_marks_shown(void **state) {
   uint64_t seen = 0, count;
   assert_int_equal(keel_strategy_load(generated_market(), NULL, 0, &strategy, &error), KEEL_STATUS_OK);
   for (int day = 1; day < 29; day++) {
-    char at[16];
+    char at[32];
     snprintf(at, sizeof at, "2024-01-%02d", day);
     keel_risk *risk = risk_of(strategy, &(keel_risk_options){.at = at});
     uint64_t odd = 0, counted = 0;
