@@ -27,7 +27,8 @@ static struct keel_program run(const char *command) {
   char line[8192];
   const char *path = keel_scratch_write("x.yaml", strategy, sizeof strategy - 1);
   snprintf(line, sizeof line,
-           "cd %.*s && { test -f x.tape || $KEEL simulate x.yaml --tape x.tape --quiet >/dev/null; } && %s",
+           "cd %.*s && { test -f x.tape || $KEEL simulate x.yaml --set market.tape=none --tape x.tape --quiet "
+           ">/dev/null; } && %s",
            (int)(strrchr(path, '/') - path), path, command);
   return keel_program_run(line, NULL);
 }
