@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include "base/fail.h"
+#include "base/zip.h"
+#include "world/import_lean.h"
 #include "world/import_map.h"
 #include "world/import_rows.h"
 #include "world/tape.h"
@@ -15,6 +17,11 @@ enum { ROWS_PER_TICK = 4096 };
 static const struct {
   const char *kind, *meaning;
 } troubles[KEEL_IMPORT_TROUBLES] = {
+    [KEEL_IMPORT_INVERSE] = {"inverse",
+                             "an inverse contract, priced and settled in the coin it is on: not supported yet"},
+    [KEEL_IMPORT_UNKNOWN_VENUE] = {"unknown_venue", "a venue whose settlement is not known"},
+    [KEEL_IMPORT_BAD_SYMBOL] = {"bad_symbol", "a symbol that is not of the form its venue has"},
+    [KEEL_IMPORT_ADJUSTED] = {"adjusted", "an adjusted contract, whose deliverable is not in the file"},
     [KEEL_IMPORT_BAD_DATE] = {"bad_date", "a time or expiry that is no date, or not in the order that the layout has"},
     [KEEL_IMPORT_BAD_UNDERLYING] = {"bad_underlying", "an underlying without a name, or with a broken one"},
     [KEEL_IMPORT_UNKNOWN_KIND] = {"unknown_kind", "a kind that is not call, put, future or spot"},
@@ -27,9 +34,15 @@ static const struct {
     [KEEL_IMPORT_BAD_MULTIPLIER] = {"bad_multiplier", "a multiplier that is not above 0"},
     [KEEL_IMPORT_BAD_EXERCISE] = {"bad_exercise", "an exercise that is not european or american"},
     [KEEL_IMPORT_CONFLICT] = {"conflict", "a contract with another multiplier or exercise than before"},
+    [KEEL_IMPORT_TRADE] = {"trade", "a bar of trades, where quotes are among the files"},
     [KEEL_IMPORT_DUPLICATE] = {"duplicate", "a contract quoted again at one instant (the first is kept)"},
-    [KEEL_IMPORT_TWO_SPOTS] = {"two_spots", "instants at which rows disagree about the spot (the first is kept)"},
+    [KEEL_IMPORT_TWO_SPOTS] = {"two_spots",
+                               "instants at which rows disagree about the spot or a future (the first is kept)"},
     [KEEL_IMPORT_NO_SPOT] = {"no_spot", "rows without the spot"},
+    [KEEL_IMPORT_NO_FUTURE] = {"no_future", "options without the price of their future"},
+    [KEEL_IMPORT_LATE_SPOT] = {"late_spot", "rows whose spot is later than their quote (it stands at its own time)"},
+    [KEEL_IMPORT_STALE] = {"stale", "a quote more than a minute old when it arrived"},
+    [KEEL_IMPORT_OLD_TRADE] = {"old_trade", "a contract that last traded on an earlier day"},
     [KEEL_IMPORT_CROSSED] = {"crossed", "a bid above the ask"},
     [KEEL_IMPORT_LOCKED] = {"locked", "a bid equal to the ask"},
     [KEEL_IMPORT_ZERO_BID] = {"zero_bid", "a bid of 0"},
@@ -83,6 +96,23 @@ static keel_status read_rows(struct import *import, struct keel_csv *csv) {
     status = tick(import, import->bytes_done + done);
     if (status) return status;
   }
+}
+
+/* The only zips that are known are Lean's. */
+static keel_status read_zip(struct import *import, const char *const *files, size_t count, size_t index) {
+  struct keel_import_lean *lean;
+  struct stat info;
+  uint64_t size = stat(files[index], &info) == 0 ? (uint64_t)info.st_size : 0;
+  keel_status status = keel_import_lean_open(files, count, index, &lean, import->error);
+  if (status) return status;
+  for (size_t entries = 0, left = 1; left && !status; entries++) {
+    status = keel_import_lean_next(lean, import->rows, &left, import->error);
+    uint64_t done = size / (entries + 1 + left) * (entries + 1);
+    if (!status) status = tick(import, import->bytes_done + done);
+  }
+  import->bytes_done += size;
+  keel_import_lean_close(lean);
+  return status;
 }
 
 static keel_status read_file(struct import *import, const char *path) {
@@ -158,7 +188,7 @@ static int same_price(double a, double b) { return a == b || (isnan(a) && isnan(
 /* A contract that this instant has already. */
 static void note_again(struct import *import, struct kept *kept, size_t quote, uint64_t instant) {
   struct keel_import_rows *rows = import->rows;
-  if (rows->contracts[rows->ids[quote]].kind != KEEL_KIND_SPOT) {
+  if (!keel_import_rows_is_beside(rows, &rows->contracts[rows->ids[quote]])) {
     rows->troubles[KEEL_IMPORT_DUPLICATE]++;
     return;
   }
@@ -268,7 +298,7 @@ static keel_status nothing_left(const struct import *import, const char *file) {
   int most = KEEL_IMPORT_FINE;
   for (int i = 1; i < KEEL_IMPORT_NOTED; i++)
     if (rows->troubles[i] > rows->troubles[most]) most = i;
-  if (rows->rows == 0) return keel_fail(import->error, KEEL_STATUS_INPUT, file, "has no rows below its header");
+  if (rows->rows == 0) return keel_fail(import->error, KEEL_STATUS_INPUT, file, "has no rows");
   return keel_fail(import->error, KEEL_STATUS_INPUT, file,
                    "no row can be used: %llu of %llu rows have %s (%s); nothing was written",
                    (unsigned long long)rows->troubles[most], (unsigned long long)rows->rows, troubles[most].meaning,
@@ -280,7 +310,8 @@ static keel_status run(struct import *import, const char *const *files, size_t c
   keel_status status = look_at_files(import, files, count, out);
   if (!status && map) status = keel_import_map_load(&import->texts, map, &import->map, import->error);
   if (!status) status = keel_tape_writer_open(out, &import->writer, import->error);
-  for (size_t i = 0; i < count && !status; i++) status = read_file(import, files[i]);
+  for (size_t i = 0; i < count && !status; i++)
+    status = keel_zip_is(files[i]) ? read_zip(import, files, count, i) : read_file(import, files[i]);
   if (!status && import->rows->count == 0) status = nothing_left(import, count ? files[0] : out);
   if (!status) status = write_quotes(import);
   if (!status) status = report(import);
