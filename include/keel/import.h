@@ -1,4 +1,4 @@
-/* Recorded market data (CSV, plain or gz) into a tape.
+/* Recorded market data (CSV, plain or gz; zips of QuantConnect Lean) into a tape.
  *
  * Layouts are recognised by their header, or described by a column map (docs/data.md). Several files become one tape;
  * rows need no order. A row with a bad value is dropped and counted by kind; what is odd and kept is counted too.
@@ -43,8 +43,8 @@ typedef struct keel_import_result {
 } keel_import_result;
 
 /* `out` is written beside its place and renamed when complete; "-" among the files is stdin. options may be NULL.
- * Errors: KEEL_STATUS_INPUT (file:line), also when no row could be used; KEEL_STATUS_IO; KEEL_STATUS_MEMORY;
- * KEEL_STATUS_STOPPED. */
+ * Errors: KEEL_STATUS_INPUT (file:line, in zips file:entry:line), also when no row could be used; KEEL_STATUS_IO;
+ * KEEL_STATUS_MEMORY; KEEL_STATUS_STOPPED. */
 KEEL_API keel_status keel_import(const char *const *files, size_t count, const char *out,
                                  const keel_import_options *options, keel_import_result *result, keel_error *error);
 

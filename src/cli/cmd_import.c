@@ -69,7 +69,7 @@ static const struct keel_cli_option own[] = {
 const struct keel_cli_command keel_cmd_import = {
     .name = "import",
     .usage = "FILE... -o TAPE",
-    .summary = "recorded market data (CSV, plain or gz) into a tape",
+    .summary = "recorded market data (CSV, plain or gz; zips of Lean) into a tape",
     .details =
         "Known layouts are recognised by their header; --map describes others (docs/data.md). Several files become "
         "one\n"

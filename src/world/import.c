@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include "base/fail.h"
+#include "base/zip.h"
+#include "world/import_lean.h"
 #include "world/import_map.h"
 #include "world/import_rows.h"
 #include "world/tape.h"
@@ -32,6 +34,7 @@ static const struct {
     [KEEL_IMPORT_BAD_MULTIPLIER] = {"bad_multiplier", "a multiplier that is not above 0"},
     [KEEL_IMPORT_BAD_EXERCISE] = {"bad_exercise", "an exercise that is not european or american"},
     [KEEL_IMPORT_CONFLICT] = {"conflict", "a contract with another multiplier or exercise than before"},
+    [KEEL_IMPORT_TRADE] = {"trade", "a bar of trades, where quotes are among the files"},
     [KEEL_IMPORT_DUPLICATE] = {"duplicate", "a contract quoted again at one instant (the first is kept)"},
     [KEEL_IMPORT_TWO_SPOTS] = {"two_spots",
                                "instants at which rows disagree about the spot or a future (the first is kept)"},
@@ -93,6 +96,23 @@ static keel_status read_rows(struct import *import, struct keel_csv *csv) {
     status = tick(import, import->bytes_done + done);
     if (status) return status;
   }
+}
+
+/* The only zips that are known are Lean's. */
+static keel_status read_zip(struct import *import, const char *const *files, size_t count, size_t index) {
+  struct keel_import_lean *lean;
+  struct stat info;
+  uint64_t size = stat(files[index], &info) == 0 ? (uint64_t)info.st_size : 0;
+  keel_status status = keel_import_lean_open(files, count, index, &lean, import->error);
+  if (status) return status;
+  for (size_t entries = 0, left = 1; left && !status; entries++) {
+    status = keel_import_lean_next(lean, import->rows, &left, import->error);
+    uint64_t done = size / (entries + 1 + left) * (entries + 1);
+    if (!status) status = tick(import, import->bytes_done + done);
+  }
+  import->bytes_done += size;
+  keel_import_lean_close(lean);
+  return status;
 }
 
 static keel_status read_file(struct import *import, const char *path) {
@@ -278,7 +298,7 @@ static keel_status nothing_left(const struct import *import, const char *file) {
   int most = KEEL_IMPORT_FINE;
   for (int i = 1; i < KEEL_IMPORT_NOTED; i++)
     if (rows->troubles[i] > rows->troubles[most]) most = i;
-  if (rows->rows == 0) return keel_fail(import->error, KEEL_STATUS_INPUT, file, "has no rows below its header");
+  if (rows->rows == 0) return keel_fail(import->error, KEEL_STATUS_INPUT, file, "has no rows");
   return keel_fail(import->error, KEEL_STATUS_INPUT, file,
                    "no row can be used: %llu of %llu rows have %s (%s); nothing was written",
                    (unsigned long long)rows->troubles[most], (unsigned long long)rows->rows, troubles[most].meaning,
@@ -290,7 +310,8 @@ static keel_status run(struct import *import, const char *const *files, size_t c
   keel_status status = look_at_files(import, files, count, out);
   if (!status && map) status = keel_import_map_load(&import->texts, map, &import->map, import->error);
   if (!status) status = keel_tape_writer_open(out, &import->writer, import->error);
-  for (size_t i = 0; i < count && !status; i++) status = read_file(import, files[i]);
+  for (size_t i = 0; i < count && !status; i++)
+    status = keel_zip_is(files[i]) ? read_zip(import, files, count, i) : read_file(import, files[i]);
   if (!status && import->rows->count == 0) status = nothing_left(import, count ? files[0] : out);
   if (!status) status = write_quotes(import);
   if (!status) status = report(import);

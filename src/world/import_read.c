@@ -42,7 +42,7 @@ static int64_t add_underlying(struct keel_import_rows *rows, const char *name) {
   return (int64_t)number;
 }
 
-static struct keel_import_meaning parse_underlying(void *context, struct keel_csv_field text) {
+struct keel_import_meaning keel_import_read_underlying(void *context, struct keel_csv_field text) {
   struct keel_import_rows *rows = context;
   char name[KEEL_TAPE_NAME_MAX + 1];
   if (text.length == 0 || text.length > KEEL_TAPE_NAME_MAX) return meaning_of(0, KEEL_IMPORT_BAD_UNDERLYING);
@@ -297,7 +297,7 @@ int keel_import_read(struct keel_import_rows *rows, const struct keel_csv_field 
 
 keel_status keel_import_read_bind(struct keel_import_rows *rows, const struct keel_csv *csv, keel_error *error) {
   static struct keel_import_meaning (*const parsers[])(void *, struct keel_csv_field) = {
-      [KEEL_IMPORT_UNDERLYING] = parse_underlying,
+      [KEEL_IMPORT_UNDERLYING] = keel_import_read_underlying,
       [KEEL_IMPORT_KIND] = parse_kind,
       [KEEL_IMPORT_TIME] = parse_time,
       [KEEL_IMPORT_EXPIRY] = parse_time,

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "base/grow.h"
@@ -210,15 +211,41 @@ int keel_import_rows_is_beside(const struct keel_import_rows *rows, const struct
   return keel_contract_index_find(&rows->future_index, rows->futures, contract) != KEEL_CONTRACT_NONE;
 }
 
+static keel_status no_memory(const struct keel_import_rows *rows, keel_error *error) {
+  return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for %zu quotes", rows->count);
+}
+
 keel_status keel_import_rows_add(struct keel_import_rows *rows, const struct keel_csv_field *fields,
                                  keel_error *error) {
   for (int side = 0; side < rows->sides; side++) {
     struct keel_import_row row;
     rows->rows++;
     int trouble = keel_import_read(rows, fields, side, &row);
-    if (rows->no_memory || (!trouble && !keep(rows, &row, &trouble)))
-      return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for %zu quotes", rows->count);
+    if (rows->no_memory || (!trouble && !keep(rows, &row, &trouble))) return no_memory(rows, error);
     if (trouble) rows->troubles[trouble]++;
   }
+  return KEEL_STATUS_OK;
+}
+
+/* ---- quotes from elsewhere ---- */
+
+keel_status keel_import_rows_contract(struct keel_import_rows *rows, const struct keel_contract *contract, uint32_t *id,
+                                      keel_error *error) {
+  struct keel_csv_field text = {contract->underlying, strlen(contract->underlying)};
+  struct keel_import_meaning name = keel_import_read_underlying(rows, text);
+  if (rows->no_memory) return no_memory(rows, error);
+  if (name.problem) return keel_fail(error, KEEL_STATUS_INPUT, NULL, "the name of an underlying is not usable");
+  struct keel_contract kept = *contract;
+  kept.underlying = rows->spots[name.whole].underlying;
+  *id = id_of(rows, &kept);
+  if (*id == KEEL_CONTRACT_NONE) return no_memory(rows, error);
+  if (conflicts(&rows->contracts[*id], &kept)) *id = KEEL_CONTRACT_NONE;
+  return KEEL_STATUS_OK;
+}
+
+keel_status keel_import_rows_quote(struct keel_import_rows *rows, int64_t time_ns, uint32_t id, const double *bid_ask,
+                                   keel_error *error) {
+  if (!make_room(rows) || !enter_run(rows, time_ns)) return no_memory(rows, error);
+  append(rows, id, bid_ask[0], bid_ask[1]);
   return KEEL_STATUS_OK;
 }

@@ -32,6 +32,7 @@ enum keel_import_trouble {
   KEEL_IMPORT_BAD_MULTIPLIER,
   KEEL_IMPORT_BAD_EXERCISE,
   KEEL_IMPORT_CONFLICT,
+  KEEL_IMPORT_TRADE,
   KEEL_IMPORT_DUPLICATE,
   KEEL_IMPORT_NOTED,
   KEEL_IMPORT_TWO_SPOTS = KEEL_IMPORT_NOTED,
@@ -123,5 +124,14 @@ int keel_import_rows_is_beside(const struct keel_import_rows *rows, const struct
 
 /* Takes one row (of a wide one both quotes), or drops and counts it. Errors: KEEL_STATUS_MEMORY. */
 keel_status keel_import_rows_add(struct keel_import_rows *rows, const struct keel_csv_field *fields, keel_error *error);
+
+/* For what does not come as rows of a layout: the number of a contract, whose underlying's name is copied.
+ * KEEL_CONTRACT_NONE: it was there with another multiplier or exercise. Errors: KEEL_STATUS_MEMORY; KEEL_STATUS_INPUT
+ * for a name that no tape takes. */
+keel_status keel_import_rows_contract(struct keel_import_rows *rows, const struct keel_contract *contract, uint32_t *id,
+                                      keel_error *error);
+/* A sound quote of such a contract; NaN: no quote on that side. Errors: KEEL_STATUS_MEMORY. */
+keel_status keel_import_rows_quote(struct keel_import_rows *rows, int64_t time_ns, uint32_t id, const double *bid_ask,
+                                   keel_error *error);
 
 #endif

@@ -86,7 +86,7 @@ static void bash_gets_what_fits_its_words(void **state) {
       {"simulate --set book.0.kind = p", "put"},
       {"simulate --set = book.0.kind = p", "put"},
       {"simulate --cpu = v", "v3 v4"},
-      {"simulate examples/desk/", "examples/desk/desk.yaml"},
+      {"simulate examples/desk/d", "examples/desk/desk.yaml"},
       {"simulate --csv = LIC", "LICENSE"},
   };
   if (system("command -v bash >/dev/null") != 0) skip();

@@ -92,17 +92,21 @@ double keel_golden_number(const struct keel_golden *golden, size_t row, const ch
 
 static char scratch_folder[64];
 
-static void scratch_remove(void) {
-  DIR *folder = opendir(scratch_folder);
+/* A folder with all that is in it. */
+static void remove_folder(const char *place) {
+  DIR *folder = opendir(place);
   if (!folder) return;
   for (struct dirent *entry; (entry = readdir(folder));) {
-    char path[512];
-    snprintf(path, sizeof path, "%s/%s", scratch_folder, entry->d_name);
-    unlink(path);
+    char path[1024];
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    snprintf(path, sizeof path, "%s/%s", place, entry->d_name);
+    if (unlink(path) != 0) remove_folder(path);
   }
   closedir(folder);
-  rmdir(scratch_folder);
+  rmdir(place);
 }
+
+static void scratch_remove(void) { remove_folder(scratch_folder); }
 
 const char *keel_scratch(const char *name) {
   static char paths[16][512];

@@ -151,6 +151,30 @@ static void many_underlyings_and_contracts_grow(void **state) {
   keel_import_rows_free(rows);
 }
 
+static void quotes_come_from_elsewhere_too(void **state) {
+  (void)state;
+  struct keel_import_rows *rows = rows_of(HEADER "X,call,2020-01-01,2020-03-01,european,100,90,10,11,100\n");
+  struct keel_contract contract = rows->contracts[rows->ids[1]];
+  char name[] = "X";
+  uint32_t id;
+  contract.underlying = name;
+  assert_int_equal(keel_import_rows_contract(rows, &contract, &id, NULL), KEEL_STATUS_OK);
+  assert_int_equal(id, rows->ids[1]);
+  assert_int_equal(keel_import_rows_quote(rows, 5, id, (const double[]){1, NAN}, NULL), KEEL_STATUS_OK);
+  assert_int_equal(rows->count, 3);
+  assert_true(rows->unsorted && rows->bids[2] == 1 && isnan(rows->asks[2]));
+  contract.exercise = KEEL_EXERCISE_AMERICAN;
+  assert_int_equal(keel_import_rows_contract(rows, &contract, &id, NULL), KEEL_STATUS_OK);
+  assert_int_equal(id, KEEL_CONTRACT_NONE);
+  contract.kind = KEEL_KIND_PUT;
+  assert_int_equal(keel_import_rows_contract(rows, &contract, &id, NULL), KEEL_STATUS_OK);
+  name[0] = 'Y'; /* the name was copied */
+  assert_string_equal(rows->contracts[id].underlying, "X");
+  contract.underlying = "";
+  assert_int_equal(keel_import_rows_contract(rows, &contract, &id, NULL), KEEL_STATUS_INPUT);
+  keel_import_rows_free(rows);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_become_quotes_in_runs),
@@ -158,6 +182,7 @@ int main(void) {
       cmocka_unit_test(a_contract_with_other_terms_is_a_conflict),
       cmocka_unit_test(spot_is_kept_once_per_run_and_once_more_if_it_differs),
       cmocka_unit_test(many_underlyings_and_contracts_grow),
+      cmocka_unit_test(quotes_come_from_elsewhere_too),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
