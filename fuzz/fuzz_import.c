@@ -1,13 +1,10 @@
 /* The importer's rows: any bytes below a header that has every field. What is kept is in order and as a tape wants it.
  */
-#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
-#include "world/import_rows.h"
-#include "world/tape_record.h"
+#include "import_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,17 +23,6 @@ static const struct keel_import_layout layout = {.columns = {[KEEL_IMPORT_UNDERL
                                                  .calendar = "nyse",
                                                  .dates = KEEL_IMPORT_MDY};
 
-static void check(const struct keel_import_rows *rows) {
-  for (size_t i = 0; i < rows->contract_count; i++)
-    keel_assert(keel_tape_contract_problem(&rows->contracts[i]) == NULL);
-  for (size_t i = 0; i < rows->count; i++) keel_assert(rows->ids[i] < rows->contract_count);
-  keel_assert(keel_tape_quotes_problem(rows->count, rows->bids, rows->asks) == NULL);
-  for (size_t i = 1; i < rows->run_count; i++) {
-    keel_assert(rows->runs[i].first > rows->runs[i - 1].first && rows->runs[i].first < rows->count);
-    keel_assert(rows->unsorted || rows->runs[i].time_ns > rows->runs[i - 1].time_ns);
-  }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static char text[8192] = HEADER;
   const size_t head = sizeof HEADER - 1;
@@ -48,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   keel_assert(rows && keel_import_rows_bind(rows, &layout, csv, NULL) == KEEL_STATUS_OK);
   const struct keel_csv_field *fields;
   while (!keel_csv_next(csv, &fields, NULL) && fields) keel_import_rows_add(rows, fields, NULL);
-  check(rows);
+  import_check(rows);
   keel_import_rows_free(rows);
   keel_csv_close(csv);
   return 0;

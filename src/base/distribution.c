@@ -176,9 +176,9 @@ static double low_edge(const struct keel_distribution *d, size_t batch) {
   return batch < last->batch ? nextafter(last->value, INFINITY) : last->value;
 }
 static double high_edge(const struct keel_distribution *d, size_t batch) {
-  const struct keel_extreme *last = &d->high.at[0];
+  const struct keel_extreme *least = &d->high.at[0];
   if (d->high.count < KEEL_EXTREMES) return -INFINITY;
-  return batch < last->batch ? nextafter(last->value, -INFINITY) : last->value;
+  return batch < least->batch ? nextafter(least->value, -INFINITY) : least->value;
 }
 
 struct keel_binning keel_distribution_binning(const struct keel_distribution *d, size_t batch) {

@@ -118,11 +118,18 @@ static keel_status read_path(struct keel_config_reader *reader, const struct kee
                              const struct keel_config_node *node, void *base) {
   keel_status status = keel_type_text.read(reader, field, node, base);
   const char **path = at(field, base), *folder = context_of(reader)->folder;
-  if (status || !folder || !*folder || **path == '/') return status;
-  size_t size = strlen(folder) + strlen(*path) + 2;
-  char *joined = keel_arena_alloc(reader->arena, size, 1);
-  snprintf(joined, size, "%s/%s", folder, *path);
-  *path = joined;
+  if (status) return status;
+  if (folder && *folder && **path != '/') {
+    size_t size = strlen(folder) + strlen(*path) + 2;
+    char *joined = keel_arena_alloc(reader->arena, size, 1);
+    snprintf(joined, size, "%s/%s", folder, *path);
+    *path = joined;
+  }
+  struct keel_field_file **files = context_of(reader)->files;
+  if (!files) return KEEL_STATUS_OK;
+  struct keel_field_file *file = KEEL_ARENA_NEW(reader->arena, struct keel_field_file, 1);
+  *file = (struct keel_field_file){*path, *files};
+  *files = file;
   return KEEL_STATUS_OK;
 }
 

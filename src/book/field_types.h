@@ -7,9 +7,16 @@
 #include "base/config_read.h"
 #include "book/calendar.h"
 
+/* A file that a field names. */
+struct keel_field_file {
+  const char *path;
+  struct keel_field_file *next;
+};
+
 struct keel_field_context {
   const struct keel_calendar *calendar;
-  const char *folder; /* of relative paths; NULL: text from memory, no file is read */
+  const char *folder;             /* of relative paths; NULL: text from memory, no file is read */
+  struct keel_field_file **files; /* all that are named are put before these, in the reader's arena; NULL: not asked */
 };
 
 /* int64_t, KEEL_TIME_NONE where it is missing. What a date without a time means: the market's close on that day; its

@@ -33,8 +33,15 @@ static size_t statistic_named(const keel_simulation *simulation, const char *nam
 
 /* ---- the table ---- */
 
-/* Enough digits for one option, no more than needed for a desk. */
-static void print_number(double number) { printf(" %*.*f", NAME, fabs(number) < 1e4 ? 4 : 2, number); }
+/* Enough digits for one option, no more than needed for a desk; a dash for what is not known. */
+static void print_number(double number) {
+  if (isnan(number))
+    printf(" %*s", NAME, "-");
+  else if (fabs(number) < 1e12)
+    printf(" %*.*f", NAME, fabs(number) < 1e4 ? 4 : 2, number);
+  else
+    printf(" %*.5g", NAME, number);
+}
 
 static void print_figures(const struct columns *columns, const char *title, const char *quantity,
                           const char *statistic) {

@@ -1,5 +1,7 @@
 /* What commands that run a strategy share: reading it, and putting a result out. */
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,27 +9,58 @@
 #include "base/fail.h"
 #include "cli/cli.h"
 
+/* The folder of a path, as the system knows it, and the name in it. */
+static int is_same_place(const char *one, const char *other) {
+  const char *names[] = {one, other}, *last[2];
+  struct stat folders[2];
+  for (int i = 0; i < 2; i++) {
+    char folder[PATH_MAX];
+    const char *slash = strrchr(names[i], '/');
+    size_t length = slash ? (size_t)(slash - names[i]) + 1 : 0;
+    if (length >= sizeof folder) return 0;
+    snprintf(folder, sizeof folder, "%.*s.", (int)length, names[i]);
+    if (stat(folder, &folders[i]) != 0) return 0;
+    last[i] = names[i] + length;
+  }
+  return folders[0].st_dev == folders[1].st_dev && folders[0].st_ino == folders[1].st_ino &&
+         strcmp(last[0], last[1]) == 0;
+}
+
 static int is_same_file(const char *one, const char *other) {
   struct stat a, b;
   if (strcmp(one, other) == 0) return 1;
-  return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino &&
-         S_ISREG(a.st_mode);
+  int there = (stat(one, &a) == 0) + (stat(other, &b) == 0);
+  if (there < 2) return there == 0 && is_same_place(one, other);
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && S_ISREG(a.st_mode);
+}
+
+static const char *const output_names[] = {"tape", "ledger", "csv"};
+enum { OUTPUTS = 3 };
+static const char *output(const struct keel_cli *cli, size_t i) {
+  return i < 2 ? keel_cli_value(cli, output_names[i]) : cli->csv;
 }
 
 /* What a command writes replaces neither the strategy nor another of its files. */
 static int check_outputs(const struct keel_cli *cli) {
-  const char *names[] = {"tape", "ledger", "csv"};
-  const char *files[] = {keel_cli_value(cli, "tape"), keel_cli_value(cli, "ledger"), cli->csv};
-  for (size_t i = 0; i < 3; i++) {
-    if (!files[i]) continue;
-    if (i < 2 && strcmp(files[i], "-") == 0)
-      return keel_cli_usage(cli, "--%s: \"-\" is not allowed, only a file's name", names[i]);
-    if (is_same_file(files[i], cli->operands[0]))
-      return keel_cli_usage(cli, "--%s: %s is the strategy itself", names[i], files[i]);
+  for (size_t i = 0; i < OUTPUTS; i++) {
+    const char *file = output(cli, i), *name = output_names[i];
+    if (!file) continue;
+    if (i < 2 && strcmp(file, "-") == 0)
+      return keel_cli_usage(cli, "--%s: \"-\" is not allowed, only a file's name", name);
+    if (is_same_file(file, cli->operands[0])) return keel_cli_usage(cli, "--%s: %s is the strategy itself", name, file);
     for (size_t k = 0; k < i; k++)
-      if (files[k] && is_same_file(files[i], files[k]) && strcmp(files[i], "/dev/null") != 0)
-        return keel_cli_usage(cli, "--%s and --%s: both are %s", names[k], names[i], files[i]);
+      if (output(cli, k) && is_same_file(file, output(cli, k)) && strcmp(file, "/dev/null") != 0)
+        return keel_cli_usage(cli, "--%s and --%s: both are %s", output_names[k], name, file);
   }
+  return KEEL_EXIT_DONE;
+}
+
+/* Nor what the strategy reads. */
+static int check_inputs(const struct keel_cli *cli, const keel_strategy *strategy) {
+  for (size_t i = 0; i < OUTPUTS; i++)
+    for (size_t k = 0; output(cli, i) && keel_strategy_file(strategy, k); k++)
+      if (is_same_file(output(cli, i), keel_strategy_file(strategy, k)))
+        return keel_cli_usage(cli, "--%s: %s is a file that the strategy reads", output_names[i], output(cli, i));
   return KEEL_EXIT_DONE;
 }
 
@@ -37,6 +70,11 @@ int keel_cli_strategy(struct keel_cli *cli, keel_strategy **strategy) {
   if (status != KEEL_EXIT_DONE) return status;
   if (keel_strategy_load(cli->operands[0], cli->sets, cli->set_count, strategy, &error) != KEEL_STATUS_OK)
     return keel_cli_fail(&error);
+  status = check_inputs(cli, *strategy);
+  if (status != KEEL_EXIT_DONE) {
+    keel_strategy_free(*strategy);
+    return status;
+  }
   for (size_t i = 0; i < keel_strategy_warning_count(*strategy); i++)
     keel_cli_note(cli, "%s", keel_strategy_warning(*strategy, i));
   return KEEL_EXIT_DONE;

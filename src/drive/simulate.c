@@ -81,9 +81,22 @@ static void note_entropic(struct keel_simulation *simulation) {
   if (few) add_note(simulation, text);
 }
 
+/* Of paths whose money is too large for a number. */
+static void note_bad(struct keel_simulation *simulation) {
+  uint64_t most = 0;
+  for (size_t v = 0; v < simulation->wiring.variant_count; v++) {
+    uint64_t bad = keel_simulation_sample(&simulation->part, v, KEEL_QUANTITY_PNL)->distribution->bad;
+    most = bad > most ? bad : most;
+  }
+  char text[160];
+  snprintf(text, sizeof text, "The P&L of %llu paths is not a finite number: they are in no statistic.",
+           (unsigned long long)most);
+  if (most) add_note(simulation, text);
+}
+
 static void list_notes(struct keel_simulation *simulation) {
   const struct keel_strategy *strategy = simulation->wiring.strategy;
-  size_t room = 4 + strategy->warning_count + strategy->market.underlying_count;
+  size_t room = 5 + strategy->warning_count + strategy->market.underlying_count;
   simulation->notes = KEEL_ARENA_NEW(&simulation->arena, char *, room);
   if (simulation->wiring.rows.has_american)
     add_note(simulation,
@@ -138,6 +151,7 @@ void keel_simulation_conclude(struct keel_simulation *simulation) {
   simulation->interrupted = simulation->part.next < simulation->wiring.leaves;
   keel_simulation_compute_figures(simulation);
   note_entropic(simulation);
+  note_bad(simulation);
   keel_simulation_list_theories(simulation);
   keel_simulation_show_paths(simulation);
 }

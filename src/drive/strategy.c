@@ -23,7 +23,8 @@ static const char *folder_of(struct keel_arena *arena, const char *path) {
 
 static keel_status read_tree(const struct keel_strategy_source *source, const struct keel_config_node *root,
                              struct keel_strategy *strategy, keel_error *error) {
-  struct keel_field_context context = {.folder = source->text ? NULL : folder_of(&strategy->arena, source->path)};
+  struct keel_field_context context = {.folder = source->text ? NULL : folder_of(&strategy->arena, source->path),
+                                       .files = &strategy->files};
   struct keel_config_reader reader = {.arena = &strategy->arena, .context = &context, .error = error};
   keel_status status = keel_config_check_names(&reader, keel_strategy_fields, root);
   const struct keel_config_node *market = keel_config_child(root, "market");
@@ -63,6 +64,12 @@ void keel_strategy_free(struct keel_strategy *strategy) {
   if (!strategy) return;
   keel_arena_fini(&strategy->arena);
   free(strategy);
+}
+
+const char *keel_strategy_file(const struct keel_strategy *strategy, size_t index) {
+  const struct keel_field_file *file = strategy->files;
+  while (file && index-- > 0) file = file->next;
+  return file ? file->path : NULL;
 }
 
 size_t keel_strategy_warning_count(const struct keel_strategy *strategy) { return strategy->warning_count; }

@@ -57,7 +57,8 @@ struct keel_strategy {
   struct keel_limits limits;
   struct keel_run_terms run;
   struct keel_frontier_terms frontier;
-  char **warnings; /* doubtful combinations, as `file:line: field: text` */
+  struct keel_field_file *files; /* that it reads beside itself */
+  char **warnings;               /* doubtful combinations, as `file:line: field: text` */
   size_t warning_count;
 };
 

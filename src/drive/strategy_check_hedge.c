@@ -1,5 +1,6 @@
 /* What one hedge says as a whole, and beside the market, the book and the limits: see strategy_check.h. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "drive/strategy_check.h"
@@ -9,6 +10,8 @@ static const char *const exposure_names[KEEL_EXPOSURE_COUNT] = {
     [KEEL_EXPOSURE_DELTA] = "delta", [KEEL_EXPOSURE_GAMMA] = "gamma", [KEEL_EXPOSURE_VEGA] = "vega"};
 
 /* ---- one instrument ---- */
+
+#define LOT_LEAST 1e-12 /* so that holdings are numbers of lots that a double can have */
 
 static int has_underlying(const struct keel_market_terms *market, const char *name) {
   return keel_market_underlying(market, name) >= 0;
@@ -44,6 +47,9 @@ static keel_status check_size(struct keel_strategy_check *check, const struct ke
   keel_error *error = check->reader->error;
   const struct keel_limits *limits = &check->strategy->limits;
   const struct keel_config_node *root = check->root;
+  if (with->lot > 0 && with->lot < LOT_LEAST)
+    return keel_config_fail(error, item, "lot", "is %g; allowed: 0 for any fraction, or %g at least", with->lot,
+                            LOT_LEAST);
   if (limits->order_qty_max < with->lot)
     return keel_config_fail(error, root, "limits.order_qty_max", "is %g, below one lot (%g): no order could be sent",
                             limits->order_qty_max, with->lot);
@@ -214,18 +220,57 @@ static keel_status check_cover(struct keel_strategy_check *check, const struct k
 
 /* ---- triggers and move ---- */
 
+/* Shares of an underlying that its positions would be if each had a delta of 1: what its gross delta cannot exceed. */
+static double shares_of(const struct keel_book *book, const char *underlying) {
+  double sum = 0;
+  for (size_t i = 0; i < book->count; i++)
+    if (same_underlying(book->positions[i].contract.underlying, underlying))
+      sum += fabs(book->positions[i].qty) * book->positions[i].contract.multiplier;
+  return sum;
+}
+
+/* The widest that a band of delta may be, in shares, as far as it is known before the run; infinity where it is not. */
+static double widest_band(const struct keel_strategy *strategy, const struct keel_trigger *trigger, size_t u) {
+  switch (trigger->band) {
+    case KEEL_BAND_SHARES:
+      return trigger->band_size;
+    case KEEL_BAND_FRACTION:
+      return trigger->band_size * shares_of(&strategy->book, strategy->market.underlyings[u].name);
+    case KEEL_BAND_CURRENCY: /* by the spot that a simulation starts at */
+      return strategy->simulated.models ? trigger->band_size / strategy->simulated.models[u].world.spot : INFINITY;
+    default:
+      return INFINITY;
+  }
+}
+
+static keel_status refuse_band(struct keel_strategy_check *check, const struct keel_variant *variant, double widest,
+                               double half_lot) {
+  const struct keel_trigger *trigger = &variant->policy.triggers[KEEL_EXPOSURE_DELTA];
+  const char *field = trigger->band == KEEL_BAND_SHARES     ? "trigger.band.shares"
+                      : trigger->band == KEEL_BAND_FRACTION ? "trigger.band.fraction"
+                                                            : "trigger.band.currency";
+  char shares[60] = "";
+  if (trigger->band != KEEL_BAND_SHARES) snprintf(shares, sizeof shares, ", %g shares at most", widest);
+  return keel_config_fail(
+      check->reader->error, variant->hedge, field,
+      "is %g%s, below half a lot (%g shares): it would fire where no order brings the holding closer; "
+      "allowed: %g or more, or a smaller lot",
+      trigger->band_size, shares, half_lot, trigger->band_size * (half_lot / widest));
+}
+
 /* Delta is moved by lots of spot or of the future. */
 static keel_status check_band(struct keel_strategy_check *check, const struct keel_variant *variant) {
   const struct keel_policy *policy = &variant->policy;
-  const struct keel_trigger *trigger = &policy->triggers[KEEL_EXPOSURE_DELTA];
-  for (size_t i = 0; i < policy->with_count && trigger->band == KEEL_BAND_SHARES; i++) {
-    double half_lot = 0.5 * policy->with[i].lot * policy->with[i].contract.multiplier;
-    if (keel_kind_is_option(policy->with[i].contract.kind) || trigger->band_size >= half_lot) continue;
-    return keel_config_fail(
-        check->reader->error, variant->hedge, "trigger.band.shares",
-        "is %g, below half a lot (%g shares): it would fire where no order brings the holding closer; "
-        "allowed: %g or more, or a smaller lot",
-        trigger->band_size, half_lot, half_lot);
+  const struct keel_market_terms *market = &check->strategy->market;
+  for (size_t i = 0; i < policy->with_count; i++) {
+    const struct keel_hedge_instrument *with = &policy->with[i];
+    double half_lot = 0.5 * with->lot * with->contract.multiplier;
+    if (keel_kind_is_option(with->contract.kind)) continue;
+    for (size_t u = 0; u < market->underlying_count; u++) {
+      if (with->underlying && !same_underlying(with->underlying, market->underlyings[u].name)) continue;
+      double widest = widest_band(check->strategy, &policy->triggers[KEEL_EXPOSURE_DELTA], u);
+      if (widest < half_lot) return refuse_band(check, variant, widest, half_lot);
+    }
   }
   return KEEL_STATUS_OK;
 }

@@ -22,7 +22,7 @@ static const struct keel_config_field move_fields[] = {
      .choices = moves,
      .help =
          "how far the exposures that triggered are brought back: all the way; to the edge of their band, or to `inner` "
-         "times the band (without a band: all the way); or by `fraction` of the way"},
+         "times the band (an exposure that has none: all the way); or by `fraction` of the way"},
     {.name = "inner",
      .type = &keel_type_number,
      AT(inner),

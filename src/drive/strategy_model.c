@@ -247,7 +247,7 @@ const struct keel_config_field keel_strategy_model_fields[] = {
      .type = &keel_type_path,
      AT(file),
      .absent = "required for bootstrap",
-     .help = "a CSV of dates and returns, relative to the strategy's file"},
+     .help = "a CSV of dates and closes, relative to the strategy's file"},
     {.name = "mean_block",
      NUMBER(mean_block),
      .min = 1,

@@ -125,7 +125,7 @@ const struct keel_config_field keel_strategy_with_fields[] = {
      .preset = "1",
      .max = INFINITY,
      .unit = "contracts",
-     .help = "holdings are whole multiples of it; 0 is any fraction"},
+     .help = "holdings are whole multiples of it; 0 is any fraction, and what is not 0 is 1e-12 at least"},
     {.name = "qty_min",
      .type = &keel_type_number,
      AT(qty_min),

@@ -46,8 +46,8 @@ struct keel_marks {
 
 /* What the book is and did, per underlying. */
 struct keel_totals {
-  double *value; /* marks of what is alive, futures at 0 */
-  double *value_before;
+  double *value;        /* marks of what is alive, futures at 0 */
+  double *value_before; /* kept where some policy balances by it */
   /* at marking vols, in shares, and per 1.00; where P&L is not explained gamma alone, and only if a rule needs it */
   double *delta, *gamma, *vega, *theta;
   /* what decisions see, net and gross (the sum of absolute parts), those that some policy needs */

@@ -2,15 +2,19 @@
  *
  * All are functions of (seed, path, step, factor) and of the plan, whatever block asks: blocks divide leaves (KEEL_LEAF
  * consecutive paths), and a block that is smaller than its leaf gets the same numbers.
- *   antithetic  path 2k + 1 has the negatives of path 2k.
- *   matched     of each (step, factor), the normals of a leaf are shifted and scaled to mean 0 and variance 1. A block
- *               draws its whole leaf for it, so blocks of a leaf are the cheapest. What is not linear in them is
- * biased, by the order of 1 / KEEL_LEAF a step: nothing to see in GBM, 0.6 % of a price in Heston with xi = 1. Sobol
- * path p is point p mod `sobol_points` of replicate p / `sobol_points`; each factor's Brownian path is a bridge whose
- * first dimensions go to its end, its middle, and so on; each replicate has a digital shift of its own, drawn from the
- * seed. Sources: Joe, Kuo (2008); Caflisch, Morokoff, Owen (1997); Cranley, Patterson (1976), in base 2. All steps are
- * drawn when a block begins: memory is steps x factors x leaf. Paths are independent in batches of keel_draws_batch:
- * standard errors are those of batch means. */
+ *
+ * Antithetic: path 2k + 1 has the negatives of path 2k.
+ *
+ * Matched: of each (step, factor), the normals of a leaf are shifted and scaled to mean 0 and variance 1. A block draws
+ * its whole leaf for it, so blocks of a leaf are the cheapest. What is not linear in them is biased, by the order of
+ * 1 / KEEL_LEAF a step: nothing to see in GBM, 0.6 % of a price in Heston with xi = 1.
+ *
+ * Sobol: path p is point p mod `sobol_points` of replicate p / `sobol_points`; each factor's Brownian path is a bridge
+ * whose first dimensions go to its end, its middle, and so on; each replicate has a digital shift of its own, drawn
+ * from the seed. All steps are drawn when a block begins: memory is steps x factors x leaf. Sources: Joe, Kuo (2008);
+ * Caflisch, Morokoff, Owen (1997); Cranley, Patterson (1976), in base 2.
+ *
+ * Paths are independent in batches of keel_draws_batch: standard errors are those of batch means. */
 #ifndef KEEL_KERNEL_DRAWS_H
 #define KEEL_KERNEL_DRAWS_H
 

@@ -473,7 +473,7 @@ void KEEL_AT(keel_lanes_attribute)(size_t paths, const struct keel_lane_attribut
     const size_t count = paths - start < TILE ? paths - start : TILE;
     for (size_t i = 0; i < TILE; i++) said[i] = 0;
     size_t k = 0;
-    for (; k + 2 <= lane->count; k += 2) { /* two at a time: half the way through memory */
+    for (; k + 2 <= lane->count; k += 2) { /* two at a time: `said` is read and written half as often */
       const double *restrict one = lane->part[k] + start, *restrict two = lane->part[k + 1] + start;
       double *restrict sum_one = lane->sum[k] + start, *restrict sum_two = lane->sum[k + 1] + start;
 #pragma omp simd

@@ -18,6 +18,11 @@ enum { ROWS_PER_TICK = 4096 };
 static const struct {
   const char *kind, *meaning;
 } troubles[KEEL_IMPORT_TROUBLES] = {
+    [KEEL_IMPORT_INVERSE] = {"inverse",
+                             "an inverse contract, priced and settled in the coin it is on: not supported yet"},
+    [KEEL_IMPORT_UNKNOWN_VENUE] = {"unknown_venue", "a venue whose settlement is not known"},
+    [KEEL_IMPORT_BAD_SYMBOL] = {"bad_symbol", "a symbol that is not of the form its venue has"},
+    [KEEL_IMPORT_ADJUSTED] = {"adjusted", "an adjusted contract, whose deliverable is not in the file"},
     [KEEL_IMPORT_BAD_DATE] = {"bad_date", "a time or expiry that is no date, or not in the order that the layout has"},
     [KEEL_IMPORT_BAD_UNDERLYING] = {"bad_underlying", "an underlying without a name, or with a broken one"},
     [KEEL_IMPORT_UNKNOWN_KIND] = {"unknown_kind", "a kind that is not call, put, future or spot"},
@@ -32,8 +37,13 @@ static const struct {
     [KEEL_IMPORT_CONFLICT] = {"conflict", "a contract with another multiplier or exercise than before"},
     [KEEL_IMPORT_TRADE] = {"trade", "a bar of trades, where quotes are among the files"},
     [KEEL_IMPORT_DUPLICATE] = {"duplicate", "a contract quoted again at one instant (the first is kept)"},
-    [KEEL_IMPORT_TWO_SPOTS] = {"two_spots", "instants at which rows disagree about the spot (the first is kept)"},
+    [KEEL_IMPORT_TWO_SPOTS] = {"two_spots",
+                               "instants at which rows disagree about the spot or a future (the first is kept)"},
     [KEEL_IMPORT_NO_SPOT] = {"no_spot", "rows without the spot"},
+    [KEEL_IMPORT_NO_FUTURE] = {"no_future", "options without the price of their future"},
+    [KEEL_IMPORT_LATE_SPOT] = {"late_spot", "rows whose spot is later than their quote (it stands at its own time)"},
+    [KEEL_IMPORT_STALE] = {"stale", "a quote more than a minute old when it arrived"},
+    [KEEL_IMPORT_OLD_TRADE] = {"old_trade", "a contract that last traded on an earlier day"},
     [KEEL_IMPORT_CROSSED] = {"crossed", "a bid above the ask"},
     [KEEL_IMPORT_LOCKED] = {"locked", "a bid equal to the ask"},
     [KEEL_IMPORT_ZERO_BID] = {"zero_bid", "a bid of 0"},
@@ -185,7 +195,7 @@ static int same_price(double a, double b) { return a == b || (isnan(a) && isnan(
 /* A contract that this instant has already. */
 static void note_again(struct import *import, struct kept *kept, size_t quote, uint64_t instant) {
   struct keel_import_rows *rows = import->rows;
-  if (rows->contracts[rows->ids[quote]].kind != KEEL_KIND_SPOT) {
+  if (!keel_import_rows_is_beside(rows, &rows->contracts[rows->ids[quote]])) {
     rows->troubles[KEEL_IMPORT_DUPLICATE]++;
     return;
   }

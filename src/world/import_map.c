@@ -9,7 +9,7 @@
 #include "world/import_time.h"
 
 static int field_of(const char *key) {
-  for (int field = 0; field < KEEL_IMPORT_FIELDS; field++)
+  for (int field = 0; field < KEEL_IMPORT_MAP_FIELDS; field++)
     if (strcmp(key, keel_import_field_name((enum keel_import_field)field)) == 0) return field;
   return -1;
 }
@@ -22,7 +22,8 @@ static keel_status read_fields(const struct keel_config_node *map, const char **
     if (field < 0)
       return keel_config_fail(error, item, NULL,
                               "no such field; allowed are underlying, kind, time, expiry, exercise, spot, spot_bid, "
-                              "spot_ask, strike, bid, ask, multiplier");
+                              "spot_ask, spot_time, strike, bid, ask, put_bid, put_ask, multiplier, future, made, "
+                              "last_trade");
     if (item->kind != KEEL_CONFIG_SCALAR || !*item->text)
       return keel_config_fail(error, item, NULL, "has to be a text");
     texts[field] = item->text;
@@ -50,6 +51,26 @@ static keel_status read_dates(const struct keel_config_node *node, struct keel_i
   return keel_config_fail(error, node, NULL, "no such order; allowed are ymd, mdy and dmy");
 }
 
+static keel_status read_epoch(const struct keel_config_node *node, struct keel_import_layout *layout,
+                              keel_error *error) {
+  static const char *const names[] = {
+      [KEEL_IMPORT_EPOCH_S] = "s", [KEEL_IMPORT_EPOCH_MS] = "ms", [KEEL_IMPORT_EPOCH_US] = "us"};
+  for (int i = KEEL_IMPORT_EPOCH_S; i <= KEEL_IMPORT_EPOCH_US; i++) {
+    if (node->kind != KEEL_CONFIG_SCALAR || strcmp(node->text, names[i]) != 0) continue;
+    layout->epoch = (enum keel_import_epoch)i;
+    return KEEL_STATUS_OK;
+  }
+  return keel_config_fail(error, node, NULL, "no such unit; allowed are s, ms and us");
+}
+
+static keel_status read_zone(const struct keel_config_node *node, struct keel_import_layout *layout,
+                             keel_error *error) {
+  int is_text = node->kind == KEEL_CONFIG_SCALAR;
+  layout->times_are_utc = is_text && strcmp(node->text, "utc") == 0;
+  if (layout->times_are_utc || (is_text && strcmp(node->text, "market") == 0)) return KEEL_STATUS_OK;
+  return keel_config_fail(error, node, NULL, "no such zone; allowed are market and utc");
+}
+
 static keel_status read_keys(const struct keel_config_node *root, struct keel_import_layout *layout,
                              keel_error *error) {
   for (const struct keel_config_node *item = root->first; item; item = item->next) {
@@ -62,8 +83,13 @@ static keel_status read_keys(const struct keel_config_node *root, struct keel_im
       status = read_calendar(item, layout, error);
     else if (strcmp(item->key, "dates") == 0)
       status = read_dates(item, layout, error);
+    else if (strcmp(item->key, "epoch") == 0)
+      status = read_epoch(item, layout, error);
+    else if (strcmp(item->key, "zone") == 0)
+      status = read_zone(item, layout, error);
     else
-      status = keel_config_fail(error, item, NULL, "no such key; allowed are columns, constants, calendar, dates");
+      status = keel_config_fail(error, item, NULL,
+                                "no such key; allowed are columns, constants, calendar, dates, epoch, zone");
     if (status) return status;
   }
   return KEEL_STATUS_OK;
@@ -84,11 +110,12 @@ static int needed(const struct keel_import_layout *layout, enum keel_import_fiel
   int kind = constant_kind(layout), maybe_option = kind < 0 || keel_kind_is_option((enum keel_kind)kind);
   switch (field) {
     case KEEL_IMPORT_UNDERLYING:
-    case KEEL_IMPORT_KIND:
     case KEEL_IMPORT_TIME:
     case KEEL_IMPORT_BID:
     case KEEL_IMPORT_ASK:
       return 1;
+    case KEEL_IMPORT_KIND:
+      return !given(layout, KEEL_IMPORT_PUT_BID);
     case KEEL_IMPORT_EXPIRY:
       return kind != KEEL_KIND_SPOT;
     case KEEL_IMPORT_STRIKE:
@@ -101,7 +128,7 @@ static int needed(const struct keel_import_layout *layout, enum keel_import_fiel
 
 static keel_status check_given(const struct keel_config_node *root, const struct keel_import_layout *layout,
                                keel_error *error) {
-  for (int i = 0; i < KEEL_IMPORT_FIELDS; i++) {
+  for (int i = 0; i < KEEL_IMPORT_MAP_FIELDS; i++) {
     enum keel_import_field field = (enum keel_import_field)i;
     const char *name = keel_import_field_name(field);
     if (layout->columns[field] && layout->constants[field])
@@ -113,6 +140,12 @@ static keel_status check_given(const struct keel_config_node *root, const struct
     return keel_config_fail(error, root, "spot_bid", "goes with spot_ask: both or neither");
   if (given(layout, KEEL_IMPORT_SPOT_BID) && given(layout, KEEL_IMPORT_SPOT))
     return keel_config_fail(error, root, "spot", "is given twice, also as spot_bid and spot_ask");
+  if (given(layout, KEEL_IMPORT_PUT_BID) != given(layout, KEEL_IMPORT_PUT_ASK))
+    return keel_config_fail(error, root, "put_bid", "goes with put_ask: both or neither");
+  if (given(layout, KEEL_IMPORT_PUT_BID) && given(layout, KEEL_IMPORT_KIND))
+    return keel_config_fail(error, root, "kind", "is not for wide rows: with put_bid, bid and ask are the call's");
+  if (given(layout, KEEL_IMPORT_SPOT_TIME) && !given(layout, KEEL_IMPORT_SPOT) && !given(layout, KEEL_IMPORT_SPOT_BID))
+    return keel_config_fail(error, root, "spot_time", "needs a spot");
   return KEEL_STATUS_OK;
 }
 
@@ -129,6 +162,9 @@ static int reads(const struct keel_import_layout *layout, enum keel_import_field
       return keel_exercise_parse(text, length) >= 0;
     case KEEL_IMPORT_TIME:
     case KEEL_IMPORT_EXPIRY:
+    case KEEL_IMPORT_SPOT_TIME:
+    case KEEL_IMPORT_MADE:
+    case KEEL_IMPORT_LAST_TRADE:
       return keel_import_time_parse(layout->dates, text, length, &time);
     default:
       return keel_number_parse(text, length, &number) && number > 0;

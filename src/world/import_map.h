@@ -3,6 +3,8 @@
  *   columns: {underlying: symbol, kind: cp, time: date, expiry: exp, strike: strike, bid: bid, ask: ask, spot: last}
  *   constants: {exercise: american, multiplier: 100}   # for what has no column
  *   calendar: nyse                                     # or utc; where a date without a time closes
+ *   zone: utc                                          # of times without an offset; market (default): the calendar's
+ *   epoch: us                                          # or ms, s: the unit of times that are whole numbers
  *   dates: mdy                                         # or dmy: what 01/02/2018 means; such dates are refused without
  * it
  *

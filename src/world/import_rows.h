@@ -1,8 +1,8 @@
 /* The rows of market data files, as quotes in columns: checked, counted by problem, contracts numbered as they appear.
  *
  * Quotes stand in the order of the files; a *run* is a stretch of them with one time. Sorted data has one run per
- * instant, so putting rows in order of time is sorting runs. The spot of a row is a quote of the spot contract, kept
- * once per run. */
+ * instant, so putting rows in order of time is sorting runs. The spot beside a row is a quote of the spot contract,
+ * kept once per run; so is the price of the future beside it. */
 #ifndef KEEL_WORLD_IMPORT_ROWS_H
 #define KEEL_WORLD_IMPORT_ROWS_H
 
@@ -16,6 +16,10 @@
 /* What may be wrong with a row. From KEEL_IMPORT_NOTED on the row is kept. */
 enum keel_import_trouble {
   KEEL_IMPORT_FINE,
+  KEEL_IMPORT_INVERSE,
+  KEEL_IMPORT_UNKNOWN_VENUE,
+  KEEL_IMPORT_BAD_SYMBOL,
+  KEEL_IMPORT_ADJUSTED,
   KEEL_IMPORT_BAD_DATE,
   KEEL_IMPORT_BAD_UNDERLYING,
   KEEL_IMPORT_UNKNOWN_KIND,
@@ -33,6 +37,10 @@ enum keel_import_trouble {
   KEEL_IMPORT_NOTED,
   KEEL_IMPORT_TWO_SPOTS = KEEL_IMPORT_NOTED,
   KEEL_IMPORT_NO_SPOT,
+  KEEL_IMPORT_NO_FUTURE,
+  KEEL_IMPORT_LATE_SPOT,
+  KEEL_IMPORT_STALE,
+  KEEL_IMPORT_OLD_TRADE,
   KEEL_IMPORT_CROSSED,
   KEEL_IMPORT_LOCKED,
   KEEL_IMPORT_ZERO_BID,
@@ -46,13 +54,30 @@ struct keel_import_run {
   size_t first; /* its first quote; it ends where the next run begins */
 };
 
-/* Of one underlying: its name, its spot contract, and the spot that the current run has. */
+/* A contract whose price rows have beside their own quote, a spot or a future, and the price that a run has of it. */
+struct keel_import_beside {
+  uint32_t id;     /* KEEL_CONTRACT_NONE until a price is seen */
+  size_t run;      /* runs counted from 1; 0: none */
+  int second_kept; /* another price of that run was kept too, to be counted */
+  double bid, ask;
+};
+
 struct keel_import_underlying {
   enum keel_exercise exercise; /* of its options, by name */
-  uint32_t spot_id;            /* KEEL_CONTRACT_NONE until a spot is seen */
-  size_t run;                  /* runs counted from 1; 0: none */
-  int second_kept;             /* another spot of that run was kept too, to be counted */
-  double bid, ask;
+  int64_t late_ns;             /* of the last spot that was later than its row */
+  struct keel_import_beside spot;
+};
+
+/* One row, read and checked; of a wide row one of its two quotes. */
+struct keel_import_row {
+  int64_t time_ns;
+  struct keel_contract contract;
+  struct keel_import_underlying *underlying;
+  double bid, ask, spot_bid, spot_ask;
+  /* of layouts that have more: */
+  double future;
+  int64_t spot_time_ns; /* later than time_ns, or KEEL_TIME_NONE */
+  int index_is_underlying, stale, old_trade;
 };
 
 struct keel_import_rows {
@@ -61,6 +86,8 @@ struct keel_import_rows {
   struct keel_csv_field constants[KEEL_IMPORT_FIELDS];
   const struct keel_calendar *calendar;
   double multiplier; /* where it has no column */
+  int sides;         /* quotes of a row: 2 of a wide one */
+  int has_more;      /* a future, or times beside that of the quote */
   struct keel_arena names;
   struct keel_contract *contracts;
   size_t contract_count, contract_room;
@@ -69,6 +96,10 @@ struct keel_import_rows {
   struct keel_contract *spots; /* one per underlying, under the same number; holds its name */
   size_t underlying_count, underlying_room, spot_room;
   struct keel_contract_index spot_index;
+  struct keel_import_beside *besides; /* of futures whose price stands beside options */
+  struct keel_contract *futures;      /* the same, under the same number */
+  size_t future_count, future_room, beside_room;
+  struct keel_contract_index future_index;
   uint32_t *ids; /* the quotes */
   double *bids, *asks;
   size_t count, room;
@@ -88,7 +119,10 @@ void keel_import_rows_free(struct keel_import_rows *rows);
 keel_status keel_import_rows_bind(struct keel_import_rows *rows, const struct keel_import_layout *layout,
                                   const struct keel_csv *csv, keel_error *error);
 
-/* Takes one row, or drops and counts it. Errors: KEEL_STATUS_MEMORY. */
+/* Whether the contract's price was taken from beside the quotes of others, where rows may repeat it. */
+int keel_import_rows_is_beside(const struct keel_import_rows *rows, const struct keel_contract *contract);
+
+/* Takes one row (of a wide one both quotes), or drops and counts it. Errors: KEEL_STATUS_MEMORY. */
 keel_status keel_import_rows_add(struct keel_import_rows *rows, const struct keel_csv_field *fields, keel_error *error);
 
 /* For what does not come as rows of a layout: the number of a contract, whose underlying's name is copied.

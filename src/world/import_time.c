@@ -40,3 +40,21 @@ int keel_import_time_parse(enum keel_import_dates dates, const char *text, size_
                       (int)(length - rest), text + rest);
   return used > 0 && (size_t)used < sizeof iso && keel_time_parse(iso, (size_t)used, out);
 }
+
+int keel_import_epoch_parse(enum keel_import_epoch unit, const char *text, size_t length, int64_t *time_ns) {
+  enum { DATE_DIGITS = 8, DIGITS_MAX = 18 };
+  static const int64_t units[] = {[KEEL_IMPORT_EPOCH_NONE] = 1,
+                                  [KEEL_IMPORT_EPOCH_S] = KEEL_NS_PER_SECOND,
+                                  [KEEL_IMPORT_EPOCH_MS] = KEEL_NS_PER_SECOND / 1000,
+                                  [KEEL_IMPORT_EPOCH_US] = KEEL_NS_PER_SECOND / 1000000};
+  if (length == 0 || length == DATE_DIGITS || length > DIGITS_MAX) return 0;
+  int64_t count = 0;
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] < '0' || text[i] > '9') return 0;
+    count = count * 10 + (text[i] - '0');
+  }
+  const int64_t last_ns = INT64_C(9214646400) * KEEL_NS_PER_SECOND;
+  if (count >= last_ns / units[unit]) return 0;
+  *time_ns = count * units[unit];
+  return 1;
+}

@@ -9,4 +9,8 @@
  * for all else. */
 int keel_import_time_parse(enum keel_import_dates dates, const char *text, size_t length, struct keel_time_text *out);
 
+/* A whole number of that unit since 1970-01-01T00:00Z, to nanoseconds. Returns 0 for all else, for 8 digits (which are
+ * a date) and for years after 2261. */
+int keel_import_epoch_parse(enum keel_import_epoch unit, const char *text, size_t length, int64_t *time_ns);
+
 #endif

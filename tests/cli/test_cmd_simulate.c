@@ -98,7 +98,7 @@ static void mistakes_name_their_place(void **state) {
 static void an_interrupted_run_has_a_result(void **state) {
   (void)state;
   struct keel_program program =
-      run("timeout --preserve-status -s INT 1 $KEEL simulate s.yaml --set run.paths=100000000 --json; echo $?");
+      run("timeout --preserve-status -s INT 3 $KEEL simulate s.yaml --set run.paths=100000000 --json; echo $?");
   json_error_t error;
   json_t *result = json_loads(program.out, JSON_DISABLE_EOF_CHECK, &error);
   assert_non_null(result);

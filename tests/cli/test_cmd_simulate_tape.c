@@ -59,7 +59,11 @@ static void wrong_uses_are_refused(void **state) {
       {"--tape x.yaml", "--tape: x.yaml is the strategy itself", 2},
       {"--csv ./x.yaml", "--csv: ./x.yaml is the strategy itself", 2},
       {"--tape x.tape --ledger x.tape", "--tape and --ledger: both are x.tape", 2},
+      {"--tape x.tape --ledger ./x.tape", "--tape and --ledger: both are ./x.tape", 2},
+      {"--set 'book={file: book.csv}' --csv ./book.csv", "--csv: ./book.csv is a file that the strategy reads", 2},
   };
+  static const char book[] = "underlying,kind,strike,years,qty\nX,call,100,0.1,-1\n";
+  keel_scratch_write("book.csv", book, sizeof book - 1);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char command[400];
     snprintf(command, sizeof command,

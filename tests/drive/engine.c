@@ -23,10 +23,12 @@
 
 enum { PATHS_LEAST = 4096 };
 
+int engine_is_full(void) { return getenv("KEEL_TEST_FULL") != NULL; }
+
 /* Path-steps of a run; 0: no bound. */
 static size_t most_path_steps(void) {
   if (CHECKS_ITSELF) return (size_t)1 << 17;
-  if (getenv("KEEL_TEST_FULL")) return 0;
+  if (engine_is_full()) return 0;
   return (size_t)1 << (strcmp(keel_cpu_level(), "base") == 0 ? 20 : 24);
 }
 

@@ -13,6 +13,7 @@
 /* How many of `paths` are run: all of them in `make verify`, which sets KEEL_TEST_FULL; so many that a run stays short
  * in `make check`; fewer still where the build checks itself or the kernels are those of the baseline. */
 size_t engine_paths(size_t paths, size_t steps);
+int engine_is_full(void);
 
 struct engine_run {
   struct keel_strategy *strategy;

@@ -136,6 +136,12 @@ static const char *const rules[] = {
     "{target: {delta: leland, rebalance: 1d}, trigger: {sessions: ['10:00', '16:00']}}",
     "{trigger: {optimal_band: {rule: whalley_wilmott, risk_aversion: 0.001}}, move: {to: inner, inner: 0.5}}",
     "{target: {share_balance: exact}}",
+    "{target: {delta: zakamouline, risk_aversion: 0.001}, trigger: {optimal_band: {rule: zakamouline, risk_aversion: "
+    "0.001}}, move: {to: edge}}",
+    "{target: {delta: variance_optimal, rebalance: 1d}, trigger: {band: {fraction: 0.02}}, move: {to: fraction, "
+    "fraction: 0.5}}",
+    "{target: {neutral: [delta, gamma]}, trigger: {band: {shares: 20}, gamma: {band: {size: 2}}}, with: "
+    "[{instrument: spot, lot: 1}, {instrument: option, kind: call, strike: 105, years: 0.375, multiplier: 100}]}",
 };
 
 static const char *rules_file(const char *world) {

@@ -64,6 +64,7 @@ static void flows_are_payoffs_and_variation(void **state) {
   struct bench b;
   start(&b);
   bench_build(&b, 1, 0);
+  b.wiring.needs.balances = 1;
   bench_go(&b, bench_day(0), 101);
   double value = b.block->totals.value[0];
   bench_go(&b, bench_day(10), 104);

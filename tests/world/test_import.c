@@ -128,6 +128,31 @@ static void bad_rows_are_dropped_and_the_tape_says_so(void **state) {
   keel_tape_close(tape);
 }
 
+/* Deribit gives each option its own reading of the future. */
+static void futures_that_disagree_are_counted_once_an_instant(void **state) {
+  (void)state;
+  keel_import_result result;
+  struct keel_tape *tape = import_text(
+      "[QUOTE_UNIXTIME], [INSTRUMENT_NAME], [CONTRACT_SIZE], [UNDERLYING_PRICE], [EXPIRY_UNIX], "
+      "[OPTION_RIGHT], [STRIKE], [BID_PRICE], [ASK_PRICE]\n"
+      "1893470446, SOL_USDC-8JAN30-150-P, 10, 151.5, 1894089600, put, 150, 2, 3\n"
+      "1893470446, SOL_USDC-8JAN30-150-C, 10, 151.6, 1894089600, call, 150, 2, 3\n"
+      "1893470446, SOL_USDC-8JAN30-160-C, 10, 151.7, 1894089600, call, 160, 2, 3\n"
+      "1893470446, BTC-8JAN30-30000-C, 1, 36000, 1894089600, call, 30000, 0.2, 0.3\n",
+      &result);
+  assert_int_equal(result.rows, 4);
+  assert_int_equal(result.dropped, 1);
+  assert_int_equal(count_of(&result, "inverse"), 1);
+  assert_int_equal(count_of(&result, "two_spots"), 1);
+  assert_int_equal(count_of(&result, "duplicate"), 0);
+  assert_int_equal(result.quotes, 4);
+  struct keel_tape_cursor cursor = {0};
+  struct keel_tape_instant instant;
+  assert_true(keel_tape_next(tape, &cursor, &instant));
+  assert_true(instant.bids[0] == 151.5 && instant.asks[0] == 151.5);
+  keel_tape_close(tape);
+}
+
 static void assert_same_files(const char *left, const char *right) {
   char *one = malloc(1 << 20), *two = malloc(1 << 20);
   FILE *a = fopen(left, "rb"), *b = fopen(right, "rb");
@@ -305,6 +330,7 @@ int main(void) {
       cmocka_unit_test(rows_become_instants),
       cmocka_unit_test(odd_quotes_are_kept_and_counted),
       cmocka_unit_test(bad_rows_are_dropped_and_the_tape_says_so),
+      cmocka_unit_test(futures_that_disagree_are_counted_once_an_instant),
       cmocka_unit_test(order_and_files_do_not_matter),
       cmocka_unit_test(the_same_file_twice_is_all_duplicates),
       cmocka_unit_test(broken_files_write_nothing),

@@ -31,6 +31,23 @@ static void a_map_says_what_columns_mean(void **state) {
   keel_arena_fini(&arena);
 }
 
+static void a_map_may_be_of_wide_rows_and_epochs(void **state) {
+  (void)state;
+  struct keel_arena arena;
+  struct keel_import_layout layout;
+  assert_int_equal(
+      load("columns: {time: t, expiry: e, strike: s, bid: cb, ask: ca, put_bid: pb, put_ask: pa, future: f, "
+           "made: m, last_trade: l}\n"
+           "constants: {underlying: X, exercise: american}\nepoch: ms\nzone: utc\n",
+           &arena, &layout, NULL),
+      KEEL_STATUS_OK);
+  assert_string_equal(layout.columns[KEEL_IMPORT_PUT_ASK], "pa");
+  assert_string_equal(layout.columns[KEEL_IMPORT_FUTURE], "f");
+  assert_int_equal(layout.epoch, KEEL_IMPORT_EPOCH_MS);
+  assert_true(layout.times_are_utc);
+  keel_arena_fini(&arena);
+}
+
 static void the_rest_has_defaults(void **state) {
   (void)state;
   struct keel_arena arena;
@@ -66,6 +83,12 @@ static void mistakes_are_refused_with_their_place(void **state) {
       {COLUMNS "constants: {exercise: american}\ndates: american\n", ":3: dates", "allowed are ymd, mdy and dmy"},
       {COLUMNS "constants: {exercise: american, spot_bid: 1}\n", ": spot_bid", "both or neither"},
       {COLUMNS "constants: {exercise: american, spot_bid: 1, spot_ask: 1, spot: 1}\n", ": spot", "given twice"},
+      {COLUMNS "constants: {exercise: american}\nepoch: ns\n", ":3: epoch", "allowed are s, ms and us"},
+      {COLUMNS "constants: {exercise: american}\nzone: mars\n", ":3: zone", "allowed are market and utc"},
+      {COLUMNS "constants: {exercise: american, put_bid: 1}\n", ": put_bid", "both or neither"},
+      {COLUMNS "constants: {exercise: american, put_bid: 1, put_ask: 1}\n", ": kind", "not for wide rows"},
+      {COLUMNS "constants: {exercise: american, spot_time: 2030-01-01}\n", ": spot_time", "needs a spot"},
+      {COLUMNS "constants: {exercise: american, symbol: x}\n", ".symbol", "no such field"},
       {"- a\n", "", "has to be a map"},
       {"columns: {bid: a, bid: b}\n", ":1", ""},
       {"columns: {bid: a\n", ":", ""},
@@ -106,11 +129,9 @@ static void the_example_reads(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_map_says_what_columns_mean),
-      cmocka_unit_test(the_rest_has_defaults),
-      cmocka_unit_test(mistakes_are_refused_with_their_place),
-      cmocka_unit_test(a_missing_map_is_reported),
-      cmocka_unit_test(the_example_reads),
+      cmocka_unit_test(a_map_says_what_columns_mean), cmocka_unit_test(a_map_may_be_of_wide_rows_and_epochs),
+      cmocka_unit_test(the_rest_has_defaults),        cmocka_unit_test(mistakes_are_refused_with_their_place),
+      cmocka_unit_test(a_missing_map_is_reported),    cmocka_unit_test(the_example_reads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,10 +53,36 @@ static void what_is_no_date_is_refused(void **state) {
   assert_string_equal(shown(KEEL_IMPORT_DMY, "01/31/2018"), "");
 }
 
+static void whole_numbers_are_epochs_of_their_unit(void **state) {
+  (void)state;
+  static const struct {
+    enum keel_import_epoch unit;
+    const char *text;
+    int64_t want; /* 0: refused */
+  } cases[] = {
+      {KEEL_IMPORT_EPOCH_S, "1893456000", INT64_C(1893456000000000000)},
+      {KEEL_IMPORT_EPOCH_MS, "1893456000001", INT64_C(1893456000001000000)},
+      {KEEL_IMPORT_EPOCH_US, "1893456000000001", INT64_C(1893456000000001000)},
+      {KEEL_IMPORT_EPOCH_S, "20300101", 0}, /* a date */
+      {KEEL_IMPORT_EPOCH_S, "", 0},
+      {KEEL_IMPORT_EPOCH_S, "-1893456000", 0},
+      {KEEL_IMPORT_EPOCH_S, "1893456000.5", 0},
+      {KEEL_IMPORT_EPOCH_S, "1893456000001", 0}, /* of milliseconds */
+      {KEEL_IMPORT_EPOCH_US, "999999999999999999", 0},
+      {KEEL_IMPORT_EPOCH_US, "9999999999999999999", 0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    int64_t got = 0;
+    int read = keel_import_epoch_parse(cases[i].unit, cases[i].text, strlen(cases[i].text), &got);
+    if (read != (cases[i].want != 0) || got != cases[i].want) fail_msg("case %zu: %lld", i, (long long)got);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(dates_are_read_in_their_order),
       cmocka_unit_test(what_is_no_date_is_refused),
+      cmocka_unit_test(whole_numbers_are_epochs_of_their_unit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
