@@ -110,8 +110,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     case 1:
       import_text(place, data + 1, size - 1);
       break;
-    default:
+    case 2:
       parse_names(data + 1, size - 1);
+      break;
+    default:
+      split_quotes((const char *)data + 1, size - 1);
   }
   return 0;
 }
