@@ -26,6 +26,7 @@ const char *const keel_reason_names[KEEL_REASON_COUNT] = {
     [KEEL_REASON_PRICE_MOVE] = "price_move",
     [KEEL_REASON_VOL_MOVE] = "vol_move",
     [KEEL_REASON_SESSION] = "session",
+    [KEEL_REASON_ROLL] = "roll",
 };
 
 /* ---- columns ---- */
@@ -68,7 +69,8 @@ static const struct keel_ledger_column_info fixed_columns[] = {
       OF_LINE(n, holding, "held after this row, in contracts", KEEL_LEDGER_NUMBER),                 \
       OF_LINE(n, trade, "filled in this row", KEEL_LEDGER_NUMBER),                                  \
       OF_LINE(n, price, "average price of the fills; empty without one", KEEL_LEDGER_NUMBER)
-static const struct keel_ledger_column_info further_columns[] = {LINE(2), LINE(3)};
+static const struct keel_ledger_column_info further_columns[] = {LINE(2), LINE(3), LINE(4), LINE(5),
+                                                                 LINE(6), LINE(7), LINE(8)};
 #undef LINE
 #undef OF_LINE
 

@@ -129,6 +129,7 @@ static void init_lines(struct keel_arena *arena, struct keel_block *block) {
   block->exposures = keel_exposure_scratch_new(arena, block->wiring);
   block->polled_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
   block->sent_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
+  block->rolled = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
 }
 
 /* Those that the terms of the run leave at 0 no one adds up. */
@@ -231,6 +232,7 @@ static void clear_lines(struct keel_block *block) {
   for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) memset(carried[i], 0, bytes);
   memset(block->polled_free, 0, lines);
   memset(block->sent_free, 0, lines);
+  memset(block->rolled, 0, lines);
 }
 
 static void clear_triggers(const struct keel_wiring *wiring, struct keel_trigger_state *state) {
