@@ -26,6 +26,7 @@ const char *const keel_reason_names[KEEL_REASON_COUNT] = {
     [KEEL_REASON_PRICE_MOVE] = "price_move",
     [KEEL_REASON_VOL_MOVE] = "vol_move",
     [KEEL_REASON_SESSION] = "session",
+    [KEEL_REASON_DELIVERED] = "delivered",
     [KEEL_REASON_ROLL] = "roll",
 };
 
@@ -138,7 +139,8 @@ static double turnover_of(struct keel_block *block, size_t u, size_t line) {
 
 /* Settling and closing have rows of their own, and so has a rule that never trades where it begins; none decides. */
 static int is_decision(double reason) {
-  return reason != KEEL_REASON_SETTLED && reason != KEEL_REASON_LIQUIDATE && reason != KEEL_REASON_NO_TARGET;
+  return reason != KEEL_REASON_SETTLED && reason != KEEL_REASON_LIQUIDATE && reason != KEEL_REASON_NO_TARGET &&
+         reason != KEEL_REASON_DELIVERED;
 }
 
 static void add_totals(struct keel_ledger *ledger, struct keel_block *block, size_t u, size_t v) {

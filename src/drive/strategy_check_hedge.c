@@ -231,6 +231,30 @@ static keel_status check_count(struct keel_strategy_check *check, const struct k
   return KEEL_STATUS_OK;
 }
 
+/* Whether what an underlying's options deliver can be held: spot, or the future that options on a future deliver. */
+static int holds_delivery(const struct keel_policy *policy, const struct keel_market_terms *market, size_t u) {
+  const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
+  size_t count = keel_policy_instruments(policy, market->underlyings[u].name, with);
+  int on_future = market->underlyings[u].yield == market->rate;
+  for (size_t i = 0; i < count && i < KEEL_HEDGES_MAX; i++) {
+    enum keel_kind kind = with[i]->contract.kind;
+    if (kind == KEEL_KIND_SPOT || (kind == KEEL_KIND_FUTURE && on_future)) return 1;
+  }
+  return 0;
+}
+
+static keel_status check_delivery(struct keel_strategy_check *check, const struct keel_variant *variant) {
+  const struct keel_market_terms *market = &check->strategy->market;
+  for (size_t u = 0; u < market->underlying_count; u++)
+    if (market->underlyings[u].settlement == KEEL_SETTLEMENT_PHYSICAL && !holds_delivery(&variant->policy, market, u))
+      return keel_config_fail(
+          check->reader->error, variant->hedge, "with",
+          "has no spot to take what options on `%.80s` deliver (settlement: physical); give one, or "
+          "for options on a future (yield equal to rate) that future",
+          market->underlyings[u].name);
+  return KEEL_STATUS_OK;
+}
+
 static keel_status check_cover(struct keel_strategy_check *check, const struct keel_variant *variant) {
   const struct keel_market_terms *market = &check->strategy->market;
   const struct keel_policy *policy = &variant->policy;
@@ -367,6 +391,7 @@ keel_status keel_strategy_check_variant(struct keel_strategy_check *check, struc
   for (const struct keel_config_node *item = list ? list->first : NULL; item && !status; item = item->next)
     status = check_instrument(check, &variant->policy, item);
   if (!status) status = check_cover(check, variant);
+  if (!status) status = check_delivery(check, variant);
   if (!status) status = check_band(check, variant);
   if (!status) status = check_move(check, variant);
   if (!status && variant->policy.target.kind != KEEL_TARGET_NONE) status = check_triggers(check, variant);

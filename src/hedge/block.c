@@ -72,8 +72,9 @@ static void init_totals(struct keel_arena *arena, const struct keel_wiring *wiri
 static void init_lanes(struct keel_arena *arena, struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
   size_t lanes = wiring->underlying_count * wiring->variant_count, cells = lanes * wiring->paths;
-  double **plain[] = {&block->pnl,         &block->balance,         &block->so_far.pnl,
-                      &block->so_far.cost, &block->so_far.turnover, &block->so_far.trades};
+  double **plain[] = {&block->delivered,       &block->lapsed,       &block->pnl,
+                      &block->balance,         &block->so_far.pnl,   &block->so_far.cost,
+                      &block->so_far.turnover, &block->so_far.trades};
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
   for (size_t i = 0; i < sizeof block->path_scratch / sizeof *block->path_scratch; i++)
     block->path_scratch[i] = numbers(arena, wiring->paths, 0);
@@ -150,6 +151,7 @@ static void choose_components(struct keel_block *block) {
   }
   for (size_t u = 0; u < wiring->underlying_count; u++) {
     const struct keel_underlying_terms *terms = wiring->underlyings[u].terms;
+    used[KEEL_COMPONENT_SETTLEMENT] |= terms->settlement == KEEL_SETTLEMENT_PHYSICAL;
     used[KEEL_COMPONENT_DIVIDENDS] |= terms->yield != 0 || terms->dividend_count > 0;
   }
   for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++)

@@ -22,6 +22,6 @@ const struct keel_component_info keel_component_table[KEEL_COMPONENT_COUNT] = {
     [KEEL_COMPONENT_IMPACT] = {"impact", "pnl_impact",
                                "how far the hedge's own orders moved the price; 0 for paper fills"},
     [KEEL_COMPONENT_SETTLEMENT] = {"settlement", "pnl_settlement",
-                                   "what delivery at the strike brought; 0 where options settle in cash"},
+                                   "payoffs too small to be exercised for; 0 where options settle in cash"},
     [KEEL_COMPONENT_UNEXPLAINED] = {"unexplained", "pnl_unexplained", "what remains: higher orders of larger moves"},
 };
