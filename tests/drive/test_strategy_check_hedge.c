@@ -7,15 +7,9 @@
 #define FUTURE(expiry, more) "{instrument: future, expiry: " expiry ", multiplier: 5" more "}"
 #define CALL(expiry, more) "{instrument: option, kind: call, strike: 100, expiry: " expiry ", multiplier: 100" more "}"
 
-static void hedges_without_sense_are_refused(void **state) {
+static void rolls_and_deliveries_without_a_place_are_refused(void **state) {
   (void)state;
   static const struct strategy_case cases[] = {
-      {HEDGE, WITH("[{instrument: spot, underlying: Y}]"), "s.yaml:3: hedge.with.0.underlying",
-       "`Y` is no underlying of the book"},
-      {HEDGE, WITH("[{instrument: spot}, {instrument: spot}]"), "s.yaml:3: hedge.with.1",
-       "is the same as hedge.with.0"},
-      {HEDGE, WITH("[{instrument: spot, underlying: X}, " FUTURE("2024-06-21", ", underlying: X") "]"),
-       "s.yaml:3: hedge.with", "has 2 for `X`, and the target has 1 exposure (delta); give as many"},
       {MARKET,
        "market: {tape: t.tape, rate: 0.05, settlement: physical}\n"
        "variants: [{name: other, hedge: {with: [" FUTURE("2024-06-21", "") "]}}]",
@@ -26,6 +20,19 @@ static void hedges_without_sense_are_refused(void **state) {
        "s.yaml:3: hedge.with.0.roll_days", "rolls into a future that does not expire later"},
       {HEDGE, WITH("[{instrument: spot, roll_days: 5}]"), "s.yaml:3: hedge.with.0.roll_days",
        "belongs to futures, not to spot"},
+  };
+  assert_refused(cases, COUNT(cases));
+}
+
+static void hedges_without_sense_are_refused(void **state) {
+  (void)state;
+  static const struct strategy_case cases[] = {
+      {HEDGE, WITH("[{instrument: spot, underlying: Y}]"), "s.yaml:3: hedge.with.0.underlying",
+       "`Y` is no underlying of the book"},
+      {HEDGE, WITH("[{instrument: spot}, {instrument: spot}]"), "s.yaml:3: hedge.with.1",
+       "is the same as hedge.with.0"},
+      {HEDGE, WITH("[{instrument: spot, underlying: X}, " FUTURE("2024-06-21", ", underlying: X") "]"),
+       "s.yaml:3: hedge.with", "has 2 for `X`, and the target has 1 exposure (delta); give as many"},
       {HEDGE, TARGET("[delta, gamma]", "{instrument: spot}"), "s.yaml:3: hedge.with",
        "has 1 for `X`, and the target has 2 exposures (delta, gamma); give as many"},
       {HEDGE, TARGET("[delta, gamma]", "{instrument: spot}, " FUTURE("2024-06-21", "")), "s.yaml:3: hedge.with",
@@ -121,6 +128,7 @@ static void doubtful_hedges_warn(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(rolls_and_deliveries_without_a_place_are_refused),
       cmocka_unit_test(hedges_without_sense_are_refused),
       cmocka_unit_test(doubtful_hedges_warn),
   };
