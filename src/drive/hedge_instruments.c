@@ -211,7 +211,7 @@ static double exposure_of(const struct keel_hedge *hedge, const struct keel_hedg
   return keel_row_exposure(block, marks, at_hand->row, 0, e)[0];
 }
 
-/* ---- the choice: narrow quotes for what they bring ---- */
+/* ---- the choice: those that cost least for what they bring ---- */
 
 /* What a unit of vega costs to cross; infinity where it is no candidate. */
 static double rank_of(const struct keel_hedge *hedge, const struct keel_hedge_at_hand *at_hand) {

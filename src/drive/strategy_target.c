@@ -166,7 +166,6 @@ const struct keel_config_field keel_strategy_target_fields[] = {
      .unit = "shares",
      .absent = "minus the book's delta",
      .help = "the shares that share_balance starts from"},
-    {.name = "tolerance", .type = &keel_type_later, .help = "there is no optimised target yet"},
     {.name = "tolerance",
      .type = &keel_type_map,
      .fields = tolerance_fields,

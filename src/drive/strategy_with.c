@@ -70,7 +70,8 @@ static keel_status read_range(struct keel_config_reader *reader, const struct ke
                               const struct keel_config_node *node, void *base) {
   double *range = (double *)(void *)((char *)base + field->offset);
   if (node->kind != KEEL_CONFIG_LIST || node->count != 2)
-    return keel_config_fail(reader->error, node, NULL, "has to be two numbers, as %s", field->unit);
+    return keel_config_fail(reader->error, node, NULL, "has to be two numbers, the smaller one first, as %s",
+                            field->max > 1 ? "[20, 60]" : "[0.2, 0.8]");
   keel_status status = keel_config_read_number(reader, field, node->first, &range[0]);
   if (!status) status = keel_config_read_number(reader, field, node->last, &range[1]);
   if (!status && range[1] < range[0]) return keel_config_fail(reader->error, node, NULL, "has its larger number first");
@@ -201,22 +202,22 @@ const struct keel_config_field keel_strategy_with_fields[] = {
      .type = &type_range,
      AT(days),
      .max = 36500,
-     .unit = "[20, 60], days",
+     .unit = "days",
      .absent = "any",
      .help = "options: time to expiry of those that are chosen; they are `keel hedge`'s alone"},
     {.name = "delta",
      .type = &type_range,
      AT(deltas),
      .max = 1,
-     .unit = "[0.2, 0.8]",
      .absent = "any",
      .help = "options: their delta, without its sign"},
     {.name = "max",
      .type = &keel_type_count,
      AT(most),
      .min = 1,
+     .max = INFINITY,
      .absent = "as many as there is room for, 8 with the instruments that are named",
-     .help = "options: how many of them at most, those with the narrowest quotes for their vega"},
+     .help = "options: how many of them at most, those that cost least to trade for their vega"},
     {0}};
 #undef AT
 

@@ -211,12 +211,9 @@ static void what_costs_nothing_trades_least(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(equal_to_all_that_there_are),
-      cmocka_unit_test(equal_where_costs_jump),
-      cmocka_unit_test(never_worse_than_rounding),
-      cmocka_unit_test(any_fraction_is_the_direct_solution),
-      cmocka_unit_test(the_start_is_of_least_squares),
-      cmocka_unit_test(nothing_to_do_and_nothing_to_do_it_with),
+      cmocka_unit_test(equal_to_all_that_there_are),     cmocka_unit_test(equal_where_costs_jump),
+      cmocka_unit_test(never_worse_than_rounding),       cmocka_unit_test(any_fraction_is_the_direct_solution),
+      cmocka_unit_test(the_start_is_of_least_squares),   cmocka_unit_test(nothing_to_do_and_nothing_to_do_it_with),
       cmocka_unit_test(what_costs_nothing_trades_least),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
