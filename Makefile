@@ -1,6 +1,6 @@
 # Keel's verbs. `make help` lists them; CMakeLists.txt builds.
 .NOTPARALLEL:
-.PHONY: all demo check verify bench fuzz install format clean help
+.PHONY: all demo check verify bench fuzz install package format clean help
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -25,7 +25,7 @@ check:
 	@tools/check
 
 verify:
-	@tools/setup build test verify
+	@tools/setup build test verify package
 	@tools/verify $(if $(CLEAN),--clean)
 
 bench:
@@ -44,6 +44,10 @@ install:
 	DESTDIR=$(DESTDIR) cmake --install build/release
 	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 
+package:
+	@tools/setup build package
+	@tools/package
+
 format:
 	@tools/setup test
 	@git ls-files -co --exclude-standard '*.c' '*.h' '*.cpp' | xargs clang-format -i
@@ -59,5 +63,6 @@ help:
 	@echo "make bench [ONLY=x]     speed, beside what others do on this machine"
 	@echo "make fuzz [SECONDS=n]   each fuzzer for n seconds"
 	@echo "make install [PREFIX=/usr/local] [DESTDIR=]"
+	@echo "make package             Debian packages in build/package"
 	@echo "make format             clang-format all sources"
 	@echo "make clean              removes build/"

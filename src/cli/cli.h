@@ -30,7 +30,7 @@ enum {
 struct keel_cli_option {
   const char *name;  /* `output` for --output */
   char letter;       /* `o` for -o; 0: none */
-  const char *value; /* what help calls its value (FILE); NULL: a flag */
+  const char *value; /* what help calls its value (FILE), or all that it may be (auto|base); NULL: a flag */
   const char *help;  /* one line */
   unsigned takes;    /* common options: only for commands that take this; 0: all */
   /* Common options only: stores the value; returns what would be allowed when it is wrong, else NULL. */
@@ -67,8 +67,10 @@ struct keel_cli {
   char seed_field[40]; /* --seed as one of `sets`: run.seed=N */
 };
 
-/* The commands: options.c and help.c read this table of main.c, ended by NULL. */
+/* The commands: help, manual pages and completion come from this table of main.c, ended by NULL. */
 extern const struct keel_cli_command *const keel_commands[];
+/* The one of that name, or NULL. */
+const struct keel_cli_command *keel_cli_command_named(const char *name);
 
 /* ---- for commands ---- */
 
@@ -117,6 +119,9 @@ keel_ranks *keel_cli_ranks(void);
 void keel_cli_ranks_open(int *argc, char ***argv);
 int keel_cli_ranks_close(int status);
 
+/* Which MPI it is, and how many ranks; empty where there is none. */
+void keel_cli_ranks_describe(char *text, size_t size);
+
 /* Of ranks other than 0: no more messages. What keel_cli_fail was given last can be had, to be said elsewhere. */
 void keel_cli_silence(void);
 const keel_error *keel_cli_failure(void);
@@ -127,10 +132,25 @@ void keel_cli_free(struct keel_cli *cli);
 /* The options that all commands have, ended by one without a name. */
 extern const struct keel_cli_option keel_cli_common[];
 
+/* What a command may be given: its own options, then those of the common ones that it takes; NULL beyond the last. */
+const struct keel_cli_option *keel_cli_option_at(const struct keel_cli_command *command, size_t index);
+/* Those that this process may use, from 1 to 1,024. */
+int keel_cli_cores(void);
+
 void keel_cli_help(FILE *out);
 void keel_cli_help_command(FILE *out, const struct keel_cli_command *command);
 /* The one of `names` (count of them) closest to `word`, or NULL if none is near. */
 const char *keel_cli_nearest(const char *word, const char *const *names, size_t count);
+
+/* `keel --man [COMMAND]`: the manual page of the command, or of the program (NULL), for man(7). Its date is that of
+ * SOURCE_DATE_EPOCH, or none. */
+void keel_cli_manual(FILE *out, const struct keel_cli_command *command);
+
+/* `keel --complete WORD...`: what the last of these words, which follow `keel`, may become; a line each. A line that
+ * begins with `*` is a pattern: files whose names match. */
+void keel_cli_complete(FILE *out, size_t count, char **words);
+/* Of `--set`: `typed` is the beginning of PATH=VALUE. */
+void keel_cli_complete_field(FILE *out, const char *before, const char *typed);
 
 void keel_cli_signals(void);
 /* One more signal that asks to stop. */
@@ -148,5 +168,6 @@ extern const struct keel_cli_command keel_cmd_risk;
 extern const struct keel_cli_command keel_cmd_hedge;
 extern const struct keel_cli_command keel_cmd_frontier;
 extern const struct keel_cli_command keel_cmd_simulate;
+extern const struct keel_cli_command keel_cmd_doctor;
 
 #endif

@@ -24,10 +24,8 @@ void keel_cli_help_command(FILE *out, const struct keel_cli_command *command) {
           command->usage);
   if (command->details) fprintf(out, "\n%s\n", command->details);
   fputs("\noptions\n", out);
-  for (const struct keel_cli_option *option = command->options; option && option->name; option++)
-    option_line(out, option);
-  for (const struct keel_cli_option *option = keel_cli_common; option->name; option++)
-    if ((option->takes & ~command->takes) == 0) option_line(out, option);
+  const struct keel_cli_option *option;
+  for (size_t i = 0; (option = keel_cli_option_at(command, i)); i++) option_line(out, option);
   fputs("\nexit status: 0 done, 1 the work failed, 2 usage\n", out);
 }
 

@@ -16,11 +16,12 @@ const struct keel_cli_command *const keel_commands[] = {
     &keel_cmd_simulate,
     &keel_cmd_replay,
     &keel_cmd_frontier,
+    &keel_cmd_doctor,
     NULL,
 };
 /* clang-format on */
 
-static const struct keel_cli_command *find(const char *name) {
+const struct keel_cli_command *keel_cli_command_named(const char *name) {
   for (size_t i = 0; keel_commands[i]; i++)
     if (strcmp(keel_commands[i]->name, name) == 0) return keel_commands[i];
   return NULL;
@@ -50,23 +51,38 @@ static int run(int argc, char **argv, const struct keel_cli_command *command) {
   return status;
 }
 
-static int dispatch(int argc, char **argv) {
-  const char *name = argc > 1 ? argv[1] : "";
-  const struct keel_cli_command *command = find(name);
-  int is_shared = command && (command->takes & KEEL_CLI_RANKS);
-  if (!is_shared && !keel_ranks_is_first(keel_cli_ranks())) return KEEL_EXIT_DONE;
-  if (command) return run(argc, argv, command);
-  if (argc < 2) {
-    keel_cli_help(stderr);
-    return KEEL_EXIT_USAGE;
-  }
+/* keel --man [COMMAND] */
+static int manual(int argc, char **argv) {
+  const struct keel_cli_command *command = argc > 2 ? keel_cli_command_named(argv[2]) : NULL;
+  if (argc > 2 && !command) return unknown(argv[2]);
+  keel_cli_manual(stdout, command);
+  return KEEL_EXIT_DONE;
+}
+
+/* What is asked of the program itself. */
+static int answer(int argc, char **argv) {
+  const char *name = argv[1];
+  if (strcmp(name, "--man") == 0) return manual(argc, argv);
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
     keel_cli_help(stdout);
   else if (strcmp(name, "--version") == 0)
     printf("keel %s\n", keel_version());
+  else if (strcmp(name, "--complete") == 0)
+    keel_cli_complete(stdout, (size_t)argc - 2, argv + 2);
   else
     return unknown(name);
   return KEEL_EXIT_DONE;
+}
+
+static int dispatch(int argc, char **argv) {
+  const char *name = argc > 1 ? argv[1] : "";
+  const struct keel_cli_command *command = keel_cli_command_named(name);
+  int is_shared = command && (command->takes & KEEL_CLI_RANKS);
+  if (!is_shared && !keel_ranks_is_first(keel_cli_ranks())) return KEEL_EXIT_DONE;
+  if (command) return run(argc, argv, command);
+  if (argc > 1) return answer(argc, argv);
+  keel_cli_help(stderr);
+  return KEEL_EXIT_USAGE;
 }
 
 static int finish(int status) {

@@ -79,7 +79,7 @@ const struct keel_cli_option keel_cli_common[] = {
     {"set", 0, "PATH=VALUE", "override a field of the strategy; may be repeated", KEEL_CLI_STRATEGY, set_field},
     {"seed", 0, "N", "seed of all randomness", 0, set_seed},
     {"threads", 0, "N", "threads to use (default: all cores that it may use); never changes a result", 0, set_threads},
-    {"cpu", 0, "LEVEL", "instruction set: auto, base, v3, v4; never changes a result", 0, set_cpu},
+    {"cpu", 0, "auto|base|v3|v4", "instruction set; never changes a result", 0, set_cpu},
     {"quiet", 'q', NULL, "no progress bar and no remarks; results and errors are still shown", 0, set_quiet},
     {"help", 'h', NULL, "show this help", 0, set_help},
     {0},
@@ -92,23 +92,28 @@ static int is_named(const struct keel_cli_option *option, const char *name, size
   return strlen(option->name) == length && memcmp(option->name, name, length) == 0;
 }
 
+const struct keel_cli_option *keel_cli_option_at(const struct keel_cli_command *command, size_t index) {
+  for (const struct keel_cli_option *option = command->options; option && option->name; option++)
+    if (index-- == 0) return option;
+  for (const struct keel_cli_option *option = keel_cli_common; option->name; option++)
+    if ((option->takes & ~command->takes) == 0 && index-- == 0) return option;
+  return NULL;
+}
+
 /* By name, or by letter where that is not 0. */
 static const struct keel_cli_option *find(const struct keel_cli_command *command, const char *name, size_t length,
                                           char letter) {
-  for (const struct keel_cli_option *option = command->options; option && option->name; option++)
+  const struct keel_cli_option *option;
+  for (size_t i = 0; (option = keel_cli_option_at(command, i)); i++)
     if (is_named(option, name, length, letter)) return option;
-  for (const struct keel_cli_option *option = keel_cli_common; option->name; option++)
-    if ((option->takes & ~command->takes) == 0 && is_named(option, name, length, letter)) return option;
   return NULL;
 }
 
 static int unknown(const struct keel_cli *cli, const char *argument, const char *name, size_t length) {
   const char *names[64];
+  const struct keel_cli_option *option;
   size_t count = 0;
-  for (const struct keel_cli_option *option = cli->command->options; option && option->name && count < 64; option++)
-    names[count++] = option->name;
-  for (const struct keel_cli_option *option = keel_cli_common; option->name && count < 64; option++)
-    if ((option->takes & ~cli->command->takes) == 0) names[count++] = option->name;
+  while (count < 64 && (option = keel_cli_option_at(cli->command, count))) names[count++] = option->name;
   char word[64];
   snprintf(word, sizeof word, "%.*s", (int)(length < 63 ? length : 63), name);
   const char *nearest = argument[1] == '-' ? keel_cli_nearest(word, names, count) : NULL;
@@ -161,15 +166,15 @@ static int check(const struct keel_cli *cli) {
   return KEEL_EXIT_DONE;
 }
 
-/* Those that this process may use: a rank has its part of the machine. */
-static int count_cores(void) {
+/* A rank has its part of the machine. */
+int keel_cli_cores(void) {
   cpu_set_t set;
   long cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : sysconf(_SC_NPROCESSORS_ONLN);
   return cores > 1 ? (int)(cores < 1024 ? cores : 1024) : 1;
 }
 
 int keel_cli_parse(struct keel_cli *cli, int argc, char **argv) {
-  cli->threads = count_cores();
+  cli->threads = keel_cli_cores();
   cli->operands = calloc((size_t)argc, sizeof *cli->operands);
   cli->sets = calloc((size_t)argc, sizeof *cli->sets);
   cli->given = calloc((size_t)argc, sizeof *cli->given);

@@ -9,3 +9,7 @@ void keel_cli_ranks_open(int *argc, char ***argv) {
 }
 
 int keel_cli_ranks_close(int status) { return status; }
+
+void keel_cli_ranks_describe(char *text, size_t size) {
+  if (size) text[0] = '\0';
+}

@@ -2,6 +2,7 @@
  * of its own, MPI ends all of them. */
 #include <mpi.h>
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/fail.h"
@@ -87,4 +88,13 @@ int keel_cli_ranks_close(int status) {
   }
   MPI_Finalize();
   return status;
+}
+
+/* Of what the library says of itself, the first part is its name and version. */
+void keel_cli_ranks_describe(char *text, size_t size) {
+  char library[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length;
+  MPI_Get_library_version(library, &length);
+  snprintf(text, size, "%.*s, %zu rank%s", (int)strcspn(library, ",\n"), library, ranks.count,
+           ranks.count > 1 ? "s" : "");
 }

@@ -139,6 +139,12 @@ static void a_signal_ends_all_with_what_is_finished(void **state) {
   keel_program_free(&program);
 }
 
+static void the_doctor_knows_them(void **state) {
+  (void)state;
+  need_mpi();
+  check("$MPI -n 2 $KEEL-mpi doctor | sed -n 's/^  mpi .*, //p'", 0, "2 ranks\n", "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(same_bits_on_any_ranks),
@@ -148,6 +154,7 @@ int main(void) {
       cmocka_unit_test(rank_0_alone_prints),
       cmocka_unit_test(an_error_is_said_once_and_ends_all),
       cmocka_unit_test(a_signal_ends_all_with_what_is_finished),
+      cmocka_unit_test(the_doctor_knows_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

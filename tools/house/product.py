@@ -61,32 +61,53 @@ def archive_names():
     return Outcome("\n".join(problems) + "\n", listing.seconds, listing.trouble or trouble)
 
 
+# What the library may lean on: nothing whose licence would bind those who link it.
+LICENCES = {"libyaml-0": "MIT", "libjansson": "MIT", "libz": "zlib", "libzip": "BSD-3-Clause", "libc": "the system's",
+            "libm": "the system's", "libpthread": "the system's", "ld-linux-x86-64": "the system's",
+            "ld-linux-aarch64": "the system's", "libgcc_s": "GPL with the exception for what it compiles"}
+
+
+def licences():
+    """The library needs only libraries whose licence is known and free of conditions on its users."""
+    listing = run(["readelf", "-d", LIBRARY])
+    needed = re.findall(r"\(NEEDED\).*\[(.+?)\.so", listing.output)
+    problems = [f"libkeel.so needs {name}, whose licence is not in tools/house/product.py"
+                for name in needed if name not in LICENCES]
+    trouble = f"{len(problems)} unknown" if problems else "" if needed else "nothing is needed"
+    return Outcome("\n".join(problems) + "\n", listing.seconds, listing.trouble or trouble)
+
+
 def installed():
     """Every public header and each part of the product is in the staged tree."""
-    places = {place.name for place in STAGE.rglob("*")}
+    prefix = STAGE / "usr/local"
+    places = {place.relative_to(prefix).as_posix() for place in prefix.rglob("*")}
+    names = {place.rpartition("/")[2] for place in places}
     wanted = [header.name for header in (ROOT / "include/keel").glob("*.h")]
-    wanted += ["libkeel.so", "libkeel.so.0", "libkeel.a", "keel.pc", "LICENSE", "README.md"]
-    wanted += ["keel"] if (ROOT / "build/release/keel").exists() else []
-    problems = [f"{name} is not installed" for name in sorted(wanted) if name not in places]
+    wanted += ["libkeel.so", "libkeel.so.0", "libkeel.a", "keel.pc", "LICENSE", "README.md", "building.md"]
+    paths = ["bin/keel", "share/bash-completion/completions/keel", "share/man/man1/keel.1",
+             "share/doc/keel/examples/desk/desk.yaml"]
+    paths += [f"share/man/man1/keel-{source.stem[4:]}.1" for source in (ROOT / "src/cli").glob("cmd_*.c")]
+    wanted = [name for name in wanted if name not in names] + [path for path in paths if path not in places]
+    problems = [f"{name} is not installed" for name in sorted(wanted)]
     return Outcome("\n".join(problems) + "\n", 0.0, f"{len(problems)} missing" if problems else "")
 
 
-def environment():
-    config = next(STAGE.rglob("keel.pc"), STAGE / "keel.pc")
-    return {"PKG_CONFIG_PATH": str(config.parent), "PKG_CONFIG_SYSROOT_DIR": str(STAGE),
+def environment(stage):
+    config = next(stage.rglob("keel.pc"), stage / "keel.pc")
+    return {"PKG_CONFIG_PATH": str(config.parent), "PKG_CONFIG_SYSROOT_DIR": str(stage),
             "LD_LIBRARY_PATH": str(config.parents[1])}
 
 
-def built(name, compiler, flags, options):
-    """Compiles tests/install/price.c as a user would, and runs it."""
-    env = environment()
-    source, program = ROOT / "tests/install/price.c", STAGE / name
+def built(name, compiler, flags, options, stage=STAGE):
+    """Compiles tests/install/price.c as a user would, against what is installed below `stage`, and runs it."""
+    env = environment(stage)
+    source, program = ROOT / "tests/install/price.c", stage / name
     words = run(["pkg-config", *options, "--cflags", "--libs", "keel"], env=env)
     if words.trouble:
         return words
     library = words.output.split()
     if "--static" in options:
-        archive = next(STAGE.rglob("libkeel.a"))
+        archive = next(stage.rglob("libkeel.a"))
         library = [str(archive) if word == "-lkeel" else word for word in library]
     compiled = run([*compiler, *flags, source, "-o", program, *library], env=env)
     return compiled if compiled.trouble else run([program], env=env)
@@ -96,6 +117,7 @@ def check(tally):
     tally.add("product", "exported symbols", exports())
     tally.add("product", "imported symbols", imports())
     tally.add("product", "names in the archive", archive_names())
+    tally.add("product", "licences of what it needs", licences())
     # An earlier `make install` may have configured another place.
     place = "-DCMAKE_INSTALL_PREFIX=/usr/local"
     tally.check("product", "configure", ["tools/build", "release", "product", "--", place])

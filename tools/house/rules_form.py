@@ -131,7 +131,7 @@ def blanks(tree):
         for number, line in enumerate(file.lines, 1):
             if line != line.rstrip():
                 yield file.path, number, "blanks (or a carriage return) at the end"
-            if "\t" in line and file.path.name != "Makefile":
+            if "\t" in line and not file.is_makefile:
                 yield file.path, number, "a tab"
         if file.raw and not file.raw.endswith("\n"):
             yield file.path, len(file.lines), "no line break at the end"

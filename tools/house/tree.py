@@ -10,7 +10,7 @@ from .ctext import Source, declarations
 
 LAYERS = ["base", "kernel", "model", "book", "hedge", "world", "drive", "learn", "cli"]
 C_NAMES = {".c", ".h", ".cpp"}
-TEXT_NAMES = C_NAMES | {".py", ".sh", ".md", ".txt", ".cmake", ".json", ".in", ".map", ".yaml", ".yml", ".1"}
+TEXT_NAMES = C_NAMES | {".py", ".sh", ".bash", ".md", ".txt", ".cmake", ".json", ".in", ".map", ".yaml", ".yml", ".1"}
 
 
 class File:
@@ -42,11 +42,15 @@ class File:
         return not self.path.suffix and self.place.open("rb").read(2) == b"#!"
 
     @property
+    def is_makefile(self):
+        return self.path.name == "Makefile" or str(self.path) == "debian/rules"
+
+    @property
     def is_text(self):
         """Written by hand: sources, scripts, documents; not data, whose bytes are what they are."""
         if self.under("fuzz/corpus", "tests/golden"):
             return False
-        return self.path.suffix in TEXT_NAMES or self.path.name == "Makefile" or self.is_script
+        return self.path.suffix in TEXT_NAMES or self.is_makefile or self.is_script
 
     @cached_property
     def raw(self):
