@@ -76,7 +76,7 @@ static void options_are_chosen_among_quotes(void **state) {
   (void)state;
   static const char chosen[] =
       "$KEEL hedge x.yaml --quiet --set market.tape=q.tape --set book.0.underlying=SPXW --set book.1.underlying=SPXW "
-      "--set 'models={SPXW: {kind: gbm, spot: 100, vol: 0.2}}' --at 2025-01-02 --set run={} --set "
+      "--set 'models={SPXW: {kind: gbm, spot: 100, vol: 0.2}}' --at 2025-01-02 --set run={} --set costs={} --set "
       "'hedge.target={neutral: [delta, vega], "
       "tolerance: {delta: 5, vega: 500}}' --set 'hedge.with=[{instrument: spot}, {instrument: options, dte: %s, delta: "
       "[0.2, 0.8], max: %d}]' --csv - | cut -d, -f2 | sed 1d | tr '\\n' ';'";
@@ -84,7 +84,7 @@ static void options_are_chosen_among_quotes(void **state) {
   snprintf(line, sizeof line, chosen, "[20, 60]", 2);
   says(line, "SPXW spot;SPXW call 100 2025-02-07;SPXW put 100 2025-02-07;");
   snprintf(line, sizeof line, chosen, "[100, 300]", 20);
-  says(line, "SPXW spot;SPXW put 90 2025-06-20;SPXW call 100 2025-06-20;");
+  says(line, "SPXW spot;SPXW call 100 2025-06-20;SPXW put 90 2025-06-20;");
 }
 
 static void the_table_is_for_people(void **state) {
@@ -100,7 +100,8 @@ static void what_has_no_price_is_not_traded(void **state) {
   (void)state;
   says(
       "$KEEL hedge x.yaml --quiet --set market.tape=q.tape --set book.0.underlying=SPXW --set book.1.underlying=SPXW "
-      "--set 'models={SPXW: {kind: gbm, spot: 100, vol: 0.2}}' --set run={} --set 'hedge.with=[{instrument: spot}, "
+      "--set 'models={SPXW: {kind: gbm, spot: 100, vol: 0.2}}' --set run={} --set costs={} --set "
+      "'hedge.with=[{instrument: spot}, "
       "{instrument: option, kind: call, strike: 110, expiry: 2025-02-07, multiplier: 100}]'",
       "SPXW call 110 2025-02-07 is not traded: it has no quote that is two-sided and fresh.");
 }
