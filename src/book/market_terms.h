@@ -14,6 +14,9 @@ struct keel_dividend {
 
 enum keel_forward_mode { KEEL_FORWARD_YIELD, KEEL_FORWARD_PARITY };
 
+/* How its options settle at expiry. */
+enum keel_settlement { KEEL_SETTLEMENT_CASH, KEEL_SETTLEMENT_PHYSICAL };
+
 /* Of one underlying; what `market.underlyings.X` does not say is what `market` says. */
 struct keel_underlying_terms {
   const char *name;
@@ -22,6 +25,8 @@ struct keel_underlying_terms {
   enum keel_forward_mode forward;
   struct keel_dividend *dividends; /* in order of ex_ns */
   size_t dividend_count;
+  enum keel_settlement settlement; /* of its options */
+  double exercise_threshold;       /* physical: what is in the money by less, per share, is not exercised */
 };
 
 struct keel_market_terms {

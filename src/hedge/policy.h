@@ -118,7 +118,9 @@ struct keel_fees {
   size_t tier_count; /* 0: per_share for all */
 };
 
-/* ---- with: the hedge instruments of an underlying, as many as there are exposures ---- */
+/* ---- with: the hedge instruments of an underlying, as many as there are exposures; futures that roll into one
+ * another count once ---- */
+enum { KEEL_HEDGES_MAX = 8 }; /* instruments of one underlying in one policy */
 struct keel_hedge_instrument {
   const char *underlying;        /* NULL: every underlying that no other entry names */
   struct keel_contract contract; /* .underlying is NULL until wired */
@@ -126,7 +128,9 @@ struct keel_hedge_instrument {
   double lot;                    /* > 0, or 0 for any fraction; in units of the contract */
   double qty_min;                /* `qty_min`: smaller hedges are not sent; 0 by default */
   double qty_max;                /* `qty_max`: of the holding; NaN: only the strategy's limits */
-  double half_spread_bps;        /* NaN: the strategy's */
+  int roll_days;          /* `roll_days`: from so many days before the day of its expiry on the next future of the
+                             list hedges in its place; 0: it does not roll */
+  double half_spread_bps; /* NaN: the strategy's */
   struct keel_fees fees;
   /* `instrument: options`: not one of them, but at most `most` of those listed, by days to expiry and |delta|, and by
    * kind where `kind` is given. For `keel hedge` alone: what steps has the same instruments all the time. */
