@@ -44,9 +44,11 @@ static void print_trades(const keel_hedge *hedge) {
   printf("\n  %-32s %12s %12s %12s %12s\n", "instrument", "held", "trade", "price", "cost");
   for (size_t i = 0; i < keel_hedge_trades(hedge, 1); i++) {
     keel_hedge_trade trade = keel_hedge_trade_at(hedge, 1, i);
-    printf("  %-32s %12.10g %+12.10g", trade.instrument, trade.held, trade.qty);
-    if (trade.qty != 0) printf(" %12.6g %12.2f", trade.price, trade.cost);
-    putchar('\n');
+    printf("  %-32s %12.10g", trade.instrument, trade.held);
+    if (trade.qty != 0)
+      printf(" %+12.10g %12.6g %12.2f\n", trade.qty, trade.price, trade.cost);
+    else
+      printf(" %12s\n", *trade.problem ? "" : "0");
   }
   printf("  %-32s %12s %12s %12s %12.2f\n", "cost", "", "", "", keel_hedge_cost(hedge));
 }

@@ -101,6 +101,12 @@ static void add_note(struct keel_hedge *hedge, const char *text) {
   hedge->notes[hedge->note_count++] = keel_arena_text(&hedge->arena, text, strlen(text));
 }
 
+static uint64_t count_fallbacks(const struct keel_snapshot *snapshot) {
+  uint64_t sum = 0;
+  for (int s = KEEL_MARK_QUOTE + 1; s < KEEL_MARK_SOURCE_COUNT; s++) sum += snapshot->counts[s];
+  return sum;
+}
+
 static void list_notes(struct keel_hedge *hedge) {
   enum { MOST = 5 };
   const struct keel_strategy *strategy = hedge->strategy;
@@ -113,6 +119,11 @@ static void list_notes(struct keel_hedge *hedge) {
     add_note(hedge, "The market is simulated: the tape is a path of a model.");
   if (snapshot->wiring->has_american)
     add_note(hedge, "American positions have the vols and Greeks of the European formula.");
+  if (count_fallbacks(snapshot)) {
+    snprintf(text, sizeof text, "%llu of the marks are not at a usable quote: `keel risk` counts them by kind.",
+             (unsigned long long)count_fallbacks(snapshot));
+    add_note(hedge, text);
+  }
   if (hedge->left_out) {
     snprintf(text, sizeof text, "Options were chosen among %zu more that are listed and expire in the time asked for.",
              hedge->left_out);

@@ -17,7 +17,7 @@
 #include "base/arena.h"
 #include "hedge/policy.h"
 
-enum { KEEL_LOTS_LINES = 8, KEEL_LOTS_NODES = 100000 };
+enum { KEEL_LOTS_LINES = 8, KEEL_LOTS_NODES = 50000 };
 
 /* One instrument. Quantities are in contracts, buys above 0. */
 struct keel_lots_line {

@@ -154,6 +154,22 @@ static void what_is_held_counts(void **state) {
   keel_strategy_free(strategy);
 }
 
+/* By futures ratio: one contract of 50 has a delta of 50 e^{(r - q) T}. */
+static void futures_have_their_ratio(void **state) {
+  (void)state;
+  struct keel_strategy *strategy = hedge_strategy(
+      hedge_book, "trigger: {every: 1d}, with: [{instrument: future, expiry: 2027-01-02, multiplier: 50, lot: 0}]");
+  keel_hedge *hedge = hedge_of(strategy);
+  for (size_t u = 0; u < 2; u++) {
+    keel_hedge_exposure exposure = keel_hedge_exposure_at(hedge, u, 0);
+    double years = (double)(hedge->at_hand[u].contract.expiry_ns - hedge->snapshot.time_ns) / (365 * 86400e9);
+    assert_close(keel_hedge_trade_at(hedge, 1, u).qty, -exposure.before / (50 * exp(0.04 * years)), 1e-6);
+    assert_true(exposure.is_within);
+  }
+  keel_hedge_free(hedge);
+  keel_strategy_free(strategy);
+}
+
 static void a_holding_beyond_its_limit_comes_back(void **state) {
   (void)state;
   struct keel_strategy *strategy =
@@ -191,9 +207,8 @@ static void what_is_no_hedge_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(on_200_random_books),
-      cmocka_unit_test(what_is_held_counts),
-      cmocka_unit_test(a_holding_beyond_its_limit_comes_back),
+      cmocka_unit_test(on_200_random_books),         cmocka_unit_test(what_is_held_counts),
+      cmocka_unit_test(futures_have_their_ratio),    cmocka_unit_test(a_holding_beyond_its_limit_comes_back),
       cmocka_unit_test(what_is_no_hedge_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

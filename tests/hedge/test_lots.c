@@ -122,7 +122,7 @@ static double clipped(const struct keel_lots_line *line, double qty) {
 /* Also where there are far more trades than can be looked at: limits as a desk has them. */
 static void never_worse_than_rounding(void **state) {
   (void)state;
-  size_t proven = 0, all = 200;
+  size_t proven = 0, all = 200, most = 0;
   for (size_t i = 0; i < all; i++) {
     size_t lines = 1 + i % KEEL_LOTS_LINES;
     struct keel_lots lots = random_lots(1 + i / 8 % 3, lines, 20000);
@@ -132,8 +132,9 @@ static void never_worse_than_rounding(void **state) {
     assert_within_limits(&lots, &answer);
     assert_true(answer.objective <= keel_lots_objective(&lots, rounded));
     proven += answer.is_proven != 0;
+    most = answer.nodes > most ? answer.nodes : most;
   }
-  print_message("%zu of %zu searches came to their end\n", proven, all);
+  print_message("%zu of %zu searches came to their end, %zu parts at most\n", proven, all, most);
   assert_true(proven >= all * 9 / 10);
 }
 
@@ -184,6 +185,27 @@ static void the_start_is_of_least_squares(void **state) {
   }
 }
 
+/* The hardest: nothing costs anything, no tolerance, and limits far away. It ends, with nothing worse than rounding. */
+static void a_search_that_has_to_stop(void **state) {
+  (void)state;
+  size_t proven = 0;
+  for (size_t i = 0; i < 12; i++) {
+    struct keel_lots lots = random_lots(1 + i % 3, 2 + i % 7, 20000);
+    double rounded[KEEL_LOTS_LINES];
+    for (size_t e = 0; e < lots.exposure_count; e++) lots.tolerance[e] = 0;
+    for (size_t l = 0; l < lots.line_count; l++)
+      lots.lines[l].buy = lots.lines[l].sell = lots.lines[l].fees.per_share = 0;
+    keel_lots_start(&lots, lots.start);
+    struct keel_lots_answer answer = solve(&lots);
+    for (size_t l = 0; l < lots.line_count; l++) rounded[l] = clipped(&lots.lines[l], lots.start[l]);
+    assert_within_limits(&lots, &answer);
+    assert_true(answer.nodes <= KEEL_LOTS_NODES);
+    assert_true(answer.objective <= keel_lots_objective(&lots, rounded));
+    proven += answer.is_proven != 0;
+  }
+  print_message("%zu of 12 searches came to their end\n", proven);
+}
+
 static void nothing_to_do_and_nothing_to_do_it_with(void **state) {
   (void)state;
   struct keel_lots lots = random_lots(2, 3, 100);
@@ -211,9 +233,13 @@ static void what_costs_nothing_trades_least(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(equal_to_all_that_there_are),     cmocka_unit_test(equal_where_costs_jump),
-      cmocka_unit_test(never_worse_than_rounding),       cmocka_unit_test(any_fraction_is_the_direct_solution),
-      cmocka_unit_test(the_start_is_of_least_squares),   cmocka_unit_test(nothing_to_do_and_nothing_to_do_it_with),
+      cmocka_unit_test(equal_to_all_that_there_are),
+      cmocka_unit_test(equal_where_costs_jump),
+      cmocka_unit_test(never_worse_than_rounding),
+      cmocka_unit_test(any_fraction_is_the_direct_solution),
+      cmocka_unit_test(the_start_is_of_least_squares),
+      cmocka_unit_test(a_search_that_has_to_stop),
+      cmocka_unit_test(nothing_to_do_and_nothing_to_do_it_with),
       cmocka_unit_test(what_costs_nothing_trades_least),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
