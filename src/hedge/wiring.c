@@ -211,8 +211,7 @@ static void find_partners(struct keel_wiring *wiring) {
   }
 }
 
-/* The instrument's fees where it has its own, else the strategy's. */
-static struct keel_fees fees_of(const struct keel_hedge_instrument *with, const struct keel_costs *costs) {
+struct keel_fees keel_policy_fees(const struct keel_hedge_instrument *with, const struct keel_costs *costs) {
   struct keel_fees fees = costs->fees;
   if (!isnan(with->fees.per_share) || with->fees.tier_count) {
     fees.per_share = with->fees.per_share;
@@ -243,7 +242,7 @@ static struct keel_hedge_line line_of(const struct keel_wiring *wiring, const st
       .half_spread_bps = isnan(with->half_spread_bps) ? wiring->costs.half_spread_bps : with->half_spread_bps,
       .short_qty_max = with->limits_short ? with->short_qty_max : INFINITY,
       .roll_ns = roll_of(wiring, with),
-      .fees = fees_of(with, &wiring->costs)};
+      .fees = keel_policy_fees(with, &wiring->costs)};
 }
 
 static void draw_lines(struct keel_arena *arena, struct keel_wiring *wiring) {
