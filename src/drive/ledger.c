@@ -26,6 +26,7 @@ const char *const keel_reason_names[KEEL_REASON_COUNT] = {
     [KEEL_REASON_PRICE_MOVE] = "price_move",
     [KEEL_REASON_VOL_MOVE] = "vol_move",
     [KEEL_REASON_SESSION] = "session",
+    [KEEL_REASON_LOCATE] = "locate",
     [KEEL_REASON_DELIVERED] = "delivered",
     [KEEL_REASON_ROLL] = "roll",
 };

@@ -171,6 +171,13 @@ const struct keel_config_field keel_strategy_with_fields[] = {
      .absent = "limits.position_qty_max",
      .unit = "contracts",
      .help = "of the holding, long or short"},
+    {.name = "short_qty_max",
+     .type = &keel_type_number,
+     AT(short_qty_max),
+     .max = INFINITY,
+     .absent = "no limit but qty_max",
+     .unit = "shares",
+     .help = "spot only: what is located, and so may be sold short; 0 is none"},
     {.name = "half_spread_bps",
      .type = &keel_type_number,
      AT(half_spread_bps),
@@ -286,6 +293,14 @@ static keel_status check_roll(struct keel_config_reader *reader, const struct ke
                           keel_config_child(node, "instrument")->text);
 }
 
+static keel_status check_locates(struct keel_config_reader *reader, const struct keel_config_node *node,
+                                 struct keel_hedge_instrument *with) {
+  with->limits_short = keel_config_child(node, "short_qty_max") != NULL;
+  if (!with->limits_short || with->contract.kind == KEEL_KIND_SPOT) return KEEL_STATUS_OK;
+  return keel_config_fail(reader->error, node, "short_qty_max", "belongs to spot, not to %s",
+                          keel_config_child(node, "instrument")->text);
+}
+
 static keel_status check_spot(struct keel_config_reader *reader, const struct keel_config_node *node,
                               struct keel_contract *contract) {
   static const char *const names[] = {"expiry", "years"};
@@ -323,6 +338,7 @@ keel_status keel_strategy_check_instrument(struct keel_config_reader *reader, co
   if (!status)
     status = contract->kind == KEEL_KIND_SPOT ? check_spot(reader, node, contract) : check_expiry(reader, node, with);
   if (!status) status = check_roll(reader, node, with);
+  if (!status) status = check_locates(reader, node, with);
   if (!status) status = keel_strategy_check_fees(reader, node);
   if (status) return status;
   if (keel_config_child(node, "fee_per_contract")) with->fees.per_share /= contract->multiplier;

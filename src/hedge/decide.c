@@ -93,6 +93,17 @@ struct keel_lane_limits keel_line_limits(struct keel_block *block, size_t u, siz
                                    .notional_qty_max = most};
 }
 
+void keel_limit_short(struct keel_block *block, size_t line, const double *holding) {
+  const struct keel_hedge_line *terms = &block->wiring->lines[line];
+  double *trade = keel_at_line(block, block->trade, line), *reason = keel_at_line(block, block->reason, line);
+  for (size_t i = 0; i < block->wiring->paths && terms->short_qty_max < INFINITY; i++) {
+    double left = holding[i] + terms->short_qty_max, room = left > 0 ? left : 0;
+    if (!(trade[i] < -room)) continue;
+    trade[i] = terms->lot > 0 ? -floor(room / terms->lot * (1 + 0x1p-50)) * terms->lot : -room;
+    reason[i] = KEEL_REASON_LOCATE;
+  }
+}
+
 /* ---- the decision ---- */
 
 void keel_no_trade(struct keel_block *block, size_t line, enum keel_reason reason) {
@@ -186,6 +197,7 @@ static void decide_delta(struct keel_block *block, size_t u, size_t v) {
   block->decided[lane] = block->begun[lane] = 1;
   block->opening[lane] = first != 0;
   keel_kernel_now->lanes.decide(block->wiring->paths, &lanes);
+  keel_limit_short(block, at, held);
   remember(block, u, v, lanes.reason, fired);
 }
 

@@ -20,6 +20,8 @@ void keel_no_decision(struct keel_block *block, size_t underlying, size_t varian
 /* What is held, late fills of this step among it, and what works, [path]. */
 const double *keel_held_and_working(struct keel_block *block, size_t underlying, size_t variant, size_t line,
                                     double *out);
+/* Cuts the line's trade so that it is not sold shorter than is located; what is shorter already may come back. */
+void keel_limit_short(struct keel_block *block, size_t line, const double *holding);
 struct keel_lane_limits keel_line_limits(struct keel_block *block, size_t underlying, size_t line);
 
 /* A move in the two numbers of the kernels. */

@@ -325,6 +325,7 @@ static void take_delta(const struct neutral *n) {
   if (is_leaving(n)) lane.limits.qty_min = 0; /* a roll is as large as what was held */
   keel_kernel_now->lanes.decide(n->paths, &lane);
   name_roll(n, lane.trade, lane.reason);
+  keel_limit_short(n->block, line, lane.holding);
 }
 
 /* ---- the decision ---- */

@@ -128,6 +128,8 @@ struct keel_hedge_instrument {
   double lot;                    /* > 0, or 0 for any fraction; in units of the contract */
   double qty_min;                /* `qty_min`: smaller hedges are not sent; 0 by default */
   double qty_max;                /* `qty_max`: of the holding; NaN: only the strategy's limits */
+  int limits_short;              /* whether `short_qty_max` was given: ... */
+  double short_qty_max;          /* ... of spot, what is located: it is not sold shorter than this */
   int roll_days;          /* `roll_days`: from so many days before the day of its expiry on the next future of the
                              list hedges in its place; 0: it does not roll */
   double half_spread_bps; /* NaN: the strategy's */

@@ -240,6 +240,7 @@ static struct keel_hedge_line line_of(const struct keel_wiring *wiring, const st
       .qty_min = with->qty_min,
       .qty_max = fmin(wiring->limits.position_qty_max, most),
       .half_spread_bps = isnan(with->half_spread_bps) ? wiring->costs.half_spread_bps : with->half_spread_bps,
+      .short_qty_max = with->limits_short ? with->short_qty_max : INFINITY,
       .roll_ns = roll_of(wiring, with),
       .fees = keel_policy_fees(with, &wiring->costs)};
 }

@@ -39,6 +39,7 @@ struct keel_underlying {
 struct keel_hedge_line { /* one instrument of one variant on one underlying */
   uint32_t row;
   double lot, qty_min, qty_max, half_spread_bps;
+  double short_qty_max; /* it is not sold shorter than this; infinity: no such limit */
   int64_t roll_ns; /* a future: from here on the next line, a future too, hedges in its place; KEEL_TIME_NONE: never */
   struct keel_fees fees;
 };

@@ -18,6 +18,8 @@ static void rolls_and_deliveries_without_a_place_are_refused(void **state) {
        "has no future to roll into"},
       {HEDGE, WITH("[" FUTURE("2024-06-21", ", roll_days: 5") ", " FUTURE("2024-03-15", "") "]"),
        "s.yaml:3: hedge.with.0.roll_days", "rolls into a future that does not expire later"},
+      {HEDGE, WITH("[" FUTURE("2024-06-21", ", short_qty_max: 5") "]"), "s.yaml:3: hedge.with.0.short_qty_max",
+       "belongs to spot, not to future"},
       {HEDGE, WITH("[{instrument: spot, roll_days: 5}]"), "s.yaml:3: hedge.with.0.roll_days",
        "belongs to futures, not to spot"},
   };

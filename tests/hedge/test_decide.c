@@ -467,8 +467,33 @@ static void a_stale_instrument_is_not_traded(void **state) {
   bench_end(&b);
 }
 
+/* What is not located is not sold short, whatever else the limits allow; the rest stays open. */
+static void spot_is_sold_short_as_far_as_it_is_located(void **state) {
+  (void)state;
+  for (int lots = 0; lots < 2; lots++) {
+    struct bench b;
+    bench_start(&b);
+    b.underlyings[0].implied_vol = 0.25;
+    b.with[0][0].limits_short = 1;
+    b.with[0][0].short_qty_max = 150.5;
+    b.with[0][0].lot = lots ? 50 : 0;
+    bench_hold(&b, bench_option(KEEL_KIND_CALL, 100, 60), 5);
+    bench_build(&b, 1, 0);
+    bench_go(&b, bench_day(0), 100);
+    assert_close(held(&b, 0), lots ? -150 : -150.5, 0);
+    assert_true(b.block->reason[0] == KEEL_REASON_LOCATE);
+    assert_true(b.block->target[0] < -250);
+    bench_go(&b, bench_day(1), 101);
+    assert_true(b.block->trade[0] == 0 && b.block->reason[0] == KEEL_REASON_LOCATE);
+    bench_go(&b, bench_day(2), 90); /* coming back is free */
+    assert_true(held(&b, 0) > -150 && b.block->reason[0] == KEEL_REASON_EVERY);
+    bench_end(&b);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(spot_is_sold_short_as_far_as_it_is_located),
       cmocka_unit_test(neutral_is_minus_the_delta),
       cmocka_unit_test(none_never_trades),
       cmocka_unit_test(exact_share_balance_keeps_shares_plus_options),
