@@ -78,7 +78,7 @@ static uint32_t row_that_waits(const struct keel_block *block, size_t u) {
   return unpriced;
 }
 
-static keel_status never_entered(const struct keel_block *block, size_t u, keel_error *error) {
+keel_status keel_replay_never_entered(const struct keel_block *block, size_t u, keel_error *error) {
   uint32_t row = row_that_waits(block, u);
   char name[128];
   keel_contract_format(&block->wiring->rows[row].contract, block->wiring->terms->calendar, name, sizeof name);
@@ -120,7 +120,7 @@ static keel_status run_part(struct run *run, struct keel_replay_part *part) {
     return keel_fail(&part->error, KEEL_STATUS_INPUT, strategy->market.tape,
                      "no instant of the tape lies between run.start and run.end");
   for (size_t u = 0; u < part->wiring.underlying_count; u++)
-    if (!block->entered[u]) return never_entered(block, u, &part->error);
+    if (!block->entered[u]) return keel_replay_never_entered(block, u, &part->error);
   return KEEL_STATUS_OK;
 }
 
@@ -220,20 +220,17 @@ static void date(struct keel_replay *replay) {
   }
 }
 
-static keel_status run_tape(struct keel_replay *replay, const keel_replay_options *options, keel_error *error) {
-  struct run run = {.replay = replay, .options = options};
+static keel_status open_tape(struct keel_replay *replay, keel_error *error) {
+  keel_status status = keel_tape_open(replay->strategy->market.tape, &replay->tape, error);
+  if (status != KEEL_STATUS_OK) return status;
   replay->listed_count = keel_tape_contracts(replay->tape);
   replay->listed = KEEL_ARENA_NEW(&replay->arena, const struct keel_contract *, replay->listed_count);
   for (uint32_t i = 0; i < replay->listed_count; i++) replay->listed[i] = keel_tape_contract(replay->tape, i);
   date(replay);
-  keel_status status = keel_replay_check(replay, error);
-  if (status != KEEL_STATUS_OK) return status;
-  keel_replay_lay_out(replay, thread_count(options));
-  return run_parts(&run, error);
+  return keel_replay_check(replay, error);
 }
 
-keel_status keel_replay_run(const keel_strategy *strategy, const keel_replay_options *options, keel_replay **out,
-                            keel_error *error) {
+keel_status keel_replay_open(const keel_strategy *strategy, keel_replay **out, keel_error *error) {
   *out = NULL;
   if (!strategy->market.tape)
     return keel_fail_at(error, strategy->path, 0, "market.tape", "a replay needs the tape that it plays");
@@ -241,12 +238,24 @@ keel_status keel_replay_run(const keel_strategy *strategy, const keel_replay_opt
   if (!replay) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a replay");
   replay->strategy = strategy;
   keel_arena_init(&replay->arena);
-  keel_status status = keel_tape_open(strategy->market.tape, &replay->tape, error);
-  if (status == KEEL_STATUS_OK) status = run_tape(replay, options, error);
+  keel_status status = open_tape(replay, error);
   if (status == KEEL_STATUS_OK)
     *out = replay;
   else
     keel_replay_free(replay);
+  return status;
+}
+
+keel_status keel_replay_run(const keel_strategy *strategy, const keel_replay_options *options, keel_replay **out,
+                            keel_error *error) {
+  keel_status status = keel_replay_open(strategy, out, error);
+  if (status != KEEL_STATUS_OK) return status;
+  struct run run = {.replay = *out, .options = options};
+  keel_replay_lay_out(*out, thread_count(options));
+  status = run_parts(&run, error);
+  if (status == KEEL_STATUS_OK) return status;
+  keel_replay_free(*out);
+  *out = NULL;
   return status;
 }
 

@@ -52,6 +52,13 @@ struct keel_replay {
 /* Takes in what a step did, and closes the hedges of books that are over. */
 void keel_replay_record(struct keel_ledger *ledger, struct keel_block *block);
 
+/* Opens the tape of a strategy, dates its book and policies, and refuses what the tape cannot answer for. The caller
+ * frees *replay with keel_replay_free; it is NULL after an error. */
+keel_status keel_replay_open(const struct keel_strategy *strategy, struct keel_replay **replay, keel_error *error);
+
+/* Why the book of an underlying has not entered: what expired before it could, or never had a usable quote. */
+keel_status keel_replay_never_entered(const struct keel_block *block, size_t underlying, keel_error *error);
+
 /* Refuses what the tape cannot answer for. */
 keel_status keel_replay_check(const struct keel_replay *replay, keel_error *error);
 

@@ -45,6 +45,32 @@ struct keel_frontier_terms {
   size_t rule_count;
 };
 
+/* `risk:`: how `keel risk` cuts a book, and what it shifts. Spot moves are fractions, vol moves are added. */
+enum keel_risk_source { KEEL_RISK_FROM_EITHER, KEEL_RISK_FROM_TAPE, KEEL_RISK_FROM_MODEL };
+struct keel_risk_shifts { /* rising */
+  double *shifts;
+  size_t count;
+};
+struct keel_stress_move {
+  double spot, vol;
+};
+struct keel_stress {
+  const char *name, *source; /* source: where its moves come from; NULL: not said */
+  struct keel_stress_move move;
+  double vol_tenor; /* years: an option of T more has sqrt(vol_tenor / T) of the vol's move; NaN: all of it */
+  struct keel_stress_move *moves; /* [underlying]: `move`, spot times its beta, or what is said of it */
+};
+struct keel_risk_terms {
+  enum keel_risk_source from;
+  double vega_tenor; /* years: the reference of time-weighted vega */
+  int64_t *buckets;  /* rising: the longest time to expiry of each bucket but the last */
+  size_t bucket_count;
+  double *betas; /* [underlying]; NULL: none are given */
+  struct keel_risk_shifts spot, vol;
+  struct keel_stress *stresses; /* the historic ones, then the strategy's own */
+  size_t stress_count;
+};
+
 struct keel_strategy {
   struct keel_arena arena; /* owns all that follows */
   const char *path;
@@ -57,6 +83,7 @@ struct keel_strategy {
   struct keel_limits limits;
   struct keel_run_terms run;
   struct keel_frontier_terms frontier;
+  struct keel_risk_terms risk;
   struct keel_field_file *files; /* that it reads beside itself */
   char **warnings;               /* doubtful combinations, as `file:line: field: text` */
   size_t warning_count;

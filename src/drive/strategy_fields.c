@@ -261,6 +261,11 @@ const struct keel_config_field keel_strategy_fields[] = {
      .type = &keel_type_frontier,
      .fields = keel_strategy_frontier_fields,
      .help = "how `keel frontier` compares rules"},
+    {.name = "risk",
+     .type = &keel_type_map,
+     .fields = keel_strategy_risk_fields,
+     .check = keel_strategy_check_risk,
+     .help = "how `keel risk` cuts the book, and what it shifts"},
     {0}};
 #undef AT
 

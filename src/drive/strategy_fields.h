@@ -38,6 +38,11 @@ keel_status keel_strategy_read_policy(struct keel_config_reader *reader, const s
 extern const struct keel_config_type keel_type_frontier; /* struct keel_strategy: frontier, once its hedge is read */
 extern const struct keel_config_field keel_strategy_frontier_fields[];
 
+extern const struct keel_config_field
+    keel_strategy_risk_fields[]; /* struct keel_strategy: risk, once its market is read */
+keel_status keel_strategy_check_risk(struct keel_config_reader *reader, const struct keel_config_node *node,
+                                     void *strategy);
+
 /* Into a keel_target, the triggers of a policy, a keel_hedge_instrument and a keel_fee_tier. */
 extern const struct keel_config_field keel_strategy_target_fields[], keel_strategy_trigger_fields[],
     keel_strategy_with_fields[], keel_strategy_tier_fields[];

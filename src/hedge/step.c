@@ -5,18 +5,22 @@
 #include "hedge/decide.h"
 #include "hedge/verbs.h"
 
-static void step_underlying(struct keel_block *block, size_t u) {
+/* Returns 0 where the book still waits for its first marks: what they fell back on then counts for nothing. */
+static int mark(struct keel_block *block, size_t u) {
   uint64_t counts[KEEL_MARK_SOURCE_COUNT];
   memcpy(counts, block->source_counts, sizeof counts);
+  if (keel_mark(block, u) || block->entered[u]) return 1;
+  memcpy(block->source_counts, counts, sizeof counts);
+  return 0;
+}
+
+static void step_underlying(struct keel_block *block, size_t u) {
   if (block->entered[u]) {
     block->now[u] = !block->now[u];
     block->now_account[u] = !block->now_account[u];
     keel_collect(block, u);
   }
-  if (!keel_mark(block, u) && !block->entered[u]) { /* the book waits for its first marks */
-    memcpy(block->source_counts, counts, sizeof counts);
-    return;
-  }
+  if (!mark(block, u)) return;
   keel_measure(block, u);
   keel_decide(block, u);
   keel_execute(block, u);
@@ -28,6 +32,21 @@ void keel_step(struct keel_block *block) {
   memset(block->stepped, 0, block->wiring->underlying_count);
   for (size_t i = 0; i < block->market.changed_count; i++)
     if (!block->finished[block->market.changed[i]]) step_underlying(block, block->market.changed[i]);
+}
+
+static void observe_underlying(struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  if (block->entered[u]) block->now[u] = !block->now[u];
+  if (!mark(block, u)) return;
+  keel_measure(block, u);
+  block->entered[u] = block->stepped[u] = 1;
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
+    if (block->settled[r]) block->alive[r] = 0;
+}
+
+void keel_observe(struct keel_block *block) {
+  memset(block->stepped, 0, block->wiring->underlying_count);
+  for (size_t i = 0; i < block->market.changed_count; i++) observe_underlying(block, block->market.changed[i]);
 }
 
 int keel_is_over(const struct keel_block *block, size_t u) {

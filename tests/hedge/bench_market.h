@@ -198,12 +198,16 @@ static inline void bench_quote_mid(struct bench *bench, struct keel_contract con
 }
 
 /* One step at that time; `changed` is a bit for each underlying. */
-static inline void bench_step(struct bench *bench, int64_t time_ns, unsigned changed) {
+static inline void bench_show(struct bench *bench, int64_t time_ns, unsigned changed) {
   struct keel_market *market = &bench->block->market;
   market->time_ns = time_ns;
   market->changed_count = 0;
   for (uint32_t u = 0; u < bench->wiring.underlying_count; u++)
     if (changed >> u & 1) market->changed[market->changed_count++] = u;
+}
+
+static inline void bench_step(struct bench *bench, int64_t time_ns, unsigned changed) {
+  bench_show(bench, time_ns, changed);
   keel_step(bench->block);
 }
 

@@ -216,6 +216,39 @@ static void paths_at_once_equal_each_alone(void **state) {
   }
 }
 
+/* Observing is the first two verbs of a step: marks and totals of every day are the same. */
+static void observing_sees_what_a_step_sees(void **state) {
+  (void)state;
+  struct bench stepped, observed, *both[] = {&stepped, &observed};
+  for (int i = 0; i < 2; i++) {
+    bench_start(both[i]);
+    set_terms(both[i]);
+    hold_book(both[i], "X");
+    bench_build(both[i], 1, 0);
+  }
+  for (int day = 0; day < 40; day++) {
+    for (int i = 0; i < 2; i++) show_day(both[i], "X", day);
+    bench_step(&stepped, bench_day(day), 1);
+    bench_show(&observed, bench_day(day), 1);
+    keel_observe(observed.block);
+    struct keel_totals *a = &stepped.block->totals, *b = &observed.block->totals;
+    const double *const of[] = {a->value, a->delta, a->gamma, a->vega, a->theta, a->cash};
+    const double *const to[] = {b->value, b->delta, b->gamma, b->vega, b->theta, b->cash};
+    for (size_t k = 0; k < sizeof of / sizeof *of; k++) assert_same_bits(to[k][0], of[k][0]);
+    const struct keel_marks *then = keel_marks_after(stepped.block, 0), *now = keel_marks_after(observed.block, 0);
+    for (size_t r = 0; r < stepped.wiring.row_count; r++) {
+      assert_int_equal(observed.block->alive[r], stepped.block->alive[r]);
+      assert_same_bits(now->price[r], then->price[r]);
+      assert_same_bits(now->vol[r], then->vol[r]);
+      assert_same_bits(now->greeks.vanna[r], then->greeks.vanna[r]);
+    }
+    assert_memory_equal(observed.block->source_counts, stepped.block->source_counts,
+                        sizeof stepped.block->source_counts);
+  }
+  bench_end(&stepped);
+  bench_end(&observed);
+}
+
 /* ---- no allocation ---- */
 
 static void a_step_allocates_nothing(void **state) {
@@ -435,6 +468,7 @@ int main(void) {
       cmocka_unit_test(variants_at_once_equal_each_alone),
       cmocka_unit_test(underlyings_keep_their_own_time),
       cmocka_unit_test(paths_at_once_equal_each_alone),
+      cmocka_unit_test(observing_sees_what_a_step_sees),
       cmocka_unit_test(a_step_allocates_nothing),
       cmocka_unit_test(a_book_comes_and_goes),
       cmocka_unit_test(quotes_that_end_before_the_run),

@@ -1,0 +1,93 @@
+/* A snapshot: what a strategy's book is worth and exposed to at one instant, and what each position's mark rests on.
+ *
+ * A block is observed (mark and measure, no accounts) over the tape up to the instant, or at the start of the model; so
+ * marks, vols and Greeks are those of a replay or simulation there, bit by bit. Rows beside the book (hedge
+ * instruments, the strikes of its expiries) are marked too: read them in `block`, at `wiring`. */
+#ifndef KEEL_DRIVE_SNAPSHOT_H
+#define KEEL_DRIVE_SNAPSHOT_H
+
+#include "drive/replay.h"
+#include "drive/simulate.h"
+#include "hedge/block.h"
+
+#define KEEL_SNAPSHOT_START (KEEL_TIME_NONE + 1)
+
+struct keel_snapshot_query {
+  int64_t at_ns; /* the last instant of the tape that is not after it; KEEL_TIME_NONE: the last of all */
+  /* Likewise, from when the book's moves are added up; KEEL_SNAPSHOT_START: from its first marks; KEEL_TIME_NONE: they
+   * are not. */
+  int64_t since_ns;
+  int (*tick)(void *context, uint64_t done, uint64_t total); /* as in keel_replay_options; may be NULL */
+  void *tick_context;
+};
+
+/* A row of the book that is alive. */
+struct keel_snapshot_position {
+  uint32_t row, underlying;
+  double units;       /* qty times multiplier */
+  const char *marked; /* "marked_at_quote", "marked_stale", ..., "marked_by_model" */
+};
+
+/* Shape: [position]. Spot is without dividends to come, vol the marking vol. */
+struct keel_snapshot_inputs {
+  double *phi, *spot, *strike, *rate, *yield, *years, *vol;
+};
+
+/* How the book of one underlying moved since an instant. */
+struct keel_snapshot_move {
+  double value;                        /* then */
+  double cash;                         /* that it brought since: settlement, variation of futures */
+  double change[KEEL_COMPONENT_COUNT]; /* what moved it, step by step; `unexplained` is the rest of its P&L */
+};
+
+struct keel_snapshot {
+  struct keel_arena arena;
+  struct keel_strategy strategy;           /* as it is wired; its memory is the caller's */
+  struct keel_replay *replay;              /* the tape, opened and checked; NULL: the model at its start */
+  struct keel_simulation_wiring simulated; /* where there is no tape */
+  struct keel_simulation_worker worker;
+  struct keel_wiring rows;
+  const struct keel_wiring *wiring;
+  struct keel_block *block;
+  int64_t time_ns;
+  int is_at_end;                           /* the tape has nothing later */
+  uint64_t counts[KEEL_MARK_SOURCE_COUNT]; /* of the marks of that instant */
+
+  /* The living book in the order of rows: by underlying, spot, then expiry. Shape: [position]. To the kernel a position
+   * is an option: spot a call of strike 0 and no time, a future a call of strike 0 with the growth of its forward. */
+  struct keel_snapshot_position *positions;
+  size_t count, settled; /* settled: positions that are not alive any more */
+  struct keel_snapshot_inputs inputs;
+  double *mark;       /* per share; a future's price, which is no value of the book */
+  keel_greeks greeks; /* per share, those of the marks; price by the formula at marking vols */
+
+  int64_t since_ns;                 /* the instant of `since`; KEEL_TIME_NONE: not asked for */
+  struct keel_snapshot_move *moves; /* [underlying], since then */
+};
+
+/* A snapshot stays where it was taken: parts of it point to others, and to the strategy, which outlives it.
+ * Errors: those of a replay for what the tape cannot answer for; KEEL_STATUS_INPUT where nothing of the book is alive,
+ * or `at` or `since` is before the first marks. After an error there is nothing to free. */
+keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel_strategy *strategy,
+                               const struct keel_snapshot_query *query, keel_error *error);
+void keel_snapshot_fini(struct keel_snapshot *snapshot);
+
+static inline keel_options keel_snapshot_options(const struct keel_snapshot *snapshot) {
+  const struct keel_snapshot_inputs *inputs = &snapshot->inputs;
+  return (keel_options){inputs->phi,   inputs->spot,  inputs->strike, inputs->rate,
+                        inputs->yield, inputs->years, inputs->vol};
+}
+/* Spot of an underlying, and its dividends to come that a position's price does without. */
+static inline double keel_snapshot_spot(const struct keel_snapshot *snapshot, size_t underlying) {
+  return keel_marks_after(snapshot->block, underlying)->price[snapshot->wiring->underlyings[underlying].spot];
+}
+static inline double keel_snapshot_escrow(const struct keel_snapshot *snapshot, size_t position) {
+  const struct keel_snapshot_position *held = &snapshot->positions[position];
+  return keel_marks_after(snapshot->block, held->underlying)->escrow[held->row];
+}
+static inline const struct keel_contract *keel_snapshot_contract(const struct keel_snapshot *snapshot,
+                                                                 size_t position) {
+  return &snapshot->wiring->rows[snapshot->positions[position].row].contract;
+}
+
+#endif
