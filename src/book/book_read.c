@@ -12,10 +12,10 @@
 /* ---- the fields of a position ---- */
 
 const struct keel_config_choice keel_position_kinds[] = {{"call", KEEL_KIND_CALL, 0},
-                                                  {"put", KEEL_KIND_PUT, 0},
-                                                  {"spot", KEEL_KIND_SPOT, 0},
-                                                  {"future", KEEL_KIND_FUTURE, 0},
-                                                  {0}};
+                                                         {"put", KEEL_KIND_PUT, 0},
+                                                         {"spot", KEEL_KIND_SPOT, 0},
+                                                         {"future", KEEL_KIND_FUTURE, 0},
+                                                         {0}};
 
 const struct keel_config_choice keel_position_exercises[] = {
     {"european", KEEL_EXERCISE_EUROPEAN, 0}, {"american", KEEL_EXERCISE_AMERICAN, 0}, {0}};

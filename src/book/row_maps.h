@@ -1,7 +1,7 @@
 /* The rows of a CSV as configuration maps, so that they are read by the same tables as the maps of a YAML file.
  *
- * Columns in any order; an empty cell is a field that is not given. Errors: those of base/csv.h; a column that the table
- * has not, or one twice. */
+ * Columns in any order; an empty cell is a field that is not given. Errors: those of base/csv.h; a column that the
+ * table has not, or one twice. */
 #ifndef KEEL_BOOK_ROW_MAPS_H
 #define KEEL_BOOK_ROW_MAPS_H
 

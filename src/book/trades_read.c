@@ -192,7 +192,8 @@ static keel_status check_agrees(struct keel_config_reader *reader, const struct 
 
 /* Of one contract those that give its exercise come first. */
 static int by_contract(const void *left, const void *right) {
-  const struct keel_position *one = *(struct keel_position *const *)left, *other = *(struct keel_position *const *)right;
+  const struct keel_position *one = *(struct keel_position *const *)left,
+                             *other = *(struct keel_position *const *)right;
   const struct keel_contract *a = &one->contract, *b = &other->contract;
   int order = strcmp(a->underlying, b->underlying);
   if (!order) order = (int)a->kind - (int)b->kind;

@@ -28,16 +28,6 @@ static keel_status check_spot(const struct keel_replay *replay, const char *unde
                    "the tape has no underlying \"%s\"; it has %s", underlying, used ? names : "none");
 }
 
-/* When the run begins: the first instant that is played. */
-static int64_t first_instant(const struct keel_replay *replay) {
-  struct keel_tape_cursor cursor = {0};
-  struct keel_tape_instant instant;
-  int64_t start = replay->strategy->run.start_ns;
-  while (keel_tape_next(replay->tape, &cursor, &instant))
-    if (start == KEEL_TIME_NONE || instant.time_ns >= start) return instant.time_ns;
-  return KEEL_TIME_NONE;
-}
-
 static keel_status check_position(const struct keel_replay *replay, const struct keel_position *position, int64_t begin,
                                   keel_error *error) {
   const struct keel_market_terms *market = &replay->strategy->market;
@@ -110,9 +100,15 @@ static keel_status check_hedges(const struct keel_replay *replay, keel_error *er
 }
 
 keel_status keel_replay_check(const struct keel_replay *replay, keel_error *error) {
-  int64_t begin = first_instant(replay);
+  int64_t begin = keel_replay_begin(replay);
   for (size_t i = 0; i < replay->book.count; i++) {
     const struct keel_position *position = &replay->book.positions[i];
+    keel_status status = check_spot(replay, position->contract.underlying, error);
+    if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
+    if (status != KEEL_STATUS_OK) return status;
+  }
+  for (size_t i = 0; i < replay->fills.count; i++) {
+    const struct keel_position *position = &replay->fills.trades[i].position;
     keel_status status = check_spot(replay, position->contract.underlying, error);
     if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;

@@ -152,17 +152,22 @@ static int by_name(const void *left, const void *right) {
   return strcmp(a->name, b->name);
 }
 
-/* One entry for each underlying of the book, by name: the order of its positions says nothing. */
-static void list_underlyings(struct keel_arena *arena, const struct keel_book *book,
+static void add_underlying(struct keel_market_terms *market, const struct keel_underlying_terms *own,
+                           const char *name) {
+  if (keel_market_underlying(market, name) >= 0) return;
+  struct keel_underlying_terms *terms = &market->underlyings[market->underlying_count++];
+  *terms = *own;
+  terms->name = name;
+}
+
+/* One entry for each underlying of the book and its fills, by name: the order of positions says nothing. */
+static void list_underlyings(struct keel_arena *arena, const struct keel_strategy *strategy,
                              const struct keel_underlying_terms *own, struct keel_market_terms *market) {
-  market->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying_terms, book->count);
-  for (size_t i = 0; i < book->count; i++) {
-    const char *name = book->positions[i].contract.underlying;
-    if (keel_market_underlying(market, name) >= 0) continue;
-    struct keel_underlying_terms *terms = &market->underlyings[market->underlying_count++];
-    *terms = *own;
-    terms->name = name;
-  }
+  const struct keel_book *book = &strategy->book;
+  const struct keel_trades *fills = &strategy->fills;
+  market->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying_terms, book->count + fills->count);
+  for (size_t i = 0; i < book->count; i++) add_underlying(market, own, book->positions[i].contract.underlying);
+  for (size_t i = 0; i < fills->count; i++) add_underlying(market, own, fills->trades[i].position.contract.underlying);
   qsort(market->underlyings, market->underlying_count, sizeof *market->underlyings, by_name);
 }
 
@@ -196,7 +201,7 @@ static keel_status read_market(struct keel_config_reader *reader, const struct k
   keel_status status = keel_config_read(reader, keel_strategy_market_fields, node, &market);
   if (status) return status;
   strategy->market = market.terms;
-  list_underlyings(reader->arena, &strategy->book, &market.own, &strategy->market);
+  list_underlyings(reader->arena, strategy, &market.own, &strategy->market);
   status = read_own(reader, keel_config_child(node, "underlyings"), &strategy->market);
   return status ? status : keel_strategy_read_models(reader, node->up, strategy);
 }

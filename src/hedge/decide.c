@@ -206,6 +206,6 @@ void keel_decide(struct keel_block *block, size_t u) {
 int keel_book_is_over(const struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++)
-    if (block->wiring->rows[r].units != 0 && block->alive[r] && !block->settled[r]) return 0;
-  return 1;
+    if (block->units[r] != 0 && block->alive[r] && !block->settled[r]) return 0;
+  return block->trades_left[u] == 0;
 }

@@ -142,7 +142,7 @@ static void sum_book_gamma(struct keel_block *block, size_t u, double *sum) {
   const struct keel_marks *marks = keel_marks_after(block, u);
   memset(sum, 0, block->wiring->paths * sizeof *sum);
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
-    double units = block->wiring->rows[r].units;
+    double units = block->units[r];
     if (units != 0 && is_live_option(block, r))
       keel_kernel_now->rows.add(block->wiring->paths, units, keel_at_row(block, marks->greeks.gamma, r), sum);
   }

@@ -68,7 +68,7 @@ static void settle(struct keel_block *block, size_t u) {
     const struct keel_row *row = &block->wiring->rows[r];
     block->settled[r] = block->alive[r] && row->contract.expiry_ns <= block->market.time_ns;
     if (!block->settled[r]) continue;
-    if (row->units != 0 && row->contract.expiry_ns < block->market.time_ns) block->source_counts[KEEL_MARK_LATE]++;
+    if (block->units[r] != 0 && row->contract.expiry_ns < block->market.time_ns) block->source_counts[KEEL_MARK_LATE]++;
     double *price = keel_at_row(block, after->price, r), *vol = keel_at_row(block, after->vol, r);
     memcpy(vol, keel_at_row(block, before->vol, r), paths * sizeof *vol);
     if (keel_kind_is_option(row->contract.kind))
@@ -89,7 +89,7 @@ static void count_spot(struct keel_block *block, size_t u) {
 static int is_whole(const struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
-    if (block->wiring->rows[r].units != 0 && block->settled[r]) return 0;
+    if (block->units[r] != 0 && block->settled[r]) return 0;
   return 1;
 }
 
