@@ -101,6 +101,7 @@ static keel_status end_part(const struct keel_strategy *strategy, struct keel_re
                             const struct keel_block *block) {
   memcpy(part->source_counts, block->source_counts, sizeof part->source_counts);
   part->fills_late = block->trades_late;
+  for (size_t u = 0; u < part->wiring.underlying_count; u++) part->fills_left += block->trades_left[u];
   if (part->ledger.failed) return keel_fail(&part->error, KEEL_STATUS_MEMORY, NULL, "no memory for the ledger");
   if (part->instants == 0)
     return keel_fail(&part->error, KEEL_STATUS_INPUT, strategy->market.tape,
@@ -156,10 +157,11 @@ static void list_problems(struct keel_replay *replay) {
     if (replay->parts[0].source_counts[s])
       replay->problems[replay->problem_count++] =
           (struct keel_replay_problem){keel_mark_source_names[s], replay->parts[0].source_counts[s]};
-  const struct keel_replay_problem of_fills[KEEL_FILL_PROBLEMS] = {{"fills_repeated", replay->strategy->fills.repeated},
-                                                                   {"fills_before_the_run", replay->fills.before},
-                                                                   {"fills_after_the_run", replay->fills.after},
-                                                                   {"fills_booked_late", replay->parts[0].fills_late}};
+  const struct keel_replay_problem of_fills[KEEL_FILL_PROBLEMS] = {
+      {"fills_repeated", replay->strategy->fills.repeated},
+      {"fills_before_the_run", replay->fills.before},
+      {"fills_after_the_run", replay->fills.after + replay->parts[0].fills_left},
+      {"fills_booked_late", replay->parts[0].fills_late}};
   for (int k = 0; k < KEEL_FILL_PROBLEMS; k++)
     if (of_fills[k].count) replay->problems[replay->problem_count++] = of_fills[k];
 }

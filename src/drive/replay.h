@@ -21,7 +21,7 @@ struct keel_replay_part {
   size_t variant_count;
   uint64_t events, instants;
   uint64_t source_counts[KEEL_MARK_SOURCE_COUNT];
-  uint64_t fills_late;
+  uint64_t fills_late, fills_left;
   keel_status status;
   keel_error error;
 };

@@ -69,10 +69,12 @@ keel_status keel_replay_fills_booked(const struct keel_block *block, keel_error 
   const struct keel_wiring *wiring = block->wiring;
   char name[128];
   for (size_t r = 0; r < wiring->row_count; r++) {
-    if (block->trades_done[r] == wiring->rows[r].trade_count) continue;
+    const struct keel_row *row = &wiring->rows[r];
+    size_t done = block->trades_done[r];
+    if (done == row->trade_count || wiring->trades[row->first_trade + done].time_ns > block->market.time_ns) continue;
     keel_contract_format(&wiring->rows[r].contract, wiring->terms->calendar, name, sizeof name);
     return keel_fail(error, KEEL_STATUS_INPUT, wiring->terms->tape,
-                     "%s has no usable quote from its fill to the end of the run, so the fill cannot be booked; give "
+                     "%s has no usable quote after its fill, so the fill cannot be booked; give "
                      "market.implied_vol, or leave the fill out",
                      name);
   }

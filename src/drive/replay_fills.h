@@ -25,7 +25,8 @@ int64_t keel_replay_begin(const struct keel_replay *replay);
  * Errors: one from before the run where they are refused. */
 keel_status keel_replay_choose_fills(struct keel_replay *replay, keel_error *error);
 
-/* Refuses a run that could not book a fill: its contract never had a mark, or had settled when the book entered. */
+/* Refuses what could not be booked by the block's instant: its contract had no mark, or had settled when the book
+ * entered. */
 keel_status keel_replay_fills_booked(const struct keel_block *block, keel_error *error);
 
 /* ---- the feed ---- */

@@ -131,6 +131,8 @@ static keel_status check_run(const struct keel_strategy *strategy, keel_error *e
     return refuse(strategy, error, "run.paths", "is missing: how many paths are simulated; allowed: 1 or more");
   if (strategy->run.steps < 1)
     return refuse(strategy, error, "run.steps", "is missing: how many steps each path takes; allowed: 1 or more");
+  if (strategy->fills.count)
+    return refuse(strategy, error, "fills", "are of a recorded market; a simulation has none: leave them out");
   return KEEL_STATUS_OK;
 }
 

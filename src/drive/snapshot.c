@@ -103,7 +103,7 @@ static keel_status play_tape(struct keel_snapshot *snapshot, const struct keel_s
     if (!block->entered[u]) return keel_replay_never_entered(block, u, error);
   if (query->since_ns != KEEL_TIME_NONE && snapshot->since_ns == KEEL_TIME_NONE)
     return before_first(snapshot, "since", query->since_ns, error);
-  return KEEL_STATUS_OK;
+  return keel_replay_fills_booked(block, error);
 }
 
 static keel_status observe_tape(struct keel_snapshot *snapshot, const struct keel_snapshot_query *query,
