@@ -12,6 +12,11 @@ struct keel_dividend {
   double cash;    /* per share */
 };
 
+struct keel_split {
+  int64_t ex_ns; /* the instant from which spot trades in new shares */
+  double ratio;  /* new shares for an old one: 7 for 7:1 */
+};
+
 enum keel_forward_mode { KEEL_FORWARD_YIELD, KEEL_FORWARD_PARITY };
 
 /* Of one underlying; what `market.underlyings.X` does not say is what `market` says. */
@@ -22,6 +27,8 @@ struct keel_underlying_terms {
   enum keel_forward_mode forward;
   struct keel_dividend *dividends; /* in order of ex_ns */
   size_t dividend_count;
+  struct keel_split *splits; /* in order of ex_ns */
+  size_t split_count;
 };
 
 struct keel_market_terms {

@@ -99,6 +99,33 @@ static keel_status check_hedges(const struct keel_replay *replay, keel_error *er
   return KEEL_STATUS_OK;
 }
 
+static keel_status refuse_split(const struct keel_replay *replay, size_t u, const char *what, keel_error *error) {
+  return keel_fail_at(error, replay->strategy->path, 0, "market.splits", "%s has splits, and %s",
+                      replay->strategy->market.underlyings[u].name, what);
+}
+
+/* Whose holdings and orders a split does not know how to convert. */
+static keel_status check_splits(const struct keel_replay *replay, keel_error *error) {
+  const struct keel_strategy *strategy = replay->strategy;
+  for (size_t u = 0; u < strategy->market.underlying_count; u++) {
+    if (!strategy->market.underlyings[u].split_count) continue;
+    if (replay->model) return refuse_split(replay, u, "the tape is of a simulated market, which has none", error);
+    for (size_t v = 0; v < strategy->variant_count; v++) {
+      const struct keel_policy *policy = replay->policies[v];
+      const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+      size_t count = keel_policy_instruments(policy, strategy->market.underlyings[u].name, with);
+      if (policy->target.kind == KEEL_TARGET_NONE) continue;
+      if (policy->execution.fill == KEEL_FILL_NEXT)
+        return refuse_split(replay, u, "orders that wait (execution.fill: next) cannot pass one; allowed: decision",
+                            error);
+      for (size_t k = 0; k < count && k < KEEL_EXPOSURE_COUNT; k++)
+        if (with[k]->contract.kind != KEEL_KIND_SPOT)
+          return refuse_split(replay, u, "holdings of futures and options cannot pass one; allowed: spot", error);
+    }
+  }
+  return KEEL_STATUS_OK;
+}
+
 keel_status keel_replay_check(const struct keel_replay *replay, keel_error *error) {
   int64_t begin = keel_replay_begin(replay);
   for (size_t i = 0; i < replay->book.count; i++) {
@@ -113,5 +140,6 @@ keel_status keel_replay_check(const struct keel_replay *replay, keel_error *erro
     if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;
   }
-  return check_hedges(replay, error);
+  keel_status status = check_splits(replay, error);
+  return status ? status : check_hedges(replay, error);
 }

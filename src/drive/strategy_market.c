@@ -63,12 +63,37 @@ static const struct keel_config_field dividend_fields[] = {
     {0}};
 #undef AT
 
+static keel_status check_split(struct keel_config_reader *reader, const struct keel_config_node *node, void *value) {
+  const struct keel_split *split = value;
+  if (split->ratio == 1) return keel_config_fail(reader->error, node, "ratio", "is 1; allowed: any other above 0");
+  if (node->index && split->ex_ns <= split[-1].ex_ns)
+    return keel_config_fail(reader->error, node, "ex", "is not after the split above it; give them in order");
+  return KEEL_STATUS_OK;
+}
+
+#define AT(member) .offset = offsetof(struct keel_split, member)
+static const struct keel_config_field split_fields[] = {
+    {.name = "ex",
+     .type = &keel_type_day_start,
+     AT(ex_ns),
+     .flags = KEEL_CONFIG_REQUIRED,
+     .help = "from when spot trades in new shares; a date is its first instant, local to the calendar"},
+    {.name = "ratio",
+     .type = &keel_type_number,
+     AT(ratio),
+     .flags = KEEL_CONFIG_REQUIRED | KEEL_CONFIG_ABOVE_MIN,
+     .max = 1e6,
+     .unit = "new shares for an old one",
+     .help = "7 for 7:1, 1.5 for 3:2; below 1 is a reverse split"},
+    {0}};
+#undef AT
+
 static const struct keel_config_choice forward_modes[] = {
     {"yield", KEEL_FORWARD_YIELD, 0}, {"parity", KEEL_FORWARD_PARITY, 0}, {0}};
 static const struct keel_config_choice calendars[] = {{"nyse", 0, 0}, {"utc", 0, 0}, {0}};
 
 /* From OWN on: what may also be said of one underlying alone. */
-enum { OWN = 6, MARKET_FIELDS = 11 };
+enum { OWN = 6, MARKET_FIELDS = 12 };
 
 #define AT(member) .offset = offsetof(struct market, member)
 const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
@@ -138,7 +163,16 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
      .item_size = sizeof(struct keel_dividend),
      .count_offset = offsetof(struct market, own.dividend_count),
      .check = check_dividend,
-     .help = "cash dividends, in order of `ex`"},
+     .help = "cash dividends, in order of `ex`, per share of their date"},
+    {.name = "splits",
+     .type = &keel_type_list,
+     AT(own.splits),
+     .fields = split_fields,
+     .item = "N",
+     .item_size = sizeof(struct keel_split),
+     .count_offset = offsetof(struct market, own.split_count),
+     .check = check_split,
+     .help = "splits during a replay, in order of `ex`; the book is held in shares and strikes of when it begins"},
     {0}};
 #undef AT
 

@@ -166,6 +166,8 @@ static void clear_book(struct keel_block *block) {
     block->trades_left[wiring->rows[r].underlying] += wiring->rows[r].trade_count;
   }
   block->trades_lost = block->trades_late = 0;
+  memset(block->splits_done, 0, wiring->underlying_count * sizeof *block->splits_done);
+  block->begin_ns = KEEL_TIME_NONE;
 }
 
 static void init_book(struct keel_arena *arena, struct keel_block *block) {
@@ -174,6 +176,7 @@ static void init_book(struct keel_arena *arena, struct keel_block *block) {
   block->spot_units = KEEL_ARENA_NEW(arena, double, wiring->underlying_count);
   block->trades_done = KEEL_ARENA_NEW(arena, size_t, wiring->row_count);
   block->trades_left = KEEL_ARENA_NEW(arena, size_t, wiring->underlying_count);
+  block->splits_done = KEEL_ARENA_NEW(arena, size_t, wiring->underlying_count);
   clear_book(block);
 }
 

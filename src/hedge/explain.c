@@ -10,7 +10,7 @@ const struct keel_component_info keel_component_table[KEEL_COMPONENT_COUNT] = {
     [KEEL_COMPONENT_VOLGA] = {"volga", "pnl_volga", "half of volga times the squared move of vol"},
     [KEEL_COMPONENT_RHO] = {"rho", "pnl_rho", "rho times the move of the rate"},
     [KEEL_COMPONENT_CARRY] = {"carry", "pnl_carry", "psi times the move of the yield that the forward in use implies"},
-    [KEEL_COMPONENT_TRADES] = {"trades", "pnl_trades",
+    [KEEL_COMPONENT_TRADES] = {"book_trades", "pnl_book_trades",
                                "the book's own fills against the mark of their instant, less their fees"},
     [KEEL_COMPONENT_DIVIDENDS] = {"dividends", "pnl_dividends",
                                   "dividends and yield on the holdings, and on the book at each ex-date"},

@@ -38,12 +38,21 @@ static int mark_spot(struct keel_block *block, size_t u) {
   return keel_kernel_now->rows.mid(paths, bid, ask, then, now);
 }
 
+/* Shares at a later instant for one of now, by the splits between. */
+static double shares_at(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t later_ns) {
+  double shares = 1;
+  for (size_t i = 0; i < terms->split_count; i++)
+    if (terms->splits[i].ex_ns > now_ns && terms->splits[i].ex_ns <= later_ns) shares *= terms->splits[i].ratio;
+  return shares;
+}
+
 double keel_escrow_until(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t expiry_ns, double rate) {
   double sum = 0;
   for (size_t i = 0; i < terms->dividend_count && terms->forward == KEEL_FORWARD_YIELD; i++) {
     const struct keel_dividend *dividend = &terms->dividends[i];
     if (dividend->ex_ns > now_ns && dividend->ex_ns <= expiry_ns)
-      sum += dividend->cash * keel_exp(-rate * keel_years_between(now_ns, dividend->ex_ns));
+      sum += dividend->cash * shares_at(terms, now_ns, dividend->ex_ns) *
+             keel_exp(-rate * keel_years_between(now_ns, dividend->ex_ns));
   }
   return sum;
 }

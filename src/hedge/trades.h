@@ -1,7 +1,7 @@
 /* The book's own trades: fills of the desk during the run, as the wiring has them.
  *
  * A trade is booked in the step at its time (the driver sees to it that there is one), after what was held before has
- * moved: its cash is that of its price and fees, and `trades` explains what it made against the mark. A contract
+ * moved: its cash is that of its price and fees, and `book_trades` explains what it made against the mark. A contract
  * without a mark waits for its first one. */
 #ifndef KEEL_HEDGE_TRADES_H
 #define KEEL_HEDGE_TRADES_H

@@ -44,6 +44,7 @@ struct keel_underlying {
   uint32_t spot;         /* row */
   uint32_t first, count; /* rows other than spot */
   uint32_t first_slice, slice_count;
+  uint32_t first_split;
 };
 
 struct keel_hedge_line { /* one instrument of one variant on one underlying */
@@ -66,6 +67,7 @@ struct keel_wiring {
   size_t slice_count;
   struct keel_underlying *underlyings;
   size_t underlying_count;
+  uint32_t *split_rows;          /* [split of any underlying][row]: what an option becomes, or KEEL_NO_ROW */
   struct keel_row_trade *trades; /* by row, each row's in order of time */
   size_t trade_count;
   const struct keel_policy **policies; /* [variant] */
