@@ -1,5 +1,5 @@
 /* Lean's zips: any archive, as that of options on a future, of futures, and of days; and any text in it, without the
- * archive around it. What is kept is as a tape wants it. */
+ * archive around it; names; factors of splits. What is kept is as a tape wants it. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "world/import_lean.h"
 #include "world/import_lean_name.h"
+#include "world/import_splits.h"
 #include "world/tape_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -79,19 +80,41 @@ static void parse_names(const uint8_t *data, size_t size) {
   free(name);
 }
 
+/* Factors over quotes of two days. */
+static void split_quotes(const char *text, size_t size) {
+  static const struct keel_contract contracts[] = {
+      {.underlying = "AAPL", .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1},
+      {.underlying = "AAPL", .kind = KEEL_KIND_PUT, .strike = 645, .expiry_ns = INT64_MAX / 2, .multiplier = 100}};
+  struct keel_import_rows *rows = keel_import_rows_new();
+  keel_assert(rows);
+  for (int64_t time_ns = INT64_C(1402063200000000000); time_ns < INT64_C(1402400000000000000);
+       time_ns += KEEL_NS_PER_DAY)
+    for (int i = 0; i < 2; i++) {
+      uint32_t id;
+      keel_assert(!keel_import_rows_contract(rows, &contracts[i], &id, NULL));
+      keel_assert(!keel_import_rows_quote(rows, time_ns, id, (const double[]){645, 646}, NULL));
+    }
+  keel_import_splits_apply_bytes(rows, "factor_files/aapl.csv", text, size, NULL);
+  check(rows);
+  keel_import_rows_free(rows);
+}
+
 /* The first byte says where the rest stands. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size == 0 || size > 8192) return 0;
   size_t place = data[0] % PLACES;
-  switch (data[0] / PLACES % 3) {
+  switch (data[0] / PLACES % 4) {
     case 0:
       import(places[place].path, data + 1, size - 1);
       break;
     case 1:
       import_text(place, data + 1, size - 1);
       break;
-    default:
+    case 2:
       parse_names(data + 1, size - 1);
+      break;
+    default:
+      split_quotes((const char *)data + 1, size - 1);
   }
   return 0;
 }

@@ -1,4 +1,5 @@
-/* Recorded market data (CSV, plain or gz; zips of QuantConnect Lean) into a tape.
+/* Recorded market data (CSV, plain or gz; zips of QuantConnect Lean, and its factor files for splits) into a
+ * tape.
  *
  * Layouts are recognised by their header, or described by a column map (docs/data.md). Several files become one tape;
  * rows need no order. A row with a bad value is dropped and counted by kind; what is odd and kept is counted too.

@@ -25,8 +25,9 @@ KEEL_API void keel_strategy_free(keel_strategy *strategy); /* NULL is fine */
 KEEL_API size_t keel_strategy_warning_count(const keel_strategy *strategy);
 KEEL_API const char *keel_strategy_warning(const keel_strategy *strategy, size_t index);
 
-/* The files that it names and reads (its book, its tape, a history), from index 0, in no order; NULL after the last. */
-KEEL_API const char *keel_strategy_file(const keel_strategy *strategy, size_t index);
+/* The files that it names, from index 0, in no order; NULL after the last. *field (may be NULL) is what names it:
+ * `tape` is the market's, `file` is one that is read in any case (a book, a history). */
+KEEL_API const char *keel_strategy_file(const keel_strategy *strategy, size_t index, const char **field);
 
 /* Every field of a strategy in Markdown: unit, default, what is allowed (as in docs/strategy.md). The caller frees it
  * with free(); NULL without memory. */

@@ -128,7 +128,7 @@ static keel_status read_path(struct keel_config_reader *reader, const struct kee
   struct keel_field_file **files = context_of(reader)->files;
   if (!files) return KEEL_STATUS_OK;
   struct keel_field_file *file = KEEL_ARENA_NEW(reader->arena, struct keel_field_file, 1);
-  *file = (struct keel_field_file){*path, *files};
+  *file = (struct keel_field_file){*path, field->name, *files};
   *files = file;
   return KEEL_STATUS_OK;
 }

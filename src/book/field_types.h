@@ -9,7 +9,7 @@
 
 /* A file that a field names. */
 struct keel_field_file {
-  const char *path;
+  const char *path, *field; /* its name, without what it is in */
   struct keel_field_file *next;
 };
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <yaml.h>
+#include <zip.h>
 #include <zlib.h>
 
 #include "cli/cli.h"
@@ -57,6 +58,7 @@ static void look_libc(struct keel_finding *finding) {
 static void look_yaml(struct keel_finding *finding) { library(finding, yaml_get_version_string(), KEEL_YAML_VERSION); }
 static void look_jansson(struct keel_finding *finding) { library(finding, jansson_version_str(), JANSSON_VERSION); }
 static void look_zlib(struct keel_finding *finding) { library(finding, zlibVersion(), ZLIB_VERSION); }
+static void look_libzip(struct keel_finding *finding) { library(finding, zip_libzip_version(), LIBZIP_VERSION); }
 
 static void look_mpi(struct keel_finding *finding) {
   keel_cli_ranks_describe(finding->found, sizeof finding->found);
@@ -68,7 +70,9 @@ static void look_mpi(struct keel_finding *finding) {
 }
 
 const struct keel_doctor_check keel_doctor_build[] = {
-    {"version", look_version}, {"compiler", look_compiler}, {"flags", look_flags},
-    {"libc", look_libc},       {"libyaml", look_yaml},      {"jansson", look_jansson},
-    {"zlib", look_zlib},       {"mpi", look_mpi},           {0},
+    {"version", look_version}, {"compiler", look_compiler},
+    {"flags", look_flags},     {"libc", look_libc},
+    {"libyaml", look_yaml},    {"jansson", look_jansson},
+    {"zlib", look_zlib},       {"libzip", look_libzip},
+    {"mpi", look_mpi},         {0},
 };

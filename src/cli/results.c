@@ -55,11 +55,12 @@ static int check_outputs(const struct keel_cli *cli) {
   return KEEL_EXIT_DONE;
 }
 
-/* Nor what the strategy reads. */
+/* Nor what the strategy reads; a simulation's tape may be the one that it is to be replayed from. */
 static int check_inputs(const struct keel_cli *cli, const keel_strategy *strategy) {
+  const char *read, *field;
   for (size_t i = 0; i < OUTPUTS; i++)
-    for (size_t k = 0; output(cli, i) && keel_strategy_file(strategy, k); k++)
-      if (is_same_file(output(cli, i), keel_strategy_file(strategy, k)))
+    for (size_t k = 0; output(cli, i) && (read = keel_strategy_file(strategy, k, &field)); k++)
+      if (is_same_file(output(cli, i), read) && (i > 0 || strcmp(field, output_names[i]) != 0))
         return keel_cli_usage(cli, "--%s: %s is a file that the strategy reads", output_names[i], output(cli, i));
   return KEEL_EXIT_DONE;
 }

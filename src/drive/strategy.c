@@ -66,9 +66,10 @@ void keel_strategy_free(struct keel_strategy *strategy) {
   free(strategy);
 }
 
-const char *keel_strategy_file(const struct keel_strategy *strategy, size_t index) {
+const char *keel_strategy_file(const struct keel_strategy *strategy, size_t index, const char **name) {
   const struct keel_field_file *file = strategy->files;
   while (file && index-- > 0) file = file->next;
+  if (name) *name = file ? file->field : NULL;
   return file ? file->path : NULL;
 }
 

@@ -10,6 +10,7 @@
 #include "world/import_lean.h"
 #include "world/import_map.h"
 #include "world/import_rows.h"
+#include "world/import_splits.h"
 #include "world/tape.h"
 
 enum { ROWS_PER_TICK = 4096 };
@@ -128,6 +129,12 @@ static keel_status read_file(struct import *import, const char *path) {
   import->bytes_done += done;
   keel_csv_close(csv);
   return status;
+}
+
+/* Factor files have no quotes: they come when all quotes are there. */
+static keel_status read_any(struct import *import, const char *const *files, size_t count, size_t index) {
+  if (keel_import_splits_is(files[index])) return KEEL_STATUS_OK;
+  return keel_zip_is(files[index]) ? read_zip(import, files, count, index) : read_file(import, files[index]);
 }
 
 /* How much there is to read (0 if some of it cannot be known); the output must not be one of the files. */
@@ -310,8 +317,9 @@ static keel_status run(struct import *import, const char *const *files, size_t c
   keel_status status = look_at_files(import, files, count, out);
   if (!status && map) status = keel_import_map_load(&import->texts, map, &import->map, import->error);
   if (!status) status = keel_tape_writer_open(out, &import->writer, import->error);
+  for (size_t i = 0; i < count && !status; i++) status = read_any(import, files, count, i);
   for (size_t i = 0; i < count && !status; i++)
-    status = keel_zip_is(files[i]) ? read_zip(import, files, count, i) : read_file(import, files[i]);
+    if (keel_import_splits_is(files[i])) status = keel_import_splits_apply(import->rows, files[i], import->error);
   if (!status && import->rows->count == 0) status = nothing_left(import, count ? files[0] : out);
   if (!status) status = write_quotes(import);
   if (!status) status = report(import);

@@ -15,10 +15,13 @@ static size_t slot_of(struct keel_csv_field text) {
   return (hash * UINT64_C(0x9e3779b97f4a7c15)) >> 56;
 }
 
-struct keel_import_meaning keel_import_memo_look_up(struct keel_import_memo *memo, void *context,
-                                                    struct keel_csv_field text) {
+const struct keel_import_meaning *keel_import_memo_look_up(struct keel_import_memo *memo, void *context,
+                                                           struct keel_csv_field text) {
   _Static_assert(KEEL_IMPORT_MEMO_SLOTS == 1 << 8, "the hash has eight bits");
-  if (text.length >= KEEL_IMPORT_MEMO_TEXT) return memo->parse(context, text);
+  if (text.length >= KEEL_IMPORT_MEMO_TEXT) {
+    memo->of_long_text = memo->parse(context, text);
+    return &memo->of_long_text;
+  }
   struct keel_import_memo_slot *slot = &memo->slots[slot_of(text)];
   if (slot->length != text.length || !keel_import_same_text(slot->text, text.text, text.length)) {
     struct keel_import_meaning meaning = memo->parse(context, text);
@@ -27,5 +30,5 @@ struct keel_import_meaning keel_import_memo_look_up(struct keel_import_memo *mem
     slot->meaning = meaning;
   }
   memo->last = slot;
-  return slot->meaning;
+  return &slot->meaning;
 }

@@ -24,15 +24,16 @@ struct keel_import_memo {
   /* Finds out what a text means; `context` is the owner's. */
   struct keel_import_meaning (*parse)(void *context, struct keel_csv_field text);
   const struct keel_import_memo_slot *last;
+  struct keel_import_meaning of_long_text; /* the last one that is too long to be remembered */
   struct keel_import_memo_slot slots[KEEL_IMPORT_MEMO_SLOTS];
 };
 
 void keel_import_memo_init(struct keel_import_memo *memo,
                            struct keel_import_meaning (*parse)(void *context, struct keel_csv_field text));
 
-/* The meaning of a text that is not the last one. */
-struct keel_import_meaning keel_import_memo_look_up(struct keel_import_memo *memo, void *context,
-                                                    struct keel_csv_field text);
+/* The meaning of a text that is not the last one. It stands until the next look-up. */
+const struct keel_import_meaning *keel_import_memo_look_up(struct keel_import_memo *memo, void *context,
+                                                           struct keel_csv_field text);
 
 /* Whether two texts of one length are the same; in line, as most are a few bytes long. */
 static inline int keel_import_same_text(const char *a, const char *b, size_t length) {
@@ -48,10 +49,10 @@ static inline int keel_import_same_text(const char *a, const char *b, size_t len
   return 1;
 }
 
-static inline struct keel_import_meaning keel_import_recall(struct keel_import_memo *memo, void *context,
-                                                            struct keel_csv_field text) {
+static inline const struct keel_import_meaning *keel_import_recall(struct keel_import_memo *memo, void *context,
+                                                                   struct keel_csv_field text) {
   const struct keel_import_memo_slot *last = memo->last;
-  if (last->length == text.length && keel_import_same_text(last->text, text.text, text.length)) return last->meaning;
+  if (last->length == text.length && keel_import_same_text(last->text, text.text, text.length)) return &last->meaning;
   return keel_import_memo_look_up(memo, context, text);
 }
 

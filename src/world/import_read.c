@@ -128,8 +128,8 @@ static int given(const struct keel_import_rows *rows, enum keel_import_field fie
   return rows->binding.columns[field] >= 0 || rows->constants[field].length > 0;
 }
 
-static struct keel_import_meaning recall(struct keel_import_rows *rows, const struct keel_csv_field *fields,
-                                         enum keel_import_field field) {
+static const struct keel_import_meaning *recall(struct keel_import_rows *rows, const struct keel_csv_field *fields,
+                                                enum keel_import_field field) {
   return keel_import_recall(&rows->memos[field], rows, cell(rows, fields, field));
 }
 
@@ -137,9 +137,9 @@ static int read_exercise(struct keel_import_rows *rows, const struct keel_csv_fi
                          struct keel_import_row *row) {
   row->contract.exercise = row->underlying->exercise;
   if (rows->layout->exercise_by_name) return KEEL_IMPORT_FINE;
-  struct keel_import_meaning exercise = recall(rows, fields, KEEL_IMPORT_EXERCISE);
-  row->contract.exercise = (enum keel_exercise)exercise.whole;
-  return exercise.problem;
+  const struct keel_import_meaning *exercise = recall(rows, fields, KEEL_IMPORT_EXERCISE);
+  row->contract.exercise = (enum keel_exercise)exercise->whole;
+  return exercise->problem;
 }
 
 static int read_multiplier(const struct keel_import_rows *rows, const struct keel_csv_field *fields,
@@ -158,10 +158,10 @@ static int read_multiplier(const struct keel_import_rows *rows, const struct kee
 
 /* What a contract has beside its underlying and kind. */
 static int read_terms(struct keel_import_rows *rows, const struct keel_csv_field *fields, struct keel_import_row *row) {
-  struct keel_import_meaning expiry = recall(rows, fields, KEEL_IMPORT_EXPIRY);
-  if (expiry.problem) return expiry.problem;
-  if (expiry.whole < row->time_ns) return KEEL_IMPORT_EXPIRED;
-  row->contract.expiry_ns = expiry.whole;
+  const struct keel_import_meaning *expiry = recall(rows, fields, KEEL_IMPORT_EXPIRY);
+  if (expiry->problem) return expiry->problem;
+  if (expiry->whole < row->time_ns) return KEEL_IMPORT_EXPIRED;
+  row->contract.expiry_ns = expiry->whole;
   int trouble = read_multiplier(rows, fields, row);
   if (trouble || !keel_kind_is_option(row->contract.kind)) return trouble;
   trouble = read_number(cell(rows, fields, KEEL_IMPORT_STRIKE), &row->contract.strike);
@@ -188,9 +188,9 @@ static int read_beside(struct keel_csv_field text, enum keel_kind kind, double *
 static int read_spot(struct keel_import_rows *rows, const struct keel_csv_field *fields, struct keel_import_row *row) {
   row->spot_bid = row->spot_ask = NAN;
   if (given(rows, KEEL_IMPORT_SPOT)) {
-    struct keel_import_meaning spot = recall(rows, fields, KEEL_IMPORT_SPOT);
-    row->spot_bid = row->spot_ask = spot.real;
-    return spot.problem;
+    const struct keel_import_meaning *spot = recall(rows, fields, KEEL_IMPORT_SPOT);
+    row->spot_bid = row->spot_ask = spot->real;
+    return spot->problem;
   }
   if (!given(rows, KEEL_IMPORT_SPOT_BID)) return KEEL_IMPORT_FINE;
   int trouble = read_beside(cell(rows, fields, KEEL_IMPORT_SPOT_BID), KEEL_KIND_SPOT, &row->spot_bid);
@@ -243,10 +243,10 @@ static int read_underlying(struct keel_import_rows *rows, const struct keel_csv_
     if (!given(rows, KEEL_IMPORT_UNDERLYING)) name = symbol.underlying;
     row->index_is_underlying = symbol.index_is_underlying;
   }
-  struct keel_import_meaning underlying = keel_import_recall(&rows->memos[KEEL_IMPORT_UNDERLYING], rows, name);
-  if (underlying.problem) return underlying.problem;
-  row->underlying = &rows->underlyings[underlying.whole];
-  row->contract = rows->spots[underlying.whole];
+  const struct keel_import_meaning *underlying = keel_import_recall(&rows->memos[KEEL_IMPORT_UNDERLYING], rows, name);
+  if (underlying->problem) return underlying->problem;
+  row->underlying = &rows->underlyings[underlying->whole];
+  row->contract = rows->spots[underlying->whole];
   return KEEL_IMPORT_FINE;
 }
 
@@ -256,9 +256,9 @@ static int read_kind(struct keel_import_rows *rows, const struct keel_csv_field 
     row->contract.kind = side ? KEEL_KIND_PUT : KEEL_KIND_CALL;
     return KEEL_IMPORT_FINE;
   }
-  struct keel_import_meaning kind = recall(rows, fields, KEEL_IMPORT_KIND);
-  row->contract.kind = (enum keel_kind)kind.whole;
-  return kind.problem;
+  const struct keel_import_meaning *kind = recall(rows, fields, KEEL_IMPORT_KIND);
+  row->contract.kind = (enum keel_kind)kind->whole;
+  return kind->problem;
 }
 
 static int read_quote(struct keel_import_rows *rows, const struct keel_csv_field *fields, int side,
@@ -271,14 +271,12 @@ static int read_quote(struct keel_import_rows *rows, const struct keel_csv_field
 
 int keel_import_read(struct keel_import_rows *rows, const struct keel_csv_field *fields, int side,
                      struct keel_import_row *row) {
-  row->index_is_underlying = row->stale = row->old_trade = 0;
-  row->future = NAN;
-  row->spot_time_ns = KEEL_TIME_NONE;
+  row->index_is_underlying = 0;
   int trouble = read_underlying(rows, fields, row);
   if (trouble) return trouble;
-  struct keel_import_meaning time = recall(rows, fields, KEEL_IMPORT_TIME);
-  if (time.problem) return time.problem;
-  row->time_ns = time.whole;
+  const struct keel_import_meaning *time = recall(rows, fields, KEEL_IMPORT_TIME);
+  if (time->problem) return time->problem;
+  row->time_ns = time->whole;
   trouble = read_kind(rows, fields, side, row);
   int is_spot = row->contract.kind == KEEL_KIND_SPOT;
   if (!trouble && !is_spot) trouble = read_terms(rows, fields, row);
@@ -286,9 +284,12 @@ int keel_import_read(struct keel_import_rows *rows, const struct keel_csv_field 
   if (trouble) return trouble;
   row->spot_bid = row->bid;
   row->spot_ask = row->ask;
-  if (is_spot) return KEEL_IMPORT_FINE;
-  trouble = read_spot(rows, fields, row);
+  if (!is_spot) trouble = read_spot(rows, fields, row);
   if (trouble || !rows->has_more) return trouble;
+  row->stale = row->old_trade = 0;
+  row->future = NAN;
+  row->spot_time_ns = KEEL_TIME_NONE;
+  if (is_spot) return KEEL_IMPORT_FINE;
   trouble = read_future(rows, fields, row);
   return trouble ? trouble : read_times(rows, fields, row);
 }

@@ -138,24 +138,25 @@ static int conflicts(const struct keel_contract *known, const struct keel_contra
   return keel_kind_is_option(known->kind) && known->exercise != contract->exercise;
 }
 
-static int expects_spot(const struct keel_import_rows *rows, const struct keel_import_row *row) {
-  return given(rows, KEEL_IMPORT_SPOT) || given(rows, KEEL_IMPORT_SPOT_BID) || row->index_is_underlying;
+static int lacks_spot(const struct keel_import_row *row) { return isnan(row->spot_bid) && isnan(row->spot_ask); }
+
+/* The run of the row, and the spot beside its quote. Returns 0 if there is no memory. */
+static int keep_with_spot(struct keel_import_rows *rows, const struct keel_import_row *row) {
+  if (!enter_run(rows, row->time_ns)) return 0;
+  if (row->contract.kind == KEEL_KIND_SPOT || !lacks_spot(row)) return keep_spot(rows, row);
+  rows->troubles[KEEL_IMPORT_NO_SPOT] +=
+      (uint64_t)(given(rows, KEEL_IMPORT_SPOT) || given(rows, KEEL_IMPORT_SPOT_BID) ||
+                 (rows->has_more && row->index_is_underlying));
+  return 1;
 }
 
-/* What stands beside the row's own quote. Returns 0 if there is no memory. */
-static int keep_besides(struct keel_import_rows *rows, const struct keel_import_row *row) {
-  int is_spot = row->contract.kind == KEEL_KIND_SPOT, late = row->spot_time_ns != KEEL_TIME_NONE;
-  int missing = isnan(row->spot_bid) && isnan(row->spot_ask) && !is_spot;
-  if (late && !missing && !keep_late_spot(rows, row)) return 0;
-  if (!enter_run(rows, row->time_ns)) return 0;
-  if (missing)
-    rows->troubles[KEEL_IMPORT_NO_SPOT] += (uint64_t)expects_spot(rows, row);
-  else if (!late && !keep_spot(rows, row))
-    return 0;
-  if (!rows->has_more) return 1;
+/* The same of layouts that have more than a spot beside the quote. */
+static int keep_with_more(struct keel_import_rows *rows, const struct keel_import_row *row) {
+  int late = row->spot_time_ns != KEEL_TIME_NONE && !lacks_spot(row);
+  int kept = late ? keep_late_spot(rows, row) && enter_run(rows, row->time_ns) : keep_with_spot(rows, row);
   rows->troubles[KEEL_IMPORT_STALE] += (uint64_t)row->stale;
   rows->troubles[KEEL_IMPORT_OLD_TRADE] += (uint64_t)row->old_trade;
-  return keep_future(rows, row);
+  return kept && keep_future(rows, row);
 }
 
 /* Returns 0 if there is no memory. */
@@ -167,7 +168,7 @@ static int keep(struct keel_import_rows *rows, const struct keel_import_row *row
     *trouble = KEEL_IMPORT_CONFLICT;
     return 1;
   }
-  if (!keep_besides(rows, row)) return 0;
+  if (!(rows->has_more ? keep_with_more(rows, row) : keep_with_spot(rows, row))) return 0;
   if (!is_spot) append(rows, id, row->bid, row->ask);
   return 1;
 }

@@ -74,10 +74,11 @@ struct keel_import_row {
   struct keel_contract contract;
   struct keel_import_underlying *underlying;
   double bid, ask, spot_bid, spot_ask;
-  /* of layouts that have more: */
+  int index_is_underlying; /* the price of the future is the spot index in truth */
+  /* where rows->has_more: */
   double future;
   int64_t spot_time_ns; /* later than time_ns, or KEEL_TIME_NONE */
-  int index_is_underlying, stale, old_trade;
+  int stale, old_trade;
 };
 
 struct keel_import_rows {

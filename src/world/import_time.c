@@ -1,6 +1,5 @@
 #include "world/import_time.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { TEXT_MAX = 48, PARTS = 3 };
@@ -23,6 +22,10 @@ static int split_date(const char *text, size_t length, int parts[PARTS], size_t 
   return 1;
 }
 
+static void put_digits(char *text, int width, int number) {
+  for (int i = width; i-- > 0; number /= 10) text[i] = (char)('0' + number % 10);
+}
+
 int keel_import_time_parse(enum keel_import_dates dates, const char *text, size_t length, struct keel_time_text *out) {
   int parts[PARTS];
   size_t widths[PARTS], rest;
@@ -35,10 +38,13 @@ int keel_import_time_parse(enum keel_import_dates dates, const char *text, size_
     day = 1 - month;
   }
   if (widths[year] != 4 || widths[month] > 2 || widths[day] > 2) return 0;
-  char iso[TEXT_MAX + 16];
-  int used = snprintf(iso, sizeof iso, "%04d-%02d-%02d%.*s", parts[year], parts[month], parts[day],
-                      (int)(length - rest), text + rest);
-  return used > 0 && (size_t)used < sizeof iso && keel_time_parse(iso, (size_t)used, out);
+  enum { DATE = 10 }; /* of 2018-01-31 */
+  char iso[DATE + TEXT_MAX] = "yyyy-mm-dd";
+  put_digits(iso, 4, parts[year]);
+  put_digits(iso + 5, 2, parts[month]);
+  put_digits(iso + 8, 2, parts[day]);
+  memcpy(iso + DATE, text + rest, length - rest);
+  return keel_time_parse(iso, DATE + length - rest, out);
 }
 
 int keel_import_epoch_parse(enum keel_import_epoch unit, const char *text, size_t length, int64_t *time_ns) {

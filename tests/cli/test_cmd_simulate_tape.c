@@ -60,6 +60,7 @@ static void wrong_uses_are_refused(void **state) {
       {"--csv ./x.yaml", "--csv: ./x.yaml is the strategy itself", 2},
       {"--tape x.tape --ledger x.tape", "--tape and --ledger: both are x.tape", 2},
       {"--tape x.tape --ledger ./x.tape", "--tape and --ledger: both are ./x.tape", 2},
+      {"--set market.tape=read.tape --csv read.tape", "--csv: read.tape is a file that the strategy reads", 2},
       {"--set 'book={file: book.csv}' --csv ./book.csv", "--csv: ./book.csv is a file that the strategy reads", 2},
   };
   static const char book[] = "underlying,kind,strike,years,qty\nX,call,100,0.1,-1\n";

@@ -293,6 +293,27 @@ static void a_map_reads_any_long_csv(void **state) {
   keel_tape_close(tape);
 }
 
+static void a_future_without_a_price_is_counted(void **state) {
+  (void)state;
+  const char *map =
+      csv("futures.yaml",
+          "columns: {underlying: u, kind: k, time: t, expiry: e, strike: s, bid: b, ask: a, multiplier: m}\n"
+          "constants: {exercise: american}\n");
+  const char *file = csv("futures.csv",
+                         "u,k,t,e,s,b,a,m\n"
+                         "X,future,2030-01-02,2030-03-15,,,,50\n"
+                         "X,future,2030-01-03,2030-03-15,,-1,0.5,50\n"
+                         "X,future,2030-01-04,2030-03-15,,1,2,5\n" /* two multipliers */
+                         "X,call,2030-01-03,2030-03-15,100,1,2,50\n");
+  const keel_import_options options = {.map_path = map};
+  keel_import_result result;
+  assert_int_equal(keel_import(&file, 1, keel_scratch("f.tape"), &options, &result, NULL), KEEL_STATUS_OK);
+  assert_int_equal(result.rows, 4);
+  assert_int_equal(result.quotes, 3);
+  assert_int_equal(count_of(&result, "missing_side"), 1);
+  assert_int_equal(count_of(&result, "conflict"), 1);
+}
+
 static void spxw_is_as_its_readme_says(void **state) {
   (void)state;
   const char *file = keel_shared_data("spxw-2018-01/SPX_2018-01.csv.gz");
@@ -338,6 +359,7 @@ int main(void) {
       cmocka_unit_test(a_full_disk_leaves_nothing),
       cmocka_unit_test(a_stop_leaves_nothing),
       cmocka_unit_test(a_map_reads_any_long_csv),
+      cmocka_unit_test(a_future_without_a_price_is_counted),
       cmocka_unit_test(spxw_is_as_its_readme_says),
       cmocka_unit_test(spy_is_as_its_readme_says),
   };

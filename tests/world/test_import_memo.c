@@ -15,7 +15,7 @@ static struct keel_import_meaning parse_length(void *context, struct keel_csv_fi
 }
 
 static struct keel_import_meaning recall(struct keel_import_memo *memo, const char *text) {
-  return keel_import_recall(memo, &parsed, (struct keel_csv_field){text, strlen(text)});
+  return *keel_import_recall(memo, &parsed, (struct keel_csv_field){text, strlen(text)});
 }
 
 static void texts_are_parsed_once(void **state) {

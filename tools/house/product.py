@@ -84,7 +84,8 @@ def installed():
     names = {place.rpartition("/")[2] for place in places}
     wanted = [header.name for header in (ROOT / "include/keel").glob("*.h")]
     wanted += ["libkeel.so", "libkeel.so.0", "libkeel.a", "keel.pc", "LICENSE", "README.md", "building.md"]
-    paths = ["bin/keel", "share/bash-completion/completions/keel", "share/man/man1/keel.1"]
+    paths = ["bin/keel", "share/bash-completion/completions/keel", "share/man/man1/keel.1",
+             "share/doc/keel/examples/desk/desk.yaml"]
     paths += [f"share/man/man1/keel-{source.stem[4:]}.1" for source in (ROOT / "src/cli").glob("cmd_*.c")]
     wanted = [name for name in wanted if name not in names] + [path for path in paths if path not in places]
     problems = [f"{name} is not installed" for name in sorted(wanted)]
