@@ -126,6 +126,16 @@ static keel_status check_splits(const struct keel_replay *replay, keel_error *er
   return KEEL_STATUS_OK;
 }
 
+/* A model's vols are those of hedges too: there is nothing to shift. */
+static keel_status check_overrides(const struct keel_replay *replay, keel_error *error) {
+  const struct keel_strategy *strategy = replay->strategy;
+  for (size_t u = 0; u < strategy->market.underlying_count && replay->model; u++)
+    if (keel_has_overrides(&strategy->market.underlyings[u].overrides))
+      return keel_fail_at(error, strategy->path, 0, "market.overrides",
+                          "are of a recorded market, and the tape is of a simulated one: leave them out");
+  return KEEL_STATUS_OK;
+}
+
 keel_status keel_replay_check(const struct keel_replay *replay, keel_error *error) {
   int64_t begin = keel_replay_begin(replay);
   for (size_t i = 0; i < replay->book.count; i++) {
@@ -141,5 +151,6 @@ keel_status keel_replay_check(const struct keel_replay *replay, keel_error *erro
     if (status != KEEL_STATUS_OK) return status;
   }
   keel_status status = check_splits(replay, error);
+  if (!status) status = check_overrides(replay, error);
   return status ? status : check_hedges(replay, error);
 }

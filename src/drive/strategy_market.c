@@ -88,12 +88,72 @@ static const struct keel_config_field split_fields[] = {
     {0}};
 #undef AT
 
+static keel_status check_pause(struct keel_config_reader *reader, const struct keel_config_node *node, void *value) {
+  const struct keel_pause *pause = value;
+  if (pause->from_ns != KEEL_TIME_NONE && pause->until_ns != KEEL_TIME_NONE && pause->until_ns <= pause->from_ns)
+    return keel_config_fail(reader->error, node, "until", "is not after `from`");
+  return KEEL_STATUS_OK;
+}
+
+#define AT(member) .offset = offsetof(struct keel_pause, member)
+static const struct keel_config_field pause_fields[] = {
+    {.name = "from",
+     .type = &keel_type_day_start,
+     AT(from_ns),
+     .absent = "the start of the run",
+     .help = "the first instant without decisions; a date is its first instant"},
+    {.name = "until",
+     .type = &keel_type_day_start,
+     AT(until_ns),
+     .absent = "the end of the run",
+     .help = "the first instant with decisions again; a date is its first instant"},
+    {0}};
+#undef AT
+
+#define AT(member) .offset = offsetof(struct keel_overrides, member)
+static const struct keel_config_field override_fields[] = {
+    {.name = "delta_offset",
+     .type = &keel_type_number,
+     AT(delta_offset),
+     .preset = "0",
+     .min = -1e15,
+     .max = 1e15,
+     .unit = "shares",
+     .help = "the net delta that is wanted, of book and hedge together"},
+    {.name = "vol_shift",
+     .type = &keel_type_number,
+     AT(vol_shift),
+     .preset = "0",
+     .min = -5,
+     .max = 5,
+     .unit = "per year",
+     .help = "added to the hedging vols that come from the market; 0.02 is two points"},
+    {.name = "yield_shift",
+     .type = &keel_type_number,
+     AT(yield_shift),
+     .preset = "0",
+     .min = -1,
+     .max = 1,
+     .unit = "per year, continuous",
+     .help = "added to the dividend yield that decisions use"},
+    {.name = "pause",
+     .type = &keel_type_list,
+     AT(pauses),
+     .fields = pause_fields,
+     .item = "N",
+     .item_size = sizeof(struct keel_pause),
+     .count_offset = offsetof(struct keel_overrides, pause_count),
+     .check = check_pause,
+     .help = "stretches in which no decision is taken; orders that wait still fill, and the end is closed as ever"},
+    {0}};
+#undef AT
+
 static const struct keel_config_choice forward_modes[] = {
     {"yield", KEEL_FORWARD_YIELD, 0}, {"parity", KEEL_FORWARD_PARITY, 0}, {0}};
 static const struct keel_config_choice calendars[] = {{"nyse", 0, 0}, {"utc", 0, 0}, {0}};
 
 /* From OWN on: what may also be said of one underlying alone. */
-enum { OWN = 6, MARKET_FIELDS = 12 };
+enum { OWN = 6, MARKET_FIELDS = 13 };
 
 #define AT(member) .offset = offsetof(struct market, member)
 const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
@@ -130,7 +190,8 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
      .help = "the simulated market of the book's one underlying"},
     {.name = "underlyings",
      .type = &type_underlyings,
-     .help = "what differs for single underlyings of the book, by name: yield, implied_vol, forward, dividends, each "
+     .help = "what differs for single underlyings of the book, by name: yield, implied_vol, forward, dividends, "
+             "splits, overrides, each "
              "in place of "
              "the market's"},
     {.name = "yield",
@@ -173,6 +234,11 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
      .count_offset = offsetof(struct market, own.split_count),
      .check = check_split,
      .help = "splits during a replay, in order of `ex`; the book is held in shares and strikes of when it begins"},
+    {.name = "overrides",
+     .type = &keel_type_map,
+     AT(own.overrides),
+     .fields = override_fields,
+     .help = "what is laid over the hedge by hand, in replays; marks and P&L know nothing of it"},
     {0}};
 #undef AT
 

@@ -271,7 +271,11 @@ static void price_at_hedge_vols(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   keel_options options = gathered(scratch);
   keel_greek_set set = block->wiring->needs.hedging;
-  for (size_t i = 0; i < scratch->count; i++) scratch->vol[i] = marks->hedge_vol[scratch->row[i]];
+  const struct keel_overrides *overrides = &block->wiring->underlyings[u].terms->overrides;
+  for (size_t i = 0; i < scratch->count; i++) {
+    scratch->vol[i] = keel_at_least(marks->hedge_vol[scratch->row[i]] + overrides->vol_shift, 0);
+    scratch->yield[i] += overrides->yield_shift;
+  }
   keel_kernel_now->black_scholes(scratch->count, &options, set, &scratch->out);
   for (size_t i = 0; i < scratch->count; i++) {
     uint32_t r = scratch->row[i];

@@ -193,6 +193,15 @@ static void move_row(struct keel_block *block, size_t u, uint32_t r, int is_firs
   book_flows(block, u, r);
 }
 
+/* A net delta that is wanted is none to hedge. */
+static void offset_delta(struct keel_block *block, size_t u) {
+  double offset = block->wiring->underlyings[u].terms->overrides.delta_offset;
+  for (size_t k = 0; k < block->wiring->delta_rule_count && offset != 0; k++) {
+    double *delta = keel_at_rule_total(block, block->totals.hedge_delta, k, u);
+    for (size_t i = 0; i < block->wiring->paths; i++) delta[i] -= offset;
+  }
+}
+
 void keel_measure(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   struct keel_totals *totals = &block->totals;
@@ -210,6 +219,7 @@ void keel_measure(struct keel_block *block, size_t u) {
     add_greeks(block, u, r);
     add_exposures(block, u, r);
   }
+  offset_delta(block, u);
   if (block->wiring->explains && moved == 0) clear_changes(block, u);
   if (block->wiring->needs.mean_vol) mean_hedge_vol(block, u);
 }

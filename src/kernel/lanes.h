@@ -43,6 +43,7 @@ enum keel_reason {
   KEEL_REASON_PRICE_MOVE, /* spot moved by so much since the last time */
   KEEL_REASON_VOL_MOVE,   /* vol moved by so much */
   KEEL_REASON_SESSION,    /* a session time came */
+  KEEL_REASON_PAUSED,     /* no decision is taken in a pause */
   KEEL_REASON_COUNT
 };
 
