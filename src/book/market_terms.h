@@ -31,6 +31,9 @@ struct keel_overrides {
 
 enum keel_forward_mode { KEEL_FORWARD_YIELD, KEEL_FORWARD_PARITY };
 
+/* How its options settle at expiry. */
+enum keel_settlement { KEEL_SETTLEMENT_CASH, KEEL_SETTLEMENT_PHYSICAL };
+
 /* Of one underlying; what `market.underlyings.X` does not say is what `market` says. */
 struct keel_underlying_terms {
   const char *name;
@@ -42,6 +45,8 @@ struct keel_underlying_terms {
   struct keel_split *splits; /* in order of ex_ns */
   size_t split_count;
   struct keel_overrides overrides;
+  enum keel_settlement settlement; /* of its options */
+  double exercise_threshold;       /* physical: what is in the money by less, per share, is not exercised */
 };
 
 static inline int keel_has_overrides(const struct keel_overrides *overrides) {

@@ -145,7 +145,7 @@ static void say_choice(struct keel_text *text, const struct keel_frontier *front
   add_amount(text, ": it costs ", best->cost.value);
   keel_text_printf(text, " a run, %s ", frontier->risk_name);
   keel_words_amount(text, best->risk.value);
-  add_interval(text, &best->risk);
+  if (best->risk.error > 0) add_interval(text, &best->risk);
   add_alternative(text, frontier);
   add_next(text, frontier);
   keel_text_add(text, ". ");

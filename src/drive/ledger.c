@@ -27,6 +27,8 @@ const char *const keel_reason_names[KEEL_REASON_COUNT] = {
     [KEEL_REASON_VOL_MOVE] = "vol_move",
     [KEEL_REASON_SESSION] = "session",
     [KEEL_REASON_PAUSED] = "paused",
+    [KEEL_REASON_DELIVERED] = "delivered",
+    [KEEL_REASON_ROLL] = "roll",
 };
 
 /* ---- columns ---- */
@@ -69,7 +71,8 @@ static const struct keel_ledger_column_info fixed_columns[] = {
       OF_LINE(n, holding, "held after this row, in contracts", KEEL_LEDGER_NUMBER),                 \
       OF_LINE(n, trade, "filled in this row", KEEL_LEDGER_NUMBER),                                  \
       OF_LINE(n, price, "average price of the fills; empty without one", KEEL_LEDGER_NUMBER)
-static const struct keel_ledger_column_info further_columns[] = {LINE(2), LINE(3)};
+static const struct keel_ledger_column_info further_columns[] = {LINE(2), LINE(3), LINE(4), LINE(5),
+                                                                 LINE(6), LINE(7), LINE(8)};
 #undef LINE
 #undef OF_LINE
 
@@ -138,7 +141,7 @@ static double turnover_of(struct keel_block *block, size_t u, size_t line) {
 /* Settling and closing have rows of their own, and so has a rule that never trades where it begins; none decides. */
 static int is_decision(double reason) {
   return reason != KEEL_REASON_SETTLED && reason != KEEL_REASON_LIQUIDATE && reason != KEEL_REASON_NO_TARGET &&
-         reason != KEEL_REASON_PAUSED;
+         reason != KEEL_REASON_PAUSED && reason != KEEL_REASON_DELIVERED;
 }
 
 static void add_totals(struct keel_ledger *ledger, struct keel_block *block, size_t u, size_t v) {

@@ -11,7 +11,7 @@ struct keel_ledger_line {
   double target, holding, trade, price, reason;
 };
 
-enum { KEEL_LEDGER_FURTHER = KEEL_EXPOSURE_COUNT - 1 };
+enum { KEEL_LEDGER_FURTHER = KEEL_HEDGES_MAX - 1 };
 
 struct keel_ledger_row {
   int64_t time_ns;

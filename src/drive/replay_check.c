@@ -87,9 +87,9 @@ static keel_status check_hedges(const struct keel_replay *replay, keel_error *er
     if (policy->target.kind == KEEL_TARGET_NONE) continue;
     for (size_t u = 0; u < strategy->market.underlying_count; u++) {
       const char *name = strategy->market.underlyings[u].name;
-      const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+      const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
       size_t count = keel_policy_instruments(policy, name, with);
-      for (size_t k = 0; k < count && k < KEEL_EXPOSURE_COUNT; k++) {
+      for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++) {
         if (with[k]->contract.kind == KEEL_KIND_SPOT) continue;
         keel_status status = check_listed(replay, with[k], name, error);
         if (status != KEEL_STATUS_OK) return status;
@@ -112,13 +112,13 @@ static keel_status check_splits(const struct keel_replay *replay, keel_error *er
     if (replay->model) return refuse_split(replay, u, "the tape is of a simulated market, which has none", error);
     for (size_t v = 0; v < strategy->variant_count; v++) {
       const struct keel_policy *policy = replay->policies[v];
-      const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+      const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
       size_t count = keel_policy_instruments(policy, strategy->market.underlyings[u].name, with);
       if (policy->target.kind == KEEL_TARGET_NONE) continue;
       if (policy->execution.fill == KEEL_FILL_NEXT)
         return refuse_split(replay, u, "orders that wait (execution.fill: next) cannot pass one; allowed: decision",
                             error);
-      for (size_t k = 0; k < count && k < KEEL_EXPOSURE_COUNT; k++)
+      for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++)
         if (with[k]->contract.kind != KEEL_KIND_SPOT)
           return refuse_split(replay, u, "holdings of futures and options cannot pass one; allowed: spot", error);
     }

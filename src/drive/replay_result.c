@@ -73,7 +73,7 @@ static const char *reason_at(const struct keel_ledger_row *row, struct keel_ledg
 /* The name of a row's hedge instrument; empty where its variant has none there. */
 static const char *instrument_at(const struct keel_replay *replay, const struct keel_ledger_row *row, size_t position,
                                  char name[128]) {
-  const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+  const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
   const char *underlying = replay->strategy->market.underlyings[row->underlying].name;
   name[0] = '\0';
   if (keel_policy_instruments(replay->policies[row->variant], underlying, with) <= position) return name;

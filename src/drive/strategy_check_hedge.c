@@ -110,6 +110,38 @@ static void warn_of_expiry(struct keel_strategy_check *check, const struct keel_
   }
 }
 
+/* The future that a rolled one goes over to: the next of the list for the same underlying; NULL where there is none. */
+static const struct keel_hedge_instrument *next_future(const struct keel_policy *policy, size_t at) {
+  for (size_t i = at + 1; i < policy->with_count; i++)
+    if (policy->with[i].contract.kind == KEEL_KIND_FUTURE &&
+        same_underlying(policy->with[i].underlying, policy->with[at].underlying))
+      return &policy->with[i];
+  return NULL;
+}
+
+/* A future that rolls has one of a later expiry behind it. */
+static keel_status check_next(struct keel_strategy_check *check, const struct keel_policy *policy,
+                              const struct keel_config_node *item) {
+  const struct keel_hedge_instrument *with = &policy->with[item->index], *next = next_future(policy, item->index);
+  if (!next)
+    return keel_config_fail(check->reader->error, item, "roll_days",
+                            "has no future to roll into; give the next one behind it in the list");
+  int64_t own_ns = with->contract.expiry_ns, next_ns = next->contract.expiry_ns;
+  int dated = own_ns != KEEL_TIME_NONE && next_ns != KEEL_TIME_NONE;
+  if (dated ? next_ns > own_ns : next->years > with->years) return KEEL_STATUS_OK;
+  return keel_config_fail(
+      check->reader->error, item, "roll_days",
+      "rolls into a future that does not expire later; give futures in order, all by `expiry` or all "
+      "by `years`");
+}
+
+/* Whether another future rolls into this one, so that the two are one instrument. */
+static int is_rolled_into(const struct keel_policy *policy, size_t at) {
+  for (size_t i = 0; i < at; i++)
+    if (policy->with[i].roll_days && next_future(policy, i) == &policy->with[at]) return 1;
+  return 0;
+}
+
 static keel_status check_instrument(struct keel_strategy_check *check, const struct keel_policy *policy,
                                     const struct keel_config_node *item) {
   const struct keel_hedge_instrument *with = &policy->with[item->index];
@@ -123,7 +155,8 @@ static keel_status check_instrument(struct keel_strategy_check *check, const str
   keel_status status = check_names(check, policy, item);
   if (!status) status = check_size(check, with, item);
   if (!status) status = check_held(check, with, item);
-  if (!status) warn_of_expiry(check, with, item);
+  if (!status && with->roll_days) status = check_next(check, policy, item);
+  if (!status && !with->roll_days) warn_of_expiry(check, with, item);
   return status;
 }
 
@@ -151,7 +184,7 @@ static struct instruments count_instruments(const struct keel_policy *policy, co
   for (size_t i = 0; i < policy->with_count; i++) {
     if (!same_underlying(policy->with[i].underlying, underlying)) continue;
     int is_option = keel_kind_is_option(policy->with[i].contract.kind);
-    found.count++;
+    found.count += !is_rolled_into(policy, i);
     found.options += is_option;
     found.expiries += is_option && is_new_expiry(policy, i);
   }
@@ -195,6 +228,30 @@ static keel_status check_count(struct keel_strategy_check *check, const struct k
                        "has options of one expiry for `%.80s`: their gamma and vega are in one ratio but for the skew, "
                        "so that both are hard to hedge by them",
                        underlying);
+  return KEEL_STATUS_OK;
+}
+
+/* Whether what an underlying's options deliver can be held: spot, or the future that options on a future deliver. */
+static int holds_delivery(const struct keel_policy *policy, const struct keel_market_terms *market, size_t u) {
+  const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
+  size_t count = keel_policy_instruments(policy, market->underlyings[u].name, with);
+  int on_future = market->underlyings[u].yield == market->rate;
+  for (size_t i = 0; i < count && i < KEEL_HEDGES_MAX; i++) {
+    enum keel_kind kind = with[i]->contract.kind;
+    if (kind == KEEL_KIND_SPOT || (kind == KEEL_KIND_FUTURE && on_future)) return 1;
+  }
+  return 0;
+}
+
+static keel_status check_delivery(struct keel_strategy_check *check, const struct keel_variant *variant) {
+  const struct keel_market_terms *market = &check->strategy->market;
+  for (size_t u = 0; u < market->underlying_count; u++)
+    if (market->underlyings[u].settlement == KEEL_SETTLEMENT_PHYSICAL && !holds_delivery(&variant->policy, market, u))
+      return keel_config_fail(
+          check->reader->error, variant->hedge, "with",
+          "has no spot to take what options on `%.80s` deliver (settlement: physical); give one, or "
+          "for options on a future (yield equal to rate) that future",
+          market->underlyings[u].name);
   return KEEL_STATUS_OK;
 }
 
@@ -334,6 +391,7 @@ keel_status keel_strategy_check_variant(struct keel_strategy_check *check, struc
   for (const struct keel_config_node *item = list ? list->first : NULL; item && !status; item = item->next)
     status = check_instrument(check, &variant->policy, item);
   if (!status) status = check_cover(check, variant);
+  if (!status) status = check_delivery(check, variant);
   if (!status) status = check_band(check, variant);
   if (!status) status = check_move(check, variant);
   if (!status && variant->policy.target.kind != KEEL_TARGET_NONE) status = check_triggers(check, variant);

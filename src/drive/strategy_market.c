@@ -150,10 +150,12 @@ static const struct keel_config_field override_fields[] = {
 
 static const struct keel_config_choice forward_modes[] = {
     {"yield", KEEL_FORWARD_YIELD, 0}, {"parity", KEEL_FORWARD_PARITY, 0}, {0}};
+static const struct keel_config_choice settlements[] = {
+    {"cash", KEEL_SETTLEMENT_CASH, 0}, {"physical", KEEL_SETTLEMENT_PHYSICAL, 0}, {0}};
 static const struct keel_config_choice calendars[] = {{"nyse", 0, 0}, {"utc", 0, 0}, {0}};
 
 /* From OWN on: what may also be said of one underlying alone. */
-enum { OWN = 6, MARKET_FIELDS = 13 };
+enum { OWN = 6, MARKET_FIELDS = 15 };
 
 #define AT(member) .offset = offsetof(struct market, member)
 const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
@@ -191,7 +193,7 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
     {.name = "underlyings",
      .type = &type_underlyings,
      .help = "what differs for single underlyings of the book, by name: yield, implied_vol, forward, dividends, "
-             "splits, overrides, each "
+             "splits, settlement, overrides, each "
              "in place of "
              "the market's"},
     {.name = "yield",
@@ -239,6 +241,20 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
      AT(own.overrides),
      .fields = override_fields,
      .help = "what is laid over the hedge by hand, in replays; marks and P&L know nothing of it"},
+    {.name = "settlement",
+     .type = &keel_type_choice,
+     AT(own.settlement),
+     .preset = "cash",
+     .choices = settlements,
+     .help = "what options pay at expiry: their payoff, or spot (of an option on a future that future) at the strike, "
+             "which nets with the hedge"},
+    {.name = "exercise_threshold",
+     .type = &keel_type_number,
+     AT(own.exercise_threshold),
+     .preset = "0.01",
+     .max = 1e15,
+     .unit = "per share",
+     .help = "settlement: physical: an option that is in the money by less is not exercised"},
     {0}};
 #undef AT
 

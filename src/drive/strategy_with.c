@@ -111,6 +111,15 @@ const struct keel_config_field keel_strategy_with_fields[] = {
      .absent = "none",
      .unit = "years of 365 days",
      .help = "time to expiry from the start, in place of `expiry`; simulated markets only"},
+    {.name = "roll_days",
+     .type = &keel_type_count,
+     AT(roll_days),
+     .min = 1,
+     .max = 366,
+     .absent = "held until it expires",
+     .unit = "days of the calendar",
+     .help = "so many days before the day of its expiry a future is closed and the next future of the list, which "
+             "counts as the same instrument, hedges in its place"},
     {.name = "multiplier",
      .type = &keel_type_number,
      AT(contract.multiplier),
@@ -208,6 +217,14 @@ static keel_status check_no_option(struct keel_config_reader *reader, const stru
   return KEEL_STATUS_OK;
 }
 
+/* Not to be asked of what does not expire as a future does. */
+static keel_status check_roll(struct keel_config_reader *reader, const struct keel_config_node *node,
+                              const struct keel_hedge_instrument *with) {
+  if (with->roll_days == 0 || with->contract.kind == KEEL_KIND_FUTURE) return KEEL_STATUS_OK;
+  return keel_config_fail(reader->error, node, "roll_days", "belongs to futures, not to %s",
+                          keel_config_child(node, "instrument")->text);
+}
+
 static keel_status check_spot(struct keel_config_reader *reader, const struct keel_config_node *node,
                               struct keel_contract *contract) {
   static const char *const names[] = {"expiry", "years"};
@@ -239,6 +256,7 @@ keel_status keel_strategy_check_instrument(struct keel_config_reader *reader, co
   keel_status status = is_option ? check_option(reader, node, contract) : check_no_option(reader, node, contract);
   if (!status)
     status = contract->kind == KEEL_KIND_SPOT ? check_spot(reader, node, contract) : check_expiry(reader, node, with);
+  if (!status) status = check_roll(reader, node, with);
   if (!status) status = keel_strategy_check_fees(reader, node);
   if (status) return status;
   if (keel_config_child(node, "fee_per_contract")) with->fees.per_share /= contract->multiplier;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "hedge/deliver.h"
 #include "hedge/mark.h"
 #include "hedge/verbs.h"
 #include "kernel/lane_math.h"
@@ -234,6 +235,65 @@ static void run_lane(struct keel_block *block, const struct part *part) {
   }
 }
 
+/* What a held future's price would be now at the yield that it implied before. */
+static double at_old_yield(const struct keel_block *block, const struct part *part, uint32_t row, size_t i) {
+  const struct keel_marks *before = part->span->before, *after = part->span->after;
+  double years = keel_years_between(after->time_ns[part->u], block->wiring->rows[row].contract.expiry_ns);
+  double spot = keel_at_row(block, after->price, block->wiring->underlyings[part->u].spot)[i];
+  return (spot - after->escrow[row]) * keel_exp((after->rate[part->u] - before->yield[row]) * years);
+}
+
+/* The move of a held future beyond that is the move of its basis: `carry`, not `hedge`. */
+static void split_basis(struct keel_block *block, const struct part *part, size_t line) {
+  uint32_t row = block->wiring->lines[line].row;
+  const struct keel_marks *before = part->span->before, *after = part->span->after;
+  if (!block->wiring->needs.moves || row == KEEL_NO_ROW || !block->alive[row]) return;
+  if (block->wiring->rows[row].contract.kind != KEEL_KIND_FUTURE || before->yield[row] == after->yield[row]) return;
+  const double *held = keel_at_line(block, keel_account_before(block, part->u)->holding, line);
+  double *hedge = keel_at_lane(block, block->explain[KEEL_COMPONENT_HEDGE], part->u, part->v);
+  double *carry = keel_at_lane(block, block->explain[KEEL_COMPONENT_CARRY], part->u, part->v);
+  for (size_t i = 0; i < block->wiring->paths; i++) {
+    if (held[i] == 0) continue;
+    double size = held[i] * block->wiring->rows[row].contract.multiplier;
+    double basis = size * (keel_at_row(block, after->price, row)[i] - at_old_yield(block, part, row, i));
+    hedge[i] -= basis;
+    carry[i] += basis;
+  }
+}
+
+static void split_bases(struct keel_block *block, const struct part *part) {
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, part->u, part->v);
+  for (size_t line = lines.first; line < lines.first + lines.count; line++) split_basis(block, part, line);
+}
+
+/* Delivered units join the lane's holding: spot for its price, a future for nothing. Payoffs that lapsed are not paid.
+ */
+static void take_delivery(struct keel_block *block, const struct part *part) {
+  size_t u = part->u, v = part->v, paths = block->wiring->paths;
+  double *settlement = keel_at_lane(block, block->explain[KEEL_COMPONENT_SETTLEMENT], u, v);
+  memset(settlement, 0, paths * sizeof *settlement);
+  if (part->span->before == part->span->after) return;
+  const double *delivered = keel_at_lane(block, block->delivered, u, v);
+  const double *lapsed = keel_at_lane(block, block->lapsed, u, v);
+  struct keel_accounts *account = keel_account_after(block, u);
+  double *cash = keel_at_lane(block, account->cash, u, v), *value = block->path_scratch[4];
+  for (size_t i = 0; i < paths; i++) {
+    cash[i] -= lapsed[i];
+    settlement[i] = -lapsed[i];
+  }
+  uint32_t line = keel_delivery_line(block, u, v);
+  if (line == KEEL_NO_LINE) return;
+  const struct keel_row *row = &block->wiring->rows[block->wiring->lines[line].row];
+  const double *price = keel_at_row(block, part->span->after->price, block->wiring->lines[line].row);
+  double *holding = keel_at_line(block, account->holding, line);
+  for (size_t i = 0; i < paths; i++) {
+    double paid = row->contract.kind == KEEL_KIND_SPOT ? delivered[i] * price[i] : 0;
+    holding[i] += delivered[i] / row->contract.multiplier;
+    value[i] += paid;
+    cash[i] -= paid;
+  }
+}
+
 /* What works on a line that is gone is gone too. */
 static void drop_working(struct keel_block *block, const struct part *part) {
   struct keel_lane_lines lines = keel_lines_of(block->wiring, part->u, part->v);
@@ -286,6 +346,8 @@ static void account(struct keel_block *block, size_t u, int no_time) {
     if (!block->entered[u]) enter(block, u, v);
     if (block->wiring->explains) book_changes(block, u, v, no_time);
     run_lane(block, &part);
+    if (block->wiring->explains && !no_time) split_bases(block, &part);
+    if (block->wiring->underlyings[u].terms->settlement == KEEL_SETTLEMENT_PHYSICAL) take_delivery(block, &part);
     close_lane(block, &part);
     drop_working(block, &part);
   }

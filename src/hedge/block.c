@@ -72,8 +72,9 @@ static void init_totals(struct keel_arena *arena, const struct keel_wiring *wiri
 static void init_lanes(struct keel_arena *arena, struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
   size_t lanes = wiring->underlying_count * wiring->variant_count, cells = lanes * wiring->paths;
-  double **plain[] = {&block->pnl,         &block->balance,         &block->so_far.pnl,
-                      &block->so_far.cost, &block->so_far.turnover, &block->so_far.trades};
+  double **plain[] = {&block->delivered,       &block->lapsed,       &block->pnl,
+                      &block->balance,         &block->so_far.pnl,   &block->so_far.cost,
+                      &block->so_far.turnover, &block->so_far.trades};
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
   for (size_t i = 0; i < sizeof block->path_scratch / sizeof *block->path_scratch; i++)
     block->path_scratch[i] = numbers(arena, wiring->paths, 0);
@@ -129,6 +130,7 @@ static void init_lines(struct keel_arena *arena, struct keel_block *block) {
   block->exposures = keel_exposure_scratch_new(arena, block->wiring);
   block->polled_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
   block->sent_free = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
+  block->rolled = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
 }
 
 /* Those that the terms of the run leave at 0 no one adds up. */
@@ -149,6 +151,7 @@ static void choose_components(struct keel_block *block) {
   }
   for (size_t u = 0; u < wiring->underlying_count; u++) {
     const struct keel_underlying_terms *terms = wiring->underlyings[u].terms;
+    used[KEEL_COMPONENT_SETTLEMENT] |= terms->settlement == KEEL_SETTLEMENT_PHYSICAL;
     used[KEEL_COMPONENT_DIVIDENDS] |= terms->yield != 0 || terms->dividend_count > 0;
   }
   used[KEEL_COMPONENT_TRADES] = wiring->trade_count > 0;
@@ -257,6 +260,7 @@ static void clear_lines(struct keel_block *block) {
   for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) memset(carried[i], 0, bytes);
   memset(block->polled_free, 0, lines);
   memset(block->sent_free, 0, lines);
+  memset(block->rolled, 0, lines);
 }
 
 static void clear_triggers(const struct keel_wiring *wiring, struct keel_trigger_state *state) {

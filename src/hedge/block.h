@@ -114,6 +114,8 @@ struct keel_block {
   unsigned char *begun;            /* the first decision, at which all triggers fire, was taken */
   unsigned char *opening;          /* it is this step's */
   int *decided;                    /* whether this step was a decision */
+  unsigned char *rolled;           /* [line]: a future whose place the next line has taken */
+  double *delivered, *lapsed;      /* by options that settled physically: units of spot, and payoffs lost */
   double *balance;                 /* share_balance: the shares that keep the balance, as of the last step */
   double *target, *trade, *reason; /* [line][path] */
   double *band, *notional_max;     /* [line][path], in contracts */

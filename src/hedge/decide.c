@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "hedge/deliver.h"
 #include "hedge/exposures.h"
 #include "hedge/mark.h"
 #include "hedge/trigger.h"
@@ -112,12 +113,23 @@ void keel_no_decision(struct keel_block *block, size_t u, size_t v, enum keel_re
   for (size_t line = lines.first + 1; line < lines.first + lines.count; line++) keel_no_trade(block, line, reason);
 }
 
+/* Whether options that settle in this step change what the line holds. */
+static int takes_delivery(const struct keel_block *block, size_t u, size_t v, size_t line) {
+  return block->wiring->underlyings[u].terms->settlement == KEEL_SETTLEMENT_PHYSICAL &&
+         keel_delivery_line(block, u, v) == line && keel_has_delivered(block, u, v);
+}
+
 const double *keel_held_and_working(struct keel_block *block, size_t u, size_t v, size_t line, double *out) {
   const double *held = keel_at_line(block, keel_account_before(block, u)->holding, line);
   const double *working = keel_at_line(block, keel_account_before(block, u)->working, line);
   const double *filled = keel_at_line(block, block->polled_qty, line);
-  if (!keel_orders_rest(block, v)) return held;
-  for (size_t i = 0; i < block->wiring->paths; i++) out[i] = held[i] + filled[i] + working[i];
+  int rest = keel_orders_rest(block, v), takes = takes_delivery(block, u, v, line);
+  if (!rest && !takes) return held;
+  for (size_t i = 0; i < block->wiring->paths; i++) out[i] = rest ? held[i] + filled[i] + working[i] : held[i];
+  if (!takes) return out;
+  double multiplier = block->wiring->rows[block->wiring->lines[line].row].contract.multiplier;
+  const double *delivered = keel_at_lane(block, block->delivered, u, v);
+  for (size_t i = 0; i < block->wiring->paths; i++) out[i] += delivered[i] / multiplier;
   return out;
 }
 
@@ -204,6 +216,16 @@ static int is_paused(const struct keel_block *block, size_t u) {
   return 0;
 }
 
+/* A delivery beside which nothing was decided is the reason of its row. */
+static void name_delivery(struct keel_block *block, size_t u, size_t v) {
+  size_t lane = keel_lane_of(block->wiring, u, v);
+  int over = keel_book_is_over(block, u);
+  if ((block->decided[lane] && !over) || !keel_has_delivered(block, u, v)) return;
+  block->decided[lane] = 1;
+  keel_kernel_now->rows.set(block->wiring->paths, KEEL_REASON_DELIVERED,
+                            keel_at_line(block, block->reason, keel_lines_of(block->wiring, u, v).first));
+}
+
 void keel_decide(struct keel_block *block, size_t u) {
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
     if (keel_book_is_over(block, u))
@@ -214,6 +236,7 @@ void keel_decide(struct keel_block *block, size_t u) {
       keel_no_decision(block, u, v, KEEL_REASON_PAUSED, !block->entered[u]);
     else
       decide_lane(block, u, v);
+    if (block->wiring->underlyings[u].terms->settlement == KEEL_SETTLEMENT_PHYSICAL) name_delivery(block, u, v);
   }
 }
 

@@ -8,11 +8,12 @@
 
 struct keel_exposure_scratch *keel_exposure_scratch_new(struct keel_arena *arena, const struct keel_wiring *wiring) {
   struct keel_exposure_scratch *scratch = KEEL_ARENA_NEW(arena, struct keel_exposure_scratch, 1);
-  double **each[] = {scratch->held, scratch->residual, scratch->fired, scratch->acted,
-                     scratch->want, scratch->change,   scratch->exact};
-  double **single[] = {&scratch->band, &scratch->singular, &scratch->why, &scratch->from, &scratch->target};
+  double **each[] = {scratch->residual, scratch->fired, scratch->acted, scratch->want, scratch->change, scratch->exact};
+  double **single[] = {&scratch->band,   &scratch->singular, &scratch->why,    &scratch->from,
+                       &scratch->target, &scratch->leaving,  &scratch->rolling};
   for (size_t i = 0; i < sizeof each / sizeof *each; i++)
     for (size_t k = 0; k < KEEL_EXPOSURE_COUNT; k++) each[i][k] = KEEL_ARENA_NEW(arena, double, wiring->paths);
+  for (size_t k = 0; k < KEEL_HEDGES_MAX; k++) scratch->held[k] = KEEL_ARENA_NEW(arena, double, wiring->paths);
   for (size_t i = 0; i < sizeof single / sizeof *single; i++) *single[i] = KEEL_ARENA_NEW(arena, double, wiring->paths);
   return scratch;
 }
@@ -27,6 +28,32 @@ int keel_has_system(const struct keel_wiring *wiring, size_t u, size_t v) {
   if (target->kind != KEEL_TARGET_NEUTRAL || lines.count == 0) return 0;
   int delta_alone = target->exposure_count <= 1 && target->exposures[0] == KEEL_EXPOSURE_DELTA;
   return lines.count > 1 || !delta_alone || is_option(wiring, lines.first);
+}
+
+/* ---- futures that roll: a chain of lines, of which one hedges ---- */
+
+static int rolls(const struct keel_wiring *wiring, size_t line) {
+  return wiring->lines[line].roll_ns != KEEL_TIME_NONE;
+}
+
+/* Whether the line hedges now: not before the one that it follows is rolled, nor after it is rolled itself. */
+static int is_in_turn(const struct keel_block *block, struct keel_lane_lines lines, size_t line) {
+  int follows = line > lines.first && rolls(block->wiring, line - 1);
+  return !block->rolled[line] && (!follows || block->rolled[line - 1]);
+}
+
+/* Rolls what is due: both have to have a price, but for a future that has expired. */
+static void roll_lines(struct keel_block *block, size_t u, size_t v) {
+  const struct keel_wiring *wiring = block->wiring;
+  struct keel_lane_lines lines = keel_lines_of(wiring, u, v);
+  for (size_t line = lines.first; line + 1 < lines.first + lines.count; line++) {
+    uint32_t row = wiring->lines[line].row;
+    if (!rolls(wiring, line) || !is_in_turn(block, lines, line)) continue;
+    if (block->market.time_ns < wiring->lines[line].roll_ns) continue;
+    int gone = !block->alive[row] || block->settled[row];
+    int priced = keel_row_has_price(block, u, row) && keel_row_has_price(block, u, wiring->lines[line + 1].row);
+    block->rolled[line] = gone || priced;
+  }
 }
 
 /* ---- who serves what ---- */
@@ -68,7 +95,8 @@ static struct neutral neutral_of(struct keel_block *block, size_t u, size_t v) {
   struct keel_lane_lines lines = keel_lines_of(wiring, u, v);
   list_exposures(&n);
   for (size_t line = lines.first; line < lines.first + lines.count; line++)
-    if (n.count < n.policy->target.exposure_count && keel_row_has_price(block, u, wiring->lines[line].row))
+    if (n.count < n.policy->target.exposure_count && is_in_turn(block, lines, line) &&
+        keel_row_has_price(block, u, wiring->lines[line].row))
       n.lines[n.count++] = line;
   n.system = n.count && n.exposures[0] == KEEL_EXPOSURE_DELTA && !is_option(wiring, n.lines[0]);
   return n;
@@ -151,6 +179,48 @@ static void find_reason(const struct neutral *n) {
     for (size_t i = 0; i < n->paths; i++) why[i] = why[i] != 0 ? why[i] : n->scratch->acted[k][i];
 }
 
+/* ---- out of what is rolled ---- */
+
+/* Whether what is held of a rolled future can be closed now: it and the line that takes delta have a price. */
+static int can_leave(const struct neutral *n, size_t line) {
+  return n->system && n->block->rolled[line] && keel_row_has_price(n->block, n->u, n->block->wiring->lines[line].row);
+}
+
+static int has_any(size_t paths, const double *qty) {
+  for (size_t i = 0; i < paths; i++)
+    if (qty[i] != 0) return 1;
+  return 0;
+}
+
+/* Whether something is held, or works, of a future that can be left. */
+static int is_leaving(const struct neutral *n) {
+  struct keel_lane_lines lines = keel_lines_of(n->block->wiring, n->u, n->v);
+  for (size_t line = lines.first; line < lines.first + lines.count; line++)
+    if (can_leave(n, line) && has_any(n->paths, keel_held_and_working(n->block, n->u, n->v, line, n->scratch->leaving)))
+      return 1;
+  return 0;
+}
+
+/* Closes a rolled future, within the limits of an order. */
+static void leave_line(const struct neutral *n, size_t line) {
+  const double *held = held_of(n, line);
+  double *target = keel_at_line(n->block, n->block->target, line);
+  struct keel_lane_size lane = {.limits = keel_line_limits(n->block, n->u, line),
+                                .acted = n->scratch->rolling,
+                                .change = n->scratch->leaving,
+                                .singular = n->scratch->from,
+                                .holding = held,
+                                .trade = keel_at_line(n->block, n->block->trade, line),
+                                .reason = keel_at_line(n->block, n->block->reason, line)};
+  lane.limits.qty_min = 0;
+  for (size_t i = 0; i < n->paths; i++) {
+    n->scratch->rolling[i] = held[i] != 0 ? 1 + KEEL_REASON_ROLL : 0;
+    n->scratch->leaving[i] = -held[i];
+    n->scratch->from[i] = target[i] = 0;
+  }
+  keel_kernel_now->lanes.size(n->paths, &lane);
+}
+
 /* ---- the system ---- */
 
 static void solve(const struct neutral *n) {
@@ -198,6 +268,24 @@ static void size_lines(const struct neutral *n) {
 
 /* ---- delta, by spot or a future ---- */
 
+/* The delta that closing rolled futures takes away. */
+static void add_left(const struct neutral *n, double *to) {
+  struct keel_lane_lines lines = keel_lines_of(n->block->wiring, n->u, n->v);
+  for (size_t line = lines.first; line < lines.first + lines.count; line++)
+    if (can_leave(n, line)) add_line(n, line, keel_at_line(n->block, n->block->trade, line), n->exposures[0], to);
+}
+
+/* Where a rolled future was left, the line that takes its delta trades for that reason. */
+static void name_roll(const struct neutral *n, const double *trade, double *reason) {
+  struct keel_lane_lines lines = keel_lines_of(n->block->wiring, n->u, n->v);
+  for (size_t line = lines.first; line < lines.first + lines.count; line++) {
+    if (!can_leave(n, line)) continue;
+    const double *left = keel_at_line(n->block, n->block->trade, line);
+    for (size_t i = 0; i < n->paths; i++)
+      if (left[i] != 0 && trade[i] != 0 && reason[i] != KEEL_REASON_LIMIT) reason[i] = KEEL_REASON_ROLL;
+  }
+}
+
 /* The line's holding for no delta after the options' trades, and the one that leaves delta as it was before them. */
 static void delta_goals(const struct neutral *n, double *from, double *target, double *band) {
   size_t line = n->lines[0];
@@ -206,6 +294,7 @@ static void delta_goals(const struct neutral *n, double *from, double *target, d
   memset(from, 0, n->paths * sizeof *from);
   for (size_t k = n->system; k < n->count; k++)
     add_line(n, n->lines[k], keel_at_line(n->block, n->block->trade, n->lines[k]), n->exposures[0], from);
+  add_left(n, from);
   for (size_t i = 0; i < n->paths; i++) {
     double inverse = 1 / (multiplier * greek[i]), brought = from[i];
     from[i] = brought != 0 ? held[i] - brought * inverse : held[i];
@@ -233,26 +322,36 @@ static void take_delta(const struct neutral *n) {
                                   .from = scratch->from,
                                   .trade = keel_at_line(n->block, n->block->trade, line),
                                   .reason = keel_at_line(n->block, n->block->reason, line)};
+  if (is_leaving(n)) lane.limits.qty_min = 0; /* a roll is as large as what was held */
   keel_kernel_now->lanes.decide(n->paths, &lane);
+  name_roll(n, lane.trade, lane.reason);
 }
 
 /* ---- the decision ---- */
 
-/* Lines that take no part: gone, without a price, or more than there are exposures. */
+/* Lines that take no part: gone, without a price, more than there are exposures, or futures out of turn. */
 static void leave_out(const struct neutral *n) {
   struct keel_lane_lines lines = keel_lines_of(n->block->wiring, n->u, n->v);
   for (size_t line = lines.first; line < lines.first + lines.count; line++) {
     int priced = keel_row_has_price(n->block, n->u, n->block->wiring->lines[line].row);
-    if (!serves(n, line)) keel_no_trade(n->block, line, priced ? KEEL_REASON_INSIDE : KEEL_REASON_NO_PRICE);
+    int in_turn = is_in_turn(n->block, lines, line);
+    if (can_leave(n, line))
+      leave_line(n, line);
+    else if (!in_turn)
+      keel_no_trade(n->block, line, KEEL_REASON_NOT_DUE);
+    else if (!serves(n, line))
+      keel_no_trade(n->block, line, priced ? KEEL_REASON_INSIDE : KEEL_REASON_NO_PRICE);
   }
 }
 
 void keel_decide_exposures(struct keel_block *block, size_t u, size_t v) {
   size_t lane = keel_lane_of(block->wiring, u, v);
+  roll_lines(block, u, v);
   struct neutral n = neutral_of(block, u, v), all = n;
   int first = !block->begun[lane];
   if (n.count == 0) all.count = n.policy->target.exposure_count; /* what is due stays due */
-  if (!look(&all, first)) {
+  int due = look(&all, first);
+  if (!due && !is_leaving(&n)) {
     keel_no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
     return;
   }

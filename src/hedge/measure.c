@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "hedge/deliver.h"
 #include "hedge/mark.h"
 #include "hedge/trades.h"
 #include "hedge/verbs.h"
@@ -222,4 +223,5 @@ void keel_measure(struct keel_block *block, size_t u) {
   offset_delta(block, u);
   if (block->wiring->explains && moved == 0) clear_changes(block, u);
   if (block->wiring->needs.mean_vol) mean_hedge_vol(block, u);
+  keel_deliver(block, u);
 }

@@ -116,7 +116,9 @@ struct keel_fees {
   size_t tier_count; /* 0: per_share for all */
 };
 
-/* ---- with: the hedge instruments of an underlying, as many as there are exposures ---- */
+/* ---- with: the hedge instruments of an underlying, as many as there are exposures; futures that roll into one
+ * another count once ---- */
+enum { KEEL_HEDGES_MAX = 8 }; /* instruments of one underlying in one policy */
 struct keel_hedge_instrument {
   const char *underlying;        /* NULL: every underlying that no other entry names */
   struct keel_contract contract; /* .underlying is NULL until wired */
@@ -124,7 +126,9 @@ struct keel_hedge_instrument {
   double lot;                    /* > 0, or 0 for any fraction; in units of the contract */
   double qty_min;                /* `qty_min`: smaller hedges are not sent; 0 by default */
   double qty_max;                /* `qty_max`: of the holding; NaN: only the strategy's limits */
-  double half_spread_bps;        /* NaN: the strategy's */
+  int roll_days;          /* `roll_days`: from so many days before the day of its expiry on the next future of the
+                             list hedges in its place; 0: it does not roll */
+  double half_spread_bps; /* NaN: the strategy's */
   struct keel_fees fees;
 };
 

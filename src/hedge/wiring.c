@@ -117,7 +117,7 @@ static int place_of(const struct keel_hedge_instrument *with) {
 }
 
 size_t keel_policy_instruments(const struct keel_policy *policy, const char *underlying,
-                               const struct keel_hedge_instrument *out[KEEL_EXPOSURE_COUNT]) {
+                               const struct keel_hedge_instrument *out[KEEL_HEDGES_MAX]) {
   int named = 0;
   size_t count = 0;
   for (size_t i = 0; i < policy->with_count; i++) named |= names(&policy->with[i], underlying);
@@ -125,7 +125,7 @@ size_t keel_policy_instruments(const struct keel_policy *policy, const char *und
     for (size_t i = 0; i < policy->with_count; i++) {
       const struct keel_hedge_instrument *with = &policy->with[i];
       if (place_of(with) != place || (named ? !names(with, underlying) : with->underlying != NULL)) continue;
-      if (count < KEEL_EXPOSURE_COUNT) out[count] = with;
+      if (count < KEEL_HEDGES_MAX) out[count] = with;
       count++;
     }
   }
@@ -140,9 +140,9 @@ static struct keel_contract contract_of(const struct keel_hedge_instrument *with
 
 /* As many as a lane has room for; build has looked whether there are more. */
 static size_t lines_of(const struct keel_policy *policy, const char *name,
-                       const struct keel_hedge_instrument *out[KEEL_EXPOSURE_COUNT]) {
+                       const struct keel_hedge_instrument *out[KEEL_HEDGES_MAX]) {
   size_t count = keel_policy_instruments(policy, name, out);
-  return count < KEEL_EXPOSURE_COUNT ? count : KEEL_EXPOSURE_COUNT;
+  return count < KEEL_HEDGES_MAX ? count : KEEL_HEDGES_MAX;
 }
 
 static void gather_hedges(struct gathering *to, const struct keel_wiring_input *input) {
@@ -151,7 +151,7 @@ static void gather_hedges(struct gathering *to, const struct keel_wiring_input *
     struct keel_contract spot = {.underlying = name, .kind = KEEL_KIND_SPOT, .multiplier = 1};
     gather(to, &spot, u, 0, 1);
     for (size_t v = 0; v < input->variant_count; v++) {
-      const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+      const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
       size_t count = lines_of(input->policies[v], name, with);
       for (size_t k = 0; k < count; k++) {
         struct keel_contract contract = contract_of(with[k], name);
@@ -310,6 +310,13 @@ static struct keel_fees fees_of(const struct keel_hedge_instrument *with, const 
   return fees;
 }
 
+/* Midnight of the day from which a future is rolled. An expiry at midnight belongs to the day that ends. */
+static int64_t roll_of(const struct keel_wiring *wiring, const struct keel_hedge_instrument *with) {
+  if (with->roll_days == 0) return KEEL_TIME_NONE;
+  const struct keel_zone *zone = keel_calendar_zone(wiring->terms->calendar);
+  return keel_zone_to_utc(zone, keel_zone_date(zone, with->contract.expiry_ns - 1) - with->roll_days, 0);
+}
+
 static struct keel_hedge_line line_of(const struct keel_wiring *wiring, const struct keel_hedge_instrument *with,
                                       const char *underlying) {
   struct keel_contract contract = contract_of(with, underlying);
@@ -320,20 +327,21 @@ static struct keel_hedge_line line_of(const struct keel_wiring *wiring, const st
       .qty_min = with->qty_min,
       .qty_max = fmin(wiring->limits.position_qty_max, most),
       .half_spread_bps = isnan(with->half_spread_bps) ? wiring->costs.half_spread_bps : with->half_spread_bps,
+      .roll_ns = roll_of(wiring, with),
       .fees = fees_of(with, &wiring->costs)};
 }
 
 static void draw_lines(struct keel_arena *arena, struct keel_wiring *wiring) {
   size_t lanes = wiring->underlying_count * wiring->variant_count;
   wiring->lane_lines = KEEL_ARENA_NEW(arena, struct keel_lane_lines, lanes);
-  wiring->lines = KEEL_ARENA_NEW(arena, struct keel_hedge_line, lanes * KEEL_EXPOSURE_COUNT);
+  wiring->lines = KEEL_ARENA_NEW(arena, struct keel_hedge_line, lanes * KEEL_HEDGES_MAX);
   for (size_t u = 0; u < wiring->underlying_count; u++) {
     const char *name = wiring->terms->underlyings[u].name;
     for (size_t v = 0; v < wiring->variant_count; v++) {
-      const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+      const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
       size_t count = lines_of(wiring->policies[v], name, with), first = wiring->line_count;
       wiring->lane_lines[keel_lane_of(wiring, u, v)] = (struct keel_lane_lines){(uint32_t)first, (uint32_t)count};
-      wiring->lines[first].row = KEEL_NO_ROW;
+      wiring->lines[first] = (struct keel_hedge_line){.row = KEEL_NO_ROW, .roll_ns = KEEL_TIME_NONE};
       for (size_t k = 0; k < count; k++) wiring->lines[first + k] = line_of(wiring, with[k], name);
       wiring->line_count += count ? count : 1;
     }
@@ -370,11 +378,11 @@ static void choose_vols(struct keel_arena *arena, struct keel_wiring *wiring) {
 static keel_status check_room(const struct keel_wiring_input *input, keel_error *error) {
   for (size_t u = 0; u < input->terms->underlying_count; u++) {
     for (size_t v = 0; v < input->variant_count; v++) {
-      const struct keel_hedge_instrument *with[KEEL_EXPOSURE_COUNT];
+      const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
       size_t count = keel_policy_instruments(input->policies[v], input->terms->underlyings[u].name, with);
-      if (count <= KEEL_EXPOSURE_COUNT) continue;
+      if (count <= KEEL_HEDGES_MAX) continue;
       return keel_fail(error, KEEL_STATUS_INPUT, NULL, "%s has %zu hedge instruments; allowed: %d at most",
-                       input->terms->underlyings[u].name, count, KEEL_EXPOSURE_COUNT);
+                       input->terms->underlyings[u].name, count, KEEL_HEDGES_MAX);
     }
   }
   return KEEL_STATUS_OK;
@@ -391,7 +399,7 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
   wiring->policies = KEEL_ARENA_NEW(arena, const struct keel_policy *, input->variant_count);
   memcpy(wiring->policies, input->policies, input->variant_count * sizeof *input->policies);
   size_t room = (input->book->count + input->trade_count) * (1 + split_room(input->terms)) + input->listed_count +
-                wiring->underlying_count * (1 + KEEL_EXPOSURE_COUNT * input->variant_count);
+                wiring->underlying_count * (1 + KEEL_HEDGES_MAX * input->variant_count);
   struct gathering rows = {.rows = KEEL_ARENA_NEW(arena, struct keel_row, room)};
   keel_status status = check_room(input, error);
   if (status == KEEL_STATUS_OK) status = gather_book(&rows, input, error);

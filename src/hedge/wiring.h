@@ -50,6 +50,7 @@ struct keel_underlying {
 struct keel_hedge_line { /* one instrument of one variant on one underlying */
   uint32_t row;
   double lot, qty_min, qty_max, half_spread_bps;
+  int64_t roll_ns; /* a future: from here on the next line, a future too, hedges in its place; KEEL_TIME_NONE: never */
   struct keel_fees fees;
 };
 
@@ -109,14 +110,14 @@ struct keel_wiring_input {
 
 /* Allocates in `arena`; texts of contracts must outlive it.
  * Errors: KEEL_STATUS_INPUT where the terms of an underlying are missing, or one contract has two multipliers, or a
- * variant has more instruments on an underlying than there are exposures. */
+ * variant has more than KEEL_HEDGES_MAX instruments on an underlying. */
 keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
                               struct keel_wiring *wiring, keel_error *error);
 
 /* The policy's instruments for an underlying: those that name it, else those that name none; spot first, then futures,
  * then options. Returns their number, also where it is more than there is room for. */
 size_t keel_policy_instruments(const struct keel_policy *policy, const char *underlying,
-                               const struct keel_hedge_instrument *out[KEEL_EXPOSURE_COUNT]);
+                               const struct keel_hedge_instrument *out[KEEL_HEDGES_MAX]);
 
 /* The row of that contract, or KEEL_NO_ROW. */
 uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_contract *contract);

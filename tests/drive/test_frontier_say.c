@@ -76,7 +76,8 @@ static void a_rule_is_recommended(void **state) {
   struct made made;
   make(&made, usual, RULES, 1, &weighted);
   assert_says(&made,
-              "Hedge when delta is off by more than 5 % of gross (`wide`): it costs 1,000 a run, CVaR 95 % 4,200; "
+              "Hedge when delta is off by more than 5 % of gross (`wide`): it costs 1,000 a run, CVaR 95 % 4,200 (95 "
+              "%: 4,192 to 4,208); "
               "`base` costs 2 times as much for 4.8 % less risk; the next best, `weekly`, is 100 worse (95 %: 88.3 to "
               "112). Your own rule (`base`) is 150 worse (95 %: 138 to 162).");
 }
@@ -89,7 +90,8 @@ static void the_least_risk_of_all_is_beside_the_next(void **state) {
   points[0].target = 4000;
   make(&made, points, RULES, 1, &weighted);
   assert_says(&made,
-              "Hedge every day (`base`): it costs 2,000 a run, CVaR 95 % 4,000; `wide` costs 50 % less for 5 % more "
+              "Hedge every day (`base`): it costs 2,000 a run, CVaR 95 % 4,000 (95 %: 3,992 to 4,008); `wide` costs 50 "
+              "% less for 5 % more "
               "risk; the next best, `wide`, is 900 worse (95 %: 888 to 912).");
 }
 
@@ -98,7 +100,8 @@ static void ties_are_said(void **state) {
   struct made made;
   make(&made, usual, RULES, 10, &weighted);
   assert_says(&made,
-              "Hedge when delta is off by more than 5 % of gross (`wide`): it costs 1,000 a run, CVaR 95 % 4,200; "
+              "Hedge when delta is off by more than 5 % of gross (`wide`): it costs 1,000 a run, CVaR 95 % 4,200 (95 "
+              "%: 4,117 to 4,283); "
               "`base` costs 2 times as much for 4.8 % less risk; the next best, `weekly`, is 100 worse (95 %: -16.8 to "
               "217). 100,000 paths do not tell it from `weekly`; about 140,000 would tell the next best, if the "
               "difference stays. Your own rule (`base`) is 150 worse (95 %: 33.2 to 267).");
@@ -122,11 +125,11 @@ static void no_hedge_has_no_cost_to_compare(void **state) {
   memcpy(points, usual, sizeof points);
   points[1].target = 100;
   make(&made, points, RULES, 1, &weighted);
-  assert_says(
-      &made,
-      "Do not hedge (`no hedge`): it costs 0 a run, CVaR 95 % 12,000; `base` costs 2,000 for 67 % less risk; the "
-      "next best, `wide`, is 4,800 worse (95 %: 4,788 to 4,812). Your own rule (`base`) is 4,950 worse (95 %: "
-      "4,938 to 4,962).");
+  assert_says(&made,
+              "Do not hedge (`no hedge`): it costs 0 a run, CVaR 95 % 12,000 (95 %: 11,992 to 12,008); `base` costs "
+              "2,000 for 67 % less risk; the "
+              "next best, `wide`, is 4,800 worse (95 %: 4,788 to 4,812). Your own rule (`base`) is 4,950 worse (95 %: "
+              "4,938 to 4,962).");
 }
 
 static void budgets_are_said(void **state) {
@@ -140,7 +143,8 @@ static void budgets_are_said(void **state) {
   make(&made, points, RULES, 1, &terms);
   assert_says(&made,
               "Within a budget of 1,000: Hedge when delta is off by more than 5 % of gross (`wide`): it costs 1,000 a "
-              "run, CVaR 95 % 4,200; `base` costs 2 times as much for 4.8 % less risk; the next best, `weekly`, is 800 "
+              "run, CVaR 95 % 4,200 (95 %: 4,192 to 4,208); `base` costs 2 times as much for 4.8 % less risk; the next "
+              "best, `weekly`, is 800 "
               "worse (95 %: 788 to 812). Its cost is within the budget on average, not surely (95 %: 999 to 1,001).");
   terms.budget = -1;
   make(&made, points, RULES, 1, &terms);

@@ -57,8 +57,8 @@ static void columns_have_names_and_places(void **state) {
   (void)state;
   struct keel_ledger_row row = {0};
   size_t numbers = 0;
-  assert_true(keel_ledger_column_count(KEEL_EXPOSURE_COUNT) > KEEL_COMPONENT_COUNT + 10);
-  for (size_t c = 0; c < keel_ledger_column_count(KEEL_EXPOSURE_COUNT); c++) {
+  assert_true(keel_ledger_column_count(KEEL_HEDGES_MAX) > KEEL_COMPONENT_COUNT + 10);
+  for (size_t c = 0; c < keel_ledger_column_count(KEEL_HEDGES_MAX); c++) {
     struct keel_ledger_column_info info = keel_ledger_column_at(c);
     assert_true(info.name && info.help);
     for (size_t d = 0; d < c; d++) {
@@ -72,7 +72,7 @@ static void columns_have_names_and_places(void **state) {
   }
   /* all doubles of a row but its reasons, which are text */
   size_t doubles = (offsetof(struct keel_ledger_row, further_count) - offsetof(struct keel_ledger_row, spot)) / 8;
-  assert_int_equal(numbers, doubles - KEEL_EXPOSURE_COUNT);
+  assert_int_equal(numbers, doubles - KEEL_HEDGES_MAX);
   size_t last = keel_ledger_column_count(1) - 1;
   assert_string_equal(keel_ledger_column_at(last).name, "pnl_unexplained");
   assert_string_equal(keel_ledger_column_at(last + 1).name, "instrument_2");
@@ -94,7 +94,7 @@ static void the_page_names_each_column_and_reason(void **state) {
   (void)state;
   char *page = keel_file_content(KEEL_SOURCE_DIR "/docs/ledger.md", NULL);
   assert_non_null(page);
-  for (size_t c = 0; c < keel_ledger_column_count(KEEL_EXPOSURE_COUNT); c++)
+  for (size_t c = 0; c < keel_ledger_column_count(KEEL_HEDGES_MAX); c++)
     assert_page_has(page, keel_ledger_column_at(c).name, keel_ledger_column_at(c).help);
   for (int r = 0; r < KEEL_REASON_COUNT; r++) assert_page_has(page, keel_reason_names[r], "");
   free(page);

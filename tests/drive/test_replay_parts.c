@@ -155,7 +155,11 @@ static void the_order_of_positions_changes_nothing(void **state) {
 static void the_hedge_does_not_change_what_the_book_is(void **state) {
   (void)state;
   write_tape("market.tape", (struct market){0, 3});
-  struct result all = ran(variants, "market.forward=parity", 1);
+  /* a future that is watched and never held, as the basis of a held one is carry of its own */
+  static const char watched[] =
+      "variants=[{name: future, hedge: {target: {none: true}, with: [{instrument: future, underlying: X, expiry: "
+      "2024-03-15, multiplier: 50}, {instrument: spot}]}}]";
+  struct result all = ran(watched, "market.forward=parity", 1);
   double carry = keel_replay_explained(all.replay, 0, KEEL_COMPONENT_CARRY);
   assert_true(fabs(carry) > 10);
   assert_close(keel_replay_explained(all.replay, 1, KEEL_COMPONENT_CARRY), carry, 0.02 * fabs(carry));

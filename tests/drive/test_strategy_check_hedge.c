@@ -7,6 +7,23 @@
 #define FUTURE(expiry, more) "{instrument: future, expiry: " expiry ", multiplier: 5" more "}"
 #define CALL(expiry, more) "{instrument: option, kind: call, strike: 100, expiry: " expiry ", multiplier: 100" more "}"
 
+static void rolls_and_deliveries_without_a_place_are_refused(void **state) {
+  (void)state;
+  static const struct strategy_case cases[] = {
+      {MARKET,
+       "market: {tape: t.tape, rate: 0.05, settlement: physical}\n"
+       "variants: [{name: other, hedge: {with: [" FUTURE("2024-06-21", "") "]}}]",
+       "s.yaml:3: variants.0.hedge.with", "has no spot to take what options on `X` deliver"},
+      {HEDGE, WITH("[" FUTURE("2024-06-21", ", roll_days: 5") "]"), "s.yaml:3: hedge.with.0.roll_days",
+       "has no future to roll into"},
+      {HEDGE, WITH("[" FUTURE("2024-06-21", ", roll_days: 5") ", " FUTURE("2024-03-15", "") "]"),
+       "s.yaml:3: hedge.with.0.roll_days", "rolls into a future that does not expire later"},
+      {HEDGE, WITH("[{instrument: spot, roll_days: 5}]"), "s.yaml:3: hedge.with.0.roll_days",
+       "belongs to futures, not to spot"},
+  };
+  assert_refused(cases, COUNT(cases));
+}
+
 static void hedges_without_sense_are_refused(void **state) {
   (void)state;
   static const struct strategy_case cases[] = {
@@ -111,6 +128,7 @@ static void doubtful_hedges_warn(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(rolls_and_deliveries_without_a_place_are_refused),
       cmocka_unit_test(hedges_without_sense_are_refused),
       cmocka_unit_test(doubtful_hedges_warn),
   };

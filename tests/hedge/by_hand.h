@@ -129,14 +129,21 @@ static inline void hand_carry(struct hand *hand, double then_spot, int64_t from_
   int future = hand->hedge.contract.kind == KEEL_KIND_FUTURE;
   double shares = hand->book_spot + (future ? 0 : hand->hedge.qty);
   double move = hand->hedge.qty * hand->hedge.contract.multiplier * (hand->hedge.now.price - hand->hedge.then.price);
-  explain[KEEL_COMPONENT_HEDGE] = hand->hedge.gone ? 0 : move;
+  double basis = 0; /* of a future, beyond its forward at the yield that it implied before */
+  if (future && hand->hedge.contract.expiry_ns > hand->time_ns) {
+    double left = hand_years(hand->time_ns, hand->hedge.contract.expiry_ns);
+    double kept = (hand->spot - hand->hedge.escrow) * exp((hand->rate - hand->hedge.then_yield) * left);
+    basis = hand->hedge.qty * hand->hedge.contract.multiplier * (hand->hedge.now.price - kept);
+  }
+  explain[KEEL_COMPONENT_HEDGE] = hand->hedge.gone ? 0 : move - basis;
+  explain[KEEL_COMPONENT_CARRY] += basis;
   explain[KEEL_COMPONENT_INTEREST] = hand->cash * expm1(hand->rate * years);
   explain[KEEL_COMPONENT_BORROW] = shares < 0 ? shares * then_spot * expm1(hand->borrow * years) : 0;
   double yielded = shares * hand->spot * expm1(hand->yield * years);
   explain[KEEL_COMPONENT_DIVIDENDS] += yielded;
   hand->cash += explain[KEEL_COMPONENT_INTEREST] + explain[KEEL_COMPONENT_BORROW] + yielded;
   hand->cash += hand_dividends(hand, shares, from_ns);
-  if (future) hand->cash += explain[KEEL_COMPONENT_HEDGE];
+  if (future && !hand->hedge.gone) hand->cash += move;
 }
 
 /* From the last instant to this one, before anything is traded. Vols and yields of the rows are set already. */
@@ -154,6 +161,7 @@ static inline void hand_go(struct hand *hand, int64_t time_ns, double spot) {
   } else {
     hand->cash = -hand->value;
   }
+  hand->hedge.then_yield = hand->hedge.yield;
   int expires = hand->hedge.contract.kind == KEEL_KIND_FUTURE && hand->hedge.contract.expiry_ns <= time_ns;
   if (expires) hand->hedge.gone = 1, hand->hedge.qty = 0;
 }
