@@ -253,6 +253,8 @@ static keel_status open_tape(struct keel_replay *replay, keel_error *error) {
 
 keel_status keel_replay_open(const keel_strategy *strategy, keel_replay **out, keel_error *error) {
   *out = NULL;
+  keel_status can = keel_strategy_steps(strategy, error);
+  if (can) return can;
   if (!strategy->market.tape)
     return keel_fail_at(error, strategy->path, 0, "market.tape", "a replay needs the tape that it plays");
   struct keel_replay *replay = calloc(1, sizeof *replay);

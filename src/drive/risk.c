@@ -237,27 +237,15 @@ static void list_notes(struct keel_risk *risk, const struct keel_snapshot_query 
 
 /* ---- the whole ---- */
 
-static keel_status parse_time(const struct keel_strategy *strategy, const char *name, const char *text,
-                              int64_t *time_ns, keel_error *error) {
-  struct keel_time_text time;
-  *time_ns = KEEL_TIME_NONE;
-  if (!text) return KEEL_STATUS_OK;
-  if (keel_time_parse(text, strlen(text), &time)) *time_ns = keel_calendar_instant(strategy->market.calendar, &time);
-  if (*time_ns != KEEL_TIME_NONE) return KEEL_STATUS_OK;
-  return keel_fail(error, KEEL_STATUS_INPUT, name,
-                   "`%.80s` is no time; allowed: 2023-08-18 (its close), or with a time as 2023-08-18T15:30 (and Z or "
-                   "+hh:mm)",
-                   text);
-}
-
 static keel_status read_query(const struct keel_strategy *strategy, const keel_risk_options *options,
                               struct keel_snapshot_query *query, keel_error *error) {
   static const keel_risk_options none = {0};
   if (!options) options = &none;
   *query = (struct keel_snapshot_query){.tick = options->tick, .tick_context = options->tick_context};
   int is_start = options->since && strcmp(options->since, "start") == 0;
-  keel_status status = parse_time(strategy, "at", options->at, &query->at_ns, error);
-  if (!status) status = parse_time(strategy, "since", is_start ? NULL : options->since, &query->since_ns, error);
+  keel_status status = keel_snapshot_time(strategy, "at", options->at, &query->at_ns, error);
+  if (!status)
+    status = keel_snapshot_time(strategy, "since", is_start ? NULL : options->since, &query->since_ns, error);
   if (status) return status;
   if (is_start) query->since_ns = KEEL_SNAPSHOT_START;
   if (query->at_ns != KEEL_TIME_NONE && query->since_ns > query->at_ns)

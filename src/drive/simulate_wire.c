@@ -186,7 +186,8 @@ keel_status keel_simulation_wire(struct keel_arena *arena, const struct keel_sim
                                  struct keel_simulation_wiring *wiring, keel_error *error) {
   const struct keel_strategy *strategy = plan->strategy;
   *wiring = (struct keel_simulation_wiring){.strategy = strategy};
-  keel_status status = check_run(strategy, error);
+  keel_status status = keel_strategy_steps(strategy, error);
+  if (!status) status = check_run(strategy, error);
   if (status) return status;
   choose_policies(arena, plan, wiring);
   status = choose_start(strategy, wiring, error);

@@ -234,17 +234,42 @@ static keel_status list_positions(struct keel_snapshot *snapshot, keel_error *er
 
 /* ---- the whole ---- */
 
-static int is_from_tape(const struct keel_strategy *strategy) {
+keel_status keel_snapshot_time(const struct keel_strategy *strategy, const char *name, const char *text,
+                               int64_t *time_ns, keel_error *error) {
+  struct keel_time_text time;
+  *time_ns = KEEL_TIME_NONE;
+  if (!text) return KEEL_STATUS_OK;
+  if (keel_time_parse(text, strlen(text), &time)) *time_ns = keel_calendar_instant(strategy->market.calendar, &time);
+  if (*time_ns != KEEL_TIME_NONE) return KEEL_STATUS_OK;
+  return keel_fail(error, KEEL_STATUS_INPUT, name,
+                   "`%.80s` is no time; allowed: 2023-08-18 (its close), or with a time as 2023-08-18T15:30 (and Z or "
+                   "+hh:mm)",
+                   text);
+}
+
+int keel_snapshot_is_from_tape(const struct keel_strategy *strategy) {
   if (strategy->risk.from == KEEL_RISK_FROM_EITHER) return strategy->market.tape || !strategy->simulated.models;
   return strategy->risk.from == KEEL_RISK_FROM_TAPE;
 }
 
 static keel_status check_source(const struct keel_strategy *strategy, keel_error *error) {
-  int tape = is_from_tape(strategy);
+  int tape = keel_snapshot_is_from_tape(strategy);
   if (tape ? strategy->market.tape != NULL : strategy->simulated.models != NULL) return KEEL_STATUS_OK;
   return keel_fail_at(
       error, strategy->path, 0, tape ? "market.tape" : "market.model",
       tape ? "is missing: marks come from a tape, or from a model at its start" : "is missing: risk.from is model");
+}
+
+/* What only `keel hedge` can run is looked at without its instruments: marks do not depend on them. */
+static void leave_out_hedge(struct keel_snapshot *snapshot) {
+  struct keel_strategy *strategy = &snapshot->strategy;
+  if (!strategy->no_steps.status) return;
+  struct keel_variant *own = KEEL_ARENA_NEW(&snapshot->arena, struct keel_variant, 1);
+  *own = strategy->variants[0];
+  own->policy.with_count = 0;
+  strategy->variants = own;
+  strategy->variant_count = 1;
+  strategy->no_steps.status = KEEL_STATUS_OK;
 }
 
 keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel_strategy *strategy,
@@ -253,7 +278,9 @@ keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel
   keel_status status = check_source(strategy, error);
   if (status != KEEL_STATUS_OK) return status;
   keel_arena_init(&snapshot->arena);
-  status = is_from_tape(strategy) ? observe_tape(snapshot, query, error) : observe_model(snapshot, query, error);
+  leave_out_hedge(snapshot);
+  status = keel_snapshot_is_from_tape(strategy) ? observe_tape(snapshot, query, error)
+                                                : observe_model(snapshot, query, error);
   if (!status) {
     snapshot->time_ns = snapshot->block->market.time_ns;
     memcpy(snapshot->counts, snapshot->block->source_counts, sizeof snapshot->counts);

@@ -65,6 +65,12 @@ struct keel_snapshot {
   struct keel_snapshot_move *moves; /* [underlying], since then */
 };
 
+/* An instant from outside, `name` in messages: see keel/risk.h; KEEL_TIME_NONE where `text` is NULL. */
+keel_status keel_snapshot_time(const struct keel_strategy *strategy, const char *name, const char *text,
+                               int64_t *time_ns, keel_error *error);
+/* Whether marks come from the strategy's tape, else from its model. */
+int keel_snapshot_is_from_tape(const struct keel_strategy *strategy);
+
 /* A snapshot stays where it was taken: parts of it point to others, and to the strategy, which outlives it.
  * Errors: those of a replay for what the tape cannot answer for; KEEL_STATUS_INPUT where nothing of the book is alive,
  * or `at` or `since` is before the first marks. After an error there is nothing to free. */

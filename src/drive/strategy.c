@@ -60,6 +60,11 @@ keel_status keel_strategy_load(const char *path, const char *const *overrides, s
   return keel_strategy_read(&source, overrides, override_count, strategy, error);
 }
 
+keel_status keel_strategy_steps(const struct keel_strategy *strategy, keel_error *error) {
+  if (strategy->no_steps.status && error) *error = strategy->no_steps;
+  return strategy->no_steps.status;
+}
+
 void keel_strategy_free(struct keel_strategy *strategy) {
   if (!strategy) return;
   keel_arena_fini(&strategy->arena);

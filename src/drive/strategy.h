@@ -91,6 +91,7 @@ struct keel_strategy {
   struct keel_frontier_terms frontier;
   struct keel_risk_terms risk;
   struct keel_field_file *files; /* that it reads beside itself */
+  keel_error no_steps;           /* why nothing that steps can run it, `keel hedge` alone; status 0: all can */
   char **warnings;               /* doubtful combinations, as `file:line: field: text` */
   size_t warning_count;
 };
@@ -102,6 +103,8 @@ struct keel_strategy_source {
   const char *text; /* NULL: the file */
   size_t length;
 };
+/* Refuses, at its place, what a replay or simulation cannot run: see `no_steps`. */
+keel_status keel_strategy_steps(const struct keel_strategy *strategy, keel_error *error);
 keel_status keel_strategy_read(const struct keel_strategy_source *source, const char *const *overrides,
                                size_t override_count, struct keel_strategy **strategy, keel_error *error);
 

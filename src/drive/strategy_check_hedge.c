@@ -34,8 +34,8 @@ static keel_status check_names(struct keel_strategy_check *check, const struct k
                             with->underlying);
   for (size_t i = 0; i < item->index; i++) {
     const struct keel_hedge_instrument *other = &policy->with[i];
-    if (!same_underlying(other->underlying, with->underlying) || !same_terms(&other->contract, &with->contract) ||
-        !same_years(other->years, with->years))
+    if (with->is_choice || other->is_choice || !same_underlying(other->underlying, with->underlying) ||
+        !same_terms(&other->contract, &with->contract) || !same_years(other->years, with->years))
       continue;
     return keel_config_fail(check->reader->error, item, NULL, "is the same as hedge.with.%zu", i);
   }
@@ -99,6 +99,7 @@ static int expires_before(const struct keel_run_terms *run, const struct keel_he
 static void warn_of_expiry(struct keel_strategy_check *check, const struct keel_hedge_instrument *with,
                            const struct keel_config_node *item) {
   const struct keel_strategy *strategy = check->strategy;
+  if (with->is_choice) return;
   for (size_t i = 0; i < strategy->book.count && with->contract.kind != KEEL_KIND_SPOT; i++) {
     const struct keel_position *position = &strategy->book.positions[i];
     if (with->underlying && strcmp(with->underlying, position->contract.underlying) != 0) continue;
@@ -164,7 +165,7 @@ static keel_status check_instrument(struct keel_strategy_check *check, const str
 
 /* Those of one underlying: that name it, else that name none. */
 struct instruments {
-  size_t count, options;
+  size_t count, options, choices;
   size_t expiries; /* distinct ones of the options */
 };
 
@@ -186,6 +187,7 @@ static struct instruments count_instruments(const struct keel_policy *policy, co
     int is_option = keel_kind_is_option(policy->with[i].contract.kind);
     found.count += !is_rolled_into(policy, i);
     found.options += is_option;
+    found.choices += (size_t)policy->with[i].is_choice;
     found.expiries += is_option && is_new_expiry(policy, i);
   }
   return found.count || !underlying ? found : count_instruments(policy, NULL);
@@ -199,31 +201,32 @@ static void name_exposures(const struct keel_target *target, char *buffer, size_
   }
 }
 
-/* As many instruments as exposures, and among them enough that have gamma and vega. */
+/* As many instruments as exposures, and among them enough that have gamma and vega. What has others is no mistake for
+ * `keel hedge`, which takes any: whoever steps refuses it (keel_strategy_steps). */
 static keel_status check_count(struct keel_strategy_check *check, const struct keel_variant *variant,
-                               const char *underlying) {
+                               const struct instruments *found, const char *underlying) {
   const struct keel_target *target = &variant->policy.target;
-  struct instruments found = count_instruments(&variant->policy, underlying);
   size_t need = target->exposure_count;
   size_t curved = need - (size_t)keel_strategy_neutralises(target, KEEL_EXPOSURE_DELTA);
-  keel_error *error = check->reader->error;
-  if (!found.count)
-    return keel_config_fail(error, variant->hedge, "with",
-                            "has nothing that hedges `%.80s`; give one, as [{instrument: spot, lot: 1}]", underlying);
+  keel_error *error = &check->strategy->no_steps;
   char names[40];
   name_exposures(target, names, sizeof names);
-  if (found.count != need)
+  if (found->choices)
+    return keel_config_fail(error, variant->hedge, "with",
+                            "has `instrument: options`, which `keel hedge` alone chooses among the quotes at hand; "
+                            "name the options");
+  if (found->count != need)
     return keel_config_fail(error, variant->hedge, "with",
                             "has %zu for `%.80s`, and the target has %zu exposure%s (%s); "
                             "give as many",
-                            found.count, underlying, need, need == 1 ? "" : "s", names);
-  if (found.options < curved)
+                            found->count, underlying, need, need == 1 ? "" : "s", names);
+  if (found->options < curved)
     return keel_config_fail(
         error, variant->hedge, "with",
         "has %zu option%s for `%.80s`, and spot and futures have neither gamma nor vega: %zu at least "
         "for %s",
-        found.options, found.options == 1 ? "" : "s", underlying, curved, names);
-  if (curved == 2 && found.expiries == 1)
+        found->options, found->options == 1 ? "" : "s", underlying, curved, names);
+  if (curved == 2 && found->expiries == 1)
     keel_strategy_warn(check, variant->hedge, "with",
                        "has options of one expiry for `%.80s`: their gamma and vega are in one ratio but for the skew, "
                        "so that both are hard to hedge by them",
@@ -255,6 +258,16 @@ static keel_status check_delivery(struct keel_strategy_check *check, const struc
   return KEEL_STATUS_OK;
 }
 
+static keel_status check_any(struct keel_strategy_check *check, const struct keel_variant *variant,
+                             const char *underlying) {
+  struct instruments found = count_instruments(&variant->policy, underlying);
+  if (!found.count)
+    return keel_config_fail(check->reader->error, variant->hedge, "with",
+                            "has nothing that hedges `%.80s`; give one, as [{instrument: spot, lot: 1}]", underlying);
+  if (!check->strategy->no_steps.status) check_count(check, variant, &found, underlying);
+  return KEEL_STATUS_OK;
+}
+
 static keel_status check_cover(struct keel_strategy_check *check, const struct keel_variant *variant) {
   const struct keel_market_terms *market = &check->strategy->market;
   const struct keel_policy *policy = &variant->policy;
@@ -271,7 +284,7 @@ static keel_status check_cover(struct keel_strategy_check *check, const struct k
     keel_strategy_warn(check, any, NULL, "hedges nothing: every underlying of the book has an entry of its own");
   keel_status status = KEEL_STATUS_OK;
   for (size_t u = 0; u < market->underlying_count && !status && policy->target.kind != KEEL_TARGET_NONE; u++)
-    status = check_count(check, variant, market->underlyings[u].name);
+    status = check_any(check, variant, market->underlyings[u].name);
   return status;
 }
 

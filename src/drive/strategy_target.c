@@ -87,6 +87,15 @@ static const struct keel_config_type type_vol = {"`implied` or number", read_vol
 /* ---- fields ---- */
 
 #define AT(member) .offset = offsetof(struct keel_target, member)
+#define OF_EXPOSURE(exposure, words) \
+  .type = &keel_type_number, AT(tolerance[exposure]), .preset = "0", .max = INFINITY, .unit = words
+static const struct keel_config_field tolerance_fields[] = {
+    {.name = "delta", OF_EXPOSURE(KEEL_EXPOSURE_DELTA, "shares"), .help = "what may be left of it, on either side"},
+    {.name = "gamma", OF_EXPOSURE(KEEL_EXPOSURE_GAMMA, "shares per 1.00 of spot"), .help = "likewise"},
+    {.name = "vega", OF_EXPOSURE(KEEL_EXPOSURE_VEGA, "money per 1.00 of vol"), .help = "likewise"},
+    {0}};
+#undef OF_EXPOSURE
+
 const struct keel_config_field keel_strategy_target_fields[] = {
     {.name = "neutral",
      .type = &type_neutral,
@@ -157,7 +166,18 @@ const struct keel_config_field keel_strategy_target_fields[] = {
      .unit = "shares",
      .absent = "minus the book's delta",
      .help = "the shares that share_balance starts from"},
-    {.name = "tolerance", .type = &keel_type_later, .help = "there is no optimised target yet"},
+    {.name = "tolerance",
+     .type = &keel_type_map,
+     .fields = tolerance_fields,
+     .help = "`keel hedge`: what may be left of each exposure; 0 is as little as lots allow"},
+    {.name = "cost_aversion",
+     .type = &keel_type_number,
+     AT(cost_aversion),
+     .preset = "0.1",
+     .flags = KEEL_CONFIG_ABOVE_MIN,
+     .max = 1e6,
+     .help = "`keel hedge`: what cost weighs beside what an exposure beyond its tolerance would lose in a standard "
+             "move (1 % of spot, 1 vol point): 0.1 pays up to ten times as much"},
     {0}};
 #undef AT
 

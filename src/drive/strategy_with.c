@@ -59,14 +59,35 @@ static const struct keel_config_type type_fee_per_contract = {"number", read_fee
 static const struct keel_config_choice instruments[] = {{"spot", KEEL_KIND_SPOT, 0},
                                                         {"future", KEEL_KIND_FUTURE, 0},
                                                         {"option", KEEL_KIND_CALL, 0},
-                                                        {"options", 0, 1},
+                                                        {"options", KEEL_KIND_CALL, 0},
                                                         {0}};
 static const struct keel_config_choice kinds[] = {{"call", KEEL_KIND_CALL, 0}, {"put", KEEL_KIND_PUT, 0}, {0}};
 static const struct keel_config_choice exercises[] = {
     {"european", KEEL_EXERCISE_EUROPEAN, 0}, {"american", KEEL_EXERCISE_AMERICAN, 0}, {0}};
 
+/* `[20, 60]`: two numbers, the second not below the first. */
+static keel_status read_range(struct keel_config_reader *reader, const struct keel_config_field *field,
+                              const struct keel_config_node *node, void *base) {
+  double *range = (double *)(void *)((char *)base + field->offset);
+  if (node->kind != KEEL_CONFIG_LIST || node->count != 2)
+    return keel_config_fail(reader->error, node, NULL, "has to be two numbers, the smaller one first, as %s",
+                            field->max > 1 ? "[20, 60]" : "[0.2, 0.8]");
+  keel_status status = keel_config_read_number(reader, field, node->first, &range[0]);
+  if (!status) status = keel_config_read_number(reader, field, node->last, &range[1]);
+  if (!status && range[1] < range[0]) return keel_config_fail(reader->error, node, NULL, "has its larger number first");
+  return status;
+}
+static keel_status any_range(struct keel_config_reader *reader, const struct keel_config_field *field,
+                             const struct keel_config_node *map, void *base) {
+  double *range = (double *)(void *)((char *)base + field->offset);
+  (void)reader, (void)map;
+  range[0] = field->min;
+  range[1] = field->max;
+  return KEEL_STATUS_OK;
+}
+static const struct keel_config_type type_range = {"two numbers", read_range, any_range};
+
 #define AT(member) .offset = offsetof(struct keel_hedge_instrument, member)
-#define OF_CHOICE .type = &keel_type_later, .help = "there is no choice among the quotes at hand yet; name the options"
 const struct keel_config_field keel_strategy_with_fields[] = {
     {.name = "instrument",
      .type = &keel_type_choice,
@@ -186,11 +207,27 @@ const struct keel_config_field keel_strategy_with_fields[] = {
      .absent = "costs.fee_per_order",
      .unit = "money",
      .help = "per order"},
-    {.name = "dte", OF_CHOICE},
-    {.name = "delta", OF_CHOICE},
-    {.name = "max", OF_CHOICE},
+    {.name = "dte",
+     .type = &type_range,
+     AT(days),
+     .max = 36500,
+     .unit = "days",
+     .absent = "any",
+     .help = "options: time to expiry of those that are chosen; they are `keel hedge`'s alone"},
+    {.name = "delta",
+     .type = &type_range,
+     AT(deltas),
+     .max = 1,
+     .absent = "any",
+     .help = "options: their delta, without its sign"},
+    {.name = "max",
+     .type = &keel_type_count,
+     AT(most),
+     .min = 1,
+     .max = INFINITY,
+     .absent = "as many as there is room for, 8 with the instruments that are named",
+     .help = "options: how many of them at most, those that cost least to trade for their vega"},
     {0}};
-#undef OF_CHOICE
 #undef AT
 
 /* ---- checks ---- */
@@ -202,6 +239,30 @@ static keel_status check_option(struct keel_config_reader *reader, const struct 
   if (isnan(contract->multiplier))
     return keel_config_fail(reader->error, node, "multiplier", "is missing: shares in one contract, as 100");
   return KEEL_STATUS_OK;
+}
+
+/* What says which one is for a contract, what says which ones for a choice. */
+static keel_status check_choice(struct keel_config_reader *reader, const struct keel_config_node *node,
+                                struct keel_hedge_instrument *with) {
+  static const char *const of_one[] = {"exercise", "strike", "expiry", "years", "multiplier"};
+  static const char *const of_many[] = {"dte", "delta", "max"};
+  const char *const *refused = with->is_choice ? of_one : of_many;
+  size_t count = with->is_choice ? sizeof of_one / sizeof *of_one : sizeof of_many / sizeof *of_many;
+  for (size_t i = 0; i < count; i++)
+    if (keel_config_child(node, refused[i]))
+      return keel_config_fail(reader->error, node, refused[i], "belongs to %s, not to %s",
+                              with->is_choice ? "one option" : "options", keel_config_child(node, "instrument")->text);
+  return KEEL_STATUS_OK;
+}
+
+static keel_status check_chosen(struct keel_config_reader *reader, const struct keel_config_node *node,
+                                struct keel_hedge_instrument *with) {
+  with->contract.strike = 0;
+  if (with->qty_min > with->qty_max)
+    return keel_config_fail(reader->error, node, "qty_min", "is above `qty_max`: no hedge could be sent");
+  if (keel_config_child(node, "fee_per_contract"))
+    return keel_config_fail(reader->error, node, "fee_per_contract", "belongs to one option; give fee_per_share");
+  return keel_strategy_check_fees(reader, node);
 }
 
 static keel_status check_no_option(struct keel_config_reader *reader, const struct keel_config_node *node,
@@ -252,7 +313,12 @@ keel_status keel_strategy_check_instrument(struct keel_config_reader *reader, co
                                            void *value) {
   struct keel_hedge_instrument *with = value;
   struct keel_contract *contract = &with->contract;
-  int is_option = strcmp(keel_config_child(node, "instrument")->text, "option") == 0;
+  const char *instrument = keel_config_child(node, "instrument")->text;
+  int is_option = strcmp(instrument, "option") == 0;
+  with->is_choice = strcmp(instrument, "options") == 0;
+  with->has_kind = keel_config_child(node, "kind") != NULL;
+  keel_status chosen = check_choice(reader, node, with);
+  if (chosen || with->is_choice) return chosen ? chosen : check_chosen(reader, node, with);
   keel_status status = is_option ? check_option(reader, node, contract) : check_no_option(reader, node, contract);
   if (!status)
     status = contract->kind == KEEL_KIND_SPOT ? check_spot(reader, node, contract) : check_expiry(reader, node, with);

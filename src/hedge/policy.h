@@ -54,6 +54,8 @@ struct keel_target {
   struct keel_delta_rule delta;
   double vega_tenor; /* years: each vega counts times sqrt(vega_tenor / its years); NaN: as it is */
   double start;      /* share_balance: shares to start from; NaN: minus the book's delta */
+  /* Of `keel hedge`: what is left of an exposure that is as good as none, and what cost weighs (lots.h). */
+  double tolerance[KEEL_EXPOSURE_COUNT], cost_aversion;
 };
 
 /* ---- trigger: when to act on one exposure; any that fires is enough, all fire at the first step ---- */
@@ -130,6 +132,10 @@ struct keel_hedge_instrument {
                              list hedges in its place; 0: it does not roll */
   double half_spread_bps; /* NaN: the strategy's */
   struct keel_fees fees;
+  /* `instrument: options`: not one of them, but at most `most` of those listed, by days to expiry and |delta|, and by
+   * kind where `kind` is given. For `keel hedge` alone: what steps has the same instruments all the time. */
+  int is_choice, has_kind, most;
+  double days[2], deltas[2];
 };
 
 struct keel_policy {

@@ -297,8 +297,7 @@ static void find_partners(struct keel_wiring *wiring) {
   }
 }
 
-/* The instrument's fees where it has its own, else the strategy's. */
-static struct keel_fees fees_of(const struct keel_hedge_instrument *with, const struct keel_costs *costs) {
+struct keel_fees keel_policy_fees(const struct keel_hedge_instrument *with, const struct keel_costs *costs) {
   struct keel_fees fees = costs->fees;
   if (!isnan(with->fees.per_share) || with->fees.tier_count) {
     fees.per_share = with->fees.per_share;
@@ -328,7 +327,7 @@ static struct keel_hedge_line line_of(const struct keel_wiring *wiring, const st
       .qty_max = fmin(wiring->limits.position_qty_max, most),
       .half_spread_bps = isnan(with->half_spread_bps) ? wiring->costs.half_spread_bps : with->half_spread_bps,
       .roll_ns = roll_of(wiring, with),
-      .fees = fees_of(with, &wiring->costs)};
+      .fees = keel_policy_fees(with, &wiring->costs)};
 }
 
 static void draw_lines(struct keel_arena *arena, struct keel_wiring *wiring) {

@@ -119,6 +119,9 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
 size_t keel_policy_instruments(const struct keel_policy *policy, const char *underlying,
                                const struct keel_hedge_instrument *out[KEEL_HEDGES_MAX]);
 
+/* The instrument's fees where it has its own, else the strategy's. */
+struct keel_fees keel_policy_fees(const struct keel_hedge_instrument *with, const struct keel_costs *costs);
+
 /* The row of that contract, or KEEL_NO_ROW. */
 uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_contract *contract);
 

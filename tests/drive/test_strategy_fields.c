@@ -169,7 +169,7 @@ static void every_level_is_documented(void **state) {
   for (size_t i = 0; i < COUNT(names); i++)
     if (!has_field(fields, names[i])) fail_msg("%s is not in the documentation", names[i]);
   assert_non_null(strstr(fields, "- `hedge.execution.style: twap`"));
-  assert_non_null(strstr(fields, "- `hedge.target.tolerance`: "));
+  assert_non_null(strstr(fields, "- `hedge.execution.style: tracking`"));
   free(fields);
 }
 

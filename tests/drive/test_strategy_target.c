@@ -147,7 +147,7 @@ static void wrong_targets_are_refused(void **state) {
       {HEDGE, TARGET("{start: 5}"), "s.yaml:3: hedge.target.start", "belongs to share_balance"},
       {HEDGE, TARGET("{share_balance: exact, delta: black_scholes}"), "s.yaml:3: hedge.target.delta",
        "belongs to `neutral`"},
-      {HEDGE, TARGET("{tolerance: {delta: 5}}"), "s.yaml:3: hedge.target.tolerance", "is not available yet"},
+      {HEDGE, TARGET("{tolerance: {delta: -5}}"), "s.yaml:3: hedge.target.tolerance.delta", "is -5"},
       {HEDGE, TARGET("{neutrl: [delta]}"), "s.yaml:3: hedge.target.neutrl",
        "is no field that is known here; did you mean `neutral`?"},
   };

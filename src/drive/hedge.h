@@ -1,0 +1,71 @@
+/* The inside of `keel hedge`, for its files:
+ *
+ *     instruments (hedge_instruments.c)  ->  snapshot of book and instruments  ->  lots (hedge/lots.h)
+ *     ->  why (hedge_say.c)  ->  result (hedge_result.c, hedge_json.c) */
+#ifndef KEEL_DRIVE_HEDGE_H
+#define KEEL_DRIVE_HEDGE_H
+
+#include "drive/snapshot.h"
+#include "hedge/lots.h"
+#include "keel/hedge.h"
+
+/* An instrument at hand. */
+struct keel_hedge_at_hand {
+  const struct keel_hedge_instrument *with;
+  const struct keel_config_node *node; /* of `with` in the file */
+  struct keel_contract contract;
+  size_t position; /* in the book that is marked */
+  uint32_t underlying, row;
+  const char *name, *problem; /* problem: why it cannot be traded; NULL where it can */
+  double held, qty, price, cost;
+  double mid, half_spread; /* per unit of the contract's price */
+};
+
+/* What keeps an exposure from its tolerance. */
+enum keel_hedge_why {
+  KEEL_HEDGE_WITHIN,
+  KEEL_HEDGE_NO_INSTRUMENT, /* nothing that can be traded has any of it */
+  KEEL_HEDGE_SINGULAR,      /* not together with the others, whatever is traded of the instruments */
+  KEEL_HEDGE_LIMIT,
+  KEEL_HEDGE_COST,
+  KEEL_HEDGE_LOT
+};
+
+/* Of one underlying: which instruments can be traded, and what came of it. */
+struct keel_hedge_side {
+  struct keel_lots lots;
+  struct keel_lots_answer answer;
+  size_t of_line[KEEL_LOTS_LINES]; /* the instrument of each line */
+  double before[KEEL_EXPOSURE_COUNT], after[KEEL_EXPOSURE_COUNT];
+  enum keel_hedge_why why[KEEL_EXPOSURE_COUNT];
+  const char *reason;
+};
+
+struct keel_hedge {
+  struct keel_arena arena;
+  const struct keel_strategy *strategy;
+  struct keel_strategy marked; /* the strategy with the instruments in its book, at no quantity */
+  struct keel_snapshot snapshot;
+  struct keel_hedge_at_hand *at_hand; /* by underlying: spot, futures, options */
+  size_t count, left_out;             /* left_out: of the options that were chosen from */
+  struct keel_hedge_side *sides;      /* [underlying] */
+  double cost;
+  const char *reason;
+  const char **notes;
+  size_t note_count;
+};
+
+static inline const struct keel_target *keel_hedge_target(const struct keel_hedge *hedge) {
+  return &hedge->strategy->variants[0].policy.target;
+}
+
+/* Which instruments there may be, as of the instant that is asked for, and the strategy that has them marked. */
+keel_status keel_hedge_list(struct keel_hedge *hedge, int64_t at_ns, keel_error *error);
+/* Once they are marked: their rows, prices and holdings; the options are chosen. */
+keel_status keel_hedge_choose(struct keel_hedge *hedge, keel_error *error);
+/* Why an exposure stays where it is. */
+void keel_hedge_find_why(struct keel_hedge_side *side);
+/* Sentences for each underlying and for all. */
+void keel_hedge_say(struct keel_hedge *hedge);
+
+#endif

@@ -1,0 +1,74 @@
+/* What a hedge found, as one JSON document. */
+#include <jansson.h>
+#include <math.h>
+
+#include "drive/hedge.h"
+#include "keel/version.h"
+
+static json_t *real(double number) { return isfinite(number) ? json_real(number) : json_null(); }
+
+/* By underlying, then exposure. */
+static json_t *by_exposure(const struct keel_hedge *hedge, json_t *(*of)(const keel_hedge_exposure *exposure)) {
+  json_t *all = json_object();
+  for (size_t u = 0; u < keel_hedge_underlyings(hedge); u++) {
+    json_t *object = json_object();
+    for (size_t e = 0; e < keel_hedge_exposures(hedge); e++) {
+      keel_hedge_exposure exposure = keel_hedge_exposure_at(hedge, u, e);
+      json_object_set_new(object, keel_hedge_exposure_name(hedge, e), of(&exposure));
+    }
+    json_object_set_new(all, keel_hedge_underlying(hedge, u), object);
+  }
+  return all;
+}
+
+static json_t *before(const keel_hedge_exposure *exposure) { return real(exposure->before); }
+static json_t *after(const keel_hedge_exposure *exposure) { return real(exposure->after); }
+static json_t *tolerance(const keel_hedge_exposure *exposure) { return real(exposure->tolerance); }
+static json_t *why(const keel_hedge_exposure *exposure) {
+  return *exposure->why ? json_string(exposure->why) : json_null();
+}
+
+static json_t *trades_json(const struct keel_hedge *hedge) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < keel_hedge_trades(hedge, 0); i++) {
+    keel_hedge_trade trade = keel_hedge_trade_at(hedge, 0, i);
+    json_t *object = json_object();
+    json_object_set_new(object, "instrument", json_string(trade.instrument));
+    json_object_set_new(object, "underlying", json_string(keel_hedge_underlying(hedge, trade.underlying)));
+    json_object_set_new(object, "held", real(trade.held));
+    json_object_set_new(object, "qty", real(trade.qty));
+    json_object_set_new(object, "price", real(trade.price));
+    json_object_set_new(object, "cost", real(trade.cost));
+    json_array_append_new(array, object);
+  }
+  return array;
+}
+
+static json_t *reasons_json(const struct keel_hedge *hedge) {
+  json_t *object = json_object();
+  for (size_t u = 0; u < keel_hedge_underlyings(hedge); u++)
+    json_object_set_new(object, keel_hedge_underlying(hedge, u), json_string(keel_hedge_reason_of(hedge, u)));
+  return object;
+}
+
+char *keel_hedge_json(const keel_hedge *hedge) {
+  json_t *document = json_object(), *notes = json_array();
+  char time[40];
+  if (keel_hedge_time(hedge) != KEEL_TIME_NONE) keel_time_format(keel_hedge_time(hedge), time);
+  json_object_set_new(document, "time", keel_hedge_time(hedge) != KEEL_TIME_NONE ? json_string(time) : json_null());
+  json_object_set_new(document, "exposure_before", by_exposure(hedge, before));
+  json_object_set_new(document, "exposure_after", by_exposure(hedge, after));
+  json_object_set_new(document, "tolerance", by_exposure(hedge, tolerance));
+  json_object_set_new(document, "outside", by_exposure(hedge, why));
+  json_object_set_new(document, "trades", trades_json(hedge));
+  json_object_set_new(document, "cost", real(keel_hedge_cost(hedge)));
+  json_object_set_new(document, "reason", json_string(keel_hedge_reason(hedge)));
+  json_object_set_new(document, "reasons", reasons_json(hedge));
+  for (size_t i = 0; i < keel_hedge_notes(hedge); i++)
+    json_array_append_new(notes, json_string(keel_hedge_note(hedge, i)));
+  json_object_set_new(document, "notes", notes);
+  json_object_set_new(document, "version", json_string(keel_version()));
+  char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
+  json_decref(document);
+  return text;
+}

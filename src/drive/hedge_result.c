@@ -1,0 +1,115 @@
+/* What a hedge found, for callers, and as CSV. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "drive/hedge.h"
+
+int64_t keel_hedge_time(const keel_hedge *hedge) {
+  int is_dated = hedge->snapshot.replay || hedge->strategy->run.start_ns != KEEL_TIME_NONE;
+  return is_dated ? hedge->snapshot.time_ns : KEEL_TIME_NONE;
+}
+size_t keel_hedge_underlyings(const keel_hedge *hedge) { return hedge->snapshot.wiring->underlying_count; }
+const char *keel_hedge_underlying(const keel_hedge *hedge, size_t underlying) {
+  return hedge->strategy->market.underlyings[underlying].name;
+}
+
+/* ---- exposures ---- */
+
+size_t keel_hedge_exposures(const keel_hedge *hedge) { return keel_hedge_target(hedge)->exposure_count; }
+const char *keel_hedge_exposure_name(const keel_hedge *hedge, size_t exposure) {
+  static const char *const names[] = {"delta", "gamma", "vega"};
+  return names[keel_hedge_target(hedge)->exposures[exposure]];
+}
+
+keel_hedge_exposure keel_hedge_exposure_at(const keel_hedge *hedge, size_t underlying, size_t exposure) {
+  static const char *const whys[] = {[KEEL_HEDGE_WITHIN] = "",           [KEEL_HEDGE_NO_INSTRUMENT] = "instrument",
+                                     [KEEL_HEDGE_SINGULAR] = "singular", [KEEL_HEDGE_LIMIT] = "limit",
+                                     [KEEL_HEDGE_COST] = "cost",         [KEEL_HEDGE_LOT] = "lot"};
+  const struct keel_hedge_side *side = &hedge->sides[underlying];
+  return (keel_hedge_exposure){.before = side->before[exposure],
+                               .after = side->after[exposure],
+                               .tolerance = side->lots.tolerance[exposure],
+                               .is_within = side->why[exposure] == KEEL_HEDGE_WITHIN,
+                               .why = whys[side->why[exposure]]};
+}
+
+/* ---- trades ---- */
+
+size_t keel_hedge_trades(const keel_hedge *hedge, int all) {
+  size_t count = 0;
+  for (size_t i = 0; i < hedge->count; i++) count += all || hedge->at_hand[i].qty != 0;
+  return count;
+}
+
+keel_hedge_trade keel_hedge_trade_at(const keel_hedge *hedge, int all, size_t trade) {
+  size_t i = 0;
+  for (;; i++)
+    if ((all || hedge->at_hand[i].qty != 0) && !trade--) break;
+  const struct keel_hedge_at_hand *at_hand = &hedge->at_hand[i];
+  return (keel_hedge_trade){.instrument = at_hand->name,
+                            .problem = at_hand->problem ? at_hand->problem : "",
+                            .underlying = at_hand->underlying,
+                            .held = at_hand->held,
+                            .qty = at_hand->qty,
+                            .price = at_hand->price,
+                            .cost = at_hand->cost};
+}
+
+double keel_hedge_cost(const keel_hedge *hedge) { return hedge->cost; }
+const char *keel_hedge_reason_of(const keel_hedge *hedge, size_t underlying) { return hedge->sides[underlying].reason; }
+const char *keel_hedge_reason(const keel_hedge *hedge) { return hedge->reason; }
+int keel_hedge_is_proven(const keel_hedge *hedge, size_t underlying) {
+  return hedge->sides[underlying].answer.is_proven;
+}
+size_t keel_hedge_notes(const keel_hedge *hedge) { return hedge->note_count; }
+const char *keel_hedge_note(const keel_hedge *hedge, size_t index) { return hedge->notes[index]; }
+
+/* ---- CSV ---- */
+
+static void write_trade(const struct keel_hedge *hedge, const keel_hedge_trade *trade, struct keel_text *text) {
+  const char *const names[] = {keel_hedge_underlying(hedge, trade->underlying), trade->instrument};
+  const double numbers[] = {trade->held, trade->qty, trade->price, trade->cost};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    keel_text_csv(text, names[i], strlen(names[i]));
+    keel_text_char(text, ',');
+  }
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    keel_text_number(text, numbers[i], "");
+    keel_text_char(text, ',');
+  }
+  keel_text_csv(text, trade->problem, strlen(trade->problem));
+  keel_text_char(text, '\n');
+}
+
+char *keel_hedge_csv(const keel_hedge *hedge, size_t *length) {
+  struct keel_text text;
+  keel_text_init(&text);
+  keel_text_add(&text, "underlying,instrument,held,qty,price,cost,problem\n");
+  for (size_t i = 0; i < hedge->count; i++) {
+    keel_hedge_trade trade = keel_hedge_trade_at(hedge, 1, i);
+    write_trade(hedge, &trade, &text);
+  }
+  if (length) *length = text.length;
+  keel_text_char(&text, '\0');
+  if (!text.failed) return text.data;
+  keel_text_fini(&text);
+  return NULL;
+}
+
+keel_status keel_hedge_save(const keel_hedge *hedge, const char *path, keel_error *error) {
+  size_t length;
+  char *text = keel_hedge_csv(hedge, &length);
+  if (!text) return keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the table");
+  struct keel_file *file;
+  keel_status status = keel_file_open(path, &file, error);
+  if (status == KEEL_STATUS_OK) {
+    keel_file_write(file, text, length, error);
+    status = keel_file_close(file, error);
+  }
+  free(text);
+  return status;
+}
