@@ -5,23 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/csv.h"
 #include "base/fail.h"
 #include "base/grow.h"
+#include "book/row_maps.h"
 
 /* ---- the fields of a position ---- */
 
-static const struct keel_config_choice kinds[] = {{"call", KEEL_KIND_CALL, 0},
-                                                  {"put", KEEL_KIND_PUT, 0},
-                                                  {"spot", KEEL_KIND_SPOT, 0},
-                                                  {"future", KEEL_KIND_FUTURE, 0},
-                                                  {0}};
+const struct keel_config_choice keel_position_kinds[] = {{"call", KEEL_KIND_CALL, 0},
+                                                         {"put", KEEL_KIND_PUT, 0},
+                                                         {"spot", KEEL_KIND_SPOT, 0},
+                                                         {"future", KEEL_KIND_FUTURE, 0},
+                                                         {0}};
 
-static const struct keel_config_choice exercises[] = {
+const struct keel_config_choice keel_position_exercises[] = {
     {"european", KEEL_EXERCISE_EUROPEAN, 0}, {"american", KEEL_EXERCISE_AMERICAN, 0}, {0}};
-
-/* Of any amount in a book: products of them stay numbers. */
-#define KEEL_BOOK_MOST 1e15
 
 #define AT(member) .offset = offsetof(struct keel_position, member)
 const struct keel_config_field keel_position_fields[] = {
@@ -34,12 +31,12 @@ const struct keel_config_field keel_position_fields[] = {
      .type = &keel_type_kind,
      AT(contract.kind),
      .flags = KEEL_CONFIG_REQUIRED,
-     .choices = kinds,
+     .choices = keel_position_kinds,
      .help = "what is held"},
     {.name = "exercise",
      .type = &keel_type_exercise,
      AT(contract.exercise),
-     .choices = exercises,
+     .choices = keel_position_exercises,
      .absent = "as the tape says, else european",
      .help = "when an option can be exercised; options only"},
     {.name = "strike",
@@ -124,8 +121,8 @@ static keel_status check_future(struct keel_config_reader *reader, const struct 
   return check_expiry(reader, node, position);
 }
 
-static keel_status check_position(struct keel_config_reader *reader, const struct keel_config_node *node,
-                                  struct keel_position *position) {
+keel_status keel_position_check(struct keel_config_reader *reader, const struct keel_config_node *node,
+                                struct keel_position *position) {
   enum keel_kind kind = position->contract.kind;
   if (position->qty == 0)
     return keel_config_fail(reader->error, node, "qty", "is 0; allowed: above 0 (long) or below 0 (short)");
@@ -144,7 +141,7 @@ static keel_status read_position(struct keel_config_reader *reader, const struct
   *position = (struct keel_position){.file = node->file, .line = node->line};
   keel_status status = keel_config_read(reader, keel_position_fields, node, position);
   position->exercise_given = keel_config_child(node, "exercise") != NULL;
-  return status ? status : check_position(reader, node, position);
+  return status ? status : keel_position_check(reader, node, position);
 }
 
 /* ---- a list in the strategy ---- */
@@ -160,91 +157,44 @@ static keel_status read_list(struct keel_config_reader *reader, const struct kee
 
 /* ---- a CSV ---- */
 
-/* One row as a map, so that it is read by the same table; its nodes and texts are used again for the next row. */
-struct row {
-  struct keel_config_reader *reader;
-  struct keel_csv *csv;
-  const char *file;
-  size_t columns;
-  const char **names;
-  struct keel_config_node map, *cells;
-  char *text; /* of all cells, each terminated */
-  size_t room;
-};
-
-static void fill_row(struct row *row, const struct keel_csv_field *fields) {
-  size_t need = row->columns, used = 0;
-  for (size_t i = 0; i < row->columns; i++) need += fields[i].length;
-  if (need > row->room) {
-    row->room = 2 * need;
-    row->text = keel_arena_alloc(row->reader->arena, row->room, 1);
-  }
-  row->map = (struct keel_config_node){.kind = KEEL_CONFIG_MAP, .file = row->file, .line = keel_csv_line(row->csv)};
-  for (size_t i = 0; i < row->columns; i++) {
-    if (!fields[i].length) continue;
-    char *text = memcpy(row->text + used, fields[i].text, fields[i].length);
-    text[fields[i].length] = '\0';
-    used += fields[i].length + 1;
-    row->cells[i] = (struct keel_config_node){.file = row->file, .line = row->map.line, .text = text};
-    keel_config_add(&row->map, row->names[i], &row->cells[i]);
-  }
-}
-
-/* The header: names that the table has, each once. */
-static keel_status read_header(struct row *row) {
-  struct keel_config_reader *reader = row->reader;
-  row->columns = keel_csv_columns(row->csv);
-  row->names = KEEL_ARENA_NEW(reader->arena, const char *, row->columns);
-  row->cells = KEEL_ARENA_NEW(reader->arena, struct keel_config_node, row->columns);
-  row->map = (struct keel_config_node){.kind = KEEL_CONFIG_MAP, .file = row->file, .line = keel_csv_line(row->csv)};
-  for (size_t i = 0; i < row->columns; i++) {
-    struct keel_csv_field name = keel_csv_name(row->csv, i);
-    row->names[i] = keel_arena_text(reader->arena, name.text, name.length);
-    if (keel_config_child(&row->map, row->names[i]))
-      return keel_fail_at(reader->error, row->file, row->map.line, row->names[i], "is a column twice");
-    row->cells[i] = (struct keel_config_node){.file = row->file, .line = row->map.line, .text = ""};
-    keel_config_add(&row->map, row->names[i], &row->cells[i]);
-  }
-  return keel_config_check_names(reader, keel_position_fields, &row->map);
-}
-
 /* Appends to an array that grows. */
-static keel_status push(struct keel_book *book, size_t *room, const struct keel_position *position, struct row *row) {
+static keel_status push(struct keel_book *book, size_t *room, const struct keel_position *position,
+                        const struct keel_row_maps *rows) {
   struct keel_position *grown = keel_grown(book->positions, book->count, room, sizeof *grown);
-  if (!grown) return keel_fail(row->reader->error, KEEL_STATUS_MEMORY, row->file, "no memory for its positions");
+  if (!grown) return keel_fail(rows->reader->error, KEEL_STATUS_MEMORY, rows->file, "no memory for its positions");
   book->positions = grown;
   book->positions[book->count++] = *position;
   return KEEL_STATUS_OK;
 }
 
-static keel_status read_rows(struct row *row, struct keel_book *book) {
-  keel_status status = read_header(row);
+static keel_status read_rows(struct keel_row_maps *rows, struct keel_book *book) {
+  const struct keel_config_node *map;
   size_t room = 0;
-  while (!status) {
-    const struct keel_csv_field *fields;
-    status = keel_csv_next(row->csv, &fields, row->reader->error);
-    if (status || !fields) break;
+  keel_status status;
+  while (!(status = keel_row_maps_next(rows, &map)) && map) {
     struct keel_position position;
-    fill_row(row, fields);
-    status = read_position(row->reader, &row->map, &position);
-    if (!status) status = push(book, &room, &position, row);
+    status = read_position(rows->reader, map, &position);
+    if (!status) status = push(book, &room, &position, rows);
+    if (status) break;
   }
   return status;
 }
 
 static keel_status read_csv(struct keel_config_reader *reader, const char *path, struct keel_book *book) {
-  struct row row = {.reader = reader, .file = path};
-  keel_status status = keel_csv_open(path, &row.csv, reader->error);
+  struct keel_csv *csv;
+  keel_status status = keel_csv_open(path, &csv, reader->error);
   if (status) return status;
-  struct keel_book rows = {0};
-  status = read_rows(&row, &rows);
-  keel_csv_close(row.csv);
+  struct keel_row_maps rows;
+  struct keel_book read = {0};
+  status = keel_row_maps_start(&rows, reader, csv, path, keel_position_fields);
+  if (!status) status = read_rows(&rows, &read);
+  keel_csv_close(csv);
   if (!status) {
-    book->positions = KEEL_ARENA_NEW(reader->arena, struct keel_position, rows.count);
-    book->count = rows.count;
-    if (rows.count) memcpy(book->positions, rows.positions, rows.count * sizeof *rows.positions);
+    book->positions = KEEL_ARENA_NEW(reader->arena, struct keel_position, read.count);
+    book->count = read.count;
+    if (read.count) memcpy(book->positions, read.positions, read.count * sizeof *read.positions);
   }
-  free(rows.positions);
+  free(read.positions);
   return status;
 }
 

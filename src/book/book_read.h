@@ -10,6 +10,14 @@
 
 /* The fields of a position; they are read into a keel_position. */
 extern const struct keel_config_field keel_position_fields[];
+extern const struct keel_config_choice keel_position_kinds[], keel_position_exercises[];
+
+/* Of any amount in a book: products of them stay numbers. */
+#define KEEL_BOOK_MOST 1e15
+
+/* What a position has to say besides its fields' own rules, by its kind; fills in the multiplier that is usual. */
+keel_status keel_position_check(struct keel_config_reader *reader, const struct keel_config_node *node,
+                                struct keel_position *position);
 
 /* `node` is a list of positions, or {file: PATH}. Refuses an empty book, contracts that are there twice, and two
  * multipliers or exercises of one contract. */

@@ -72,6 +72,14 @@ static void expiry_format(int64_t expiry_ns, const struct keel_calendar *calenda
   if (strcmp(seconds, ":00Z") == 0) memcpy(seconds, "Z", 2);
 }
 
+struct keel_contract keel_contract_split(const struct keel_contract *contract, double ratio) {
+  struct keel_contract split = *contract;
+  double cents = floor(contract->strike / ratio * 100 + 0.5);
+  if (keel_kind_is_option(contract->kind)) split.strike = cents >= 1 ? cents / 100 : contract->strike / ratio;
+  if (contract->kind != KEEL_KIND_SPOT && ratio != floor(ratio)) split.multiplier *= ratio;
+  return split;
+}
+
 int keel_contract_format(const struct keel_contract *contract, const struct keel_calendar *calendar, char *buffer,
                          size_t size) {
   char strike[40] = "", expiry[40] = "";

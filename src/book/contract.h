@@ -31,6 +31,10 @@ int keel_kind_is_option(enum keel_kind kind);
  */
 int keel_contract_same(const struct keel_contract *a, const struct keel_contract *b);
 
+/* What one becomes by a split of `ratio` new shares for an old one: the strike divided, to the cent; the multiplier as
+ * it is, or times a ratio that is no whole number. */
+struct keel_contract keel_contract_split(const struct keel_contract *contract, double ratio);
+
 /* `X spot`, `X future 2026-03-20`, `X call 100 2026-03-20`: the date is local to the calendar's zone; a time that is
  * not the close of that date is added as `2026-03-20T08:00Z`; an expiry of KEEL_TIME_NONE is left out. Strikes are
  * printed with as few digits as round-trip. Returns the length, like snprintf. */

@@ -12,6 +12,23 @@ struct keel_dividend {
   double cash;    /* per share */
 };
 
+struct keel_split {
+  int64_t ex_ns; /* the instant from which spot trades in new shares */
+  double ratio;  /* new shares for an old one: 7 for 7:1 */
+};
+
+struct keel_pause {
+  int64_t from_ns, until_ns; /* until_ns itself is no pause; KEEL_TIME_NONE: always, for ever */
+};
+
+/* What a desk lays over the hedge of one underlying, by hand. Marks and P&L know nothing of it. */
+struct keel_overrides {
+  double delta_offset;           /* shares: the net delta that is wanted */
+  double vol_shift, yield_shift; /* added to the hedging vols and yields that decisions use */
+  struct keel_pause *pauses;     /* no decision is taken in them */
+  size_t pause_count;
+};
+
 enum keel_forward_mode { KEEL_FORWARD_YIELD, KEEL_FORWARD_PARITY };
 
 /* How its options settle at expiry. */
@@ -25,9 +42,17 @@ struct keel_underlying_terms {
   enum keel_forward_mode forward;
   struct keel_dividend *dividends; /* in order of ex_ns */
   size_t dividend_count;
+  struct keel_split *splits; /* in order of ex_ns */
+  size_t split_count;
+  struct keel_overrides overrides;
   enum keel_settlement settlement; /* of its options */
   double exercise_threshold;       /* physical: what is in the money by less, per share, is not exercised */
 };
+
+static inline int keel_has_overrides(const struct keel_overrides *overrides) {
+  return overrides->delta_offset != 0 || overrides->vol_shift != 0 || overrides->yield_shift != 0 ||
+         overrides->pause_count > 0;
+}
 
 struct keel_market_terms {
   const struct keel_calendar *calendar;      /* `calendar: nyse` (default) or `utc` */

@@ -27,6 +27,7 @@ const char *const keel_reason_names[KEEL_REASON_COUNT] = {
     [KEEL_REASON_VOL_MOVE] = "vol_move",
     [KEEL_REASON_SESSION] = "session",
     [KEEL_REASON_LOCATE] = "locate",
+    [KEEL_REASON_PAUSED] = "paused",
     [KEEL_REASON_DELIVERED] = "delivered",
     [KEEL_REASON_ROLL] = "roll",
 };
@@ -47,7 +48,7 @@ static const struct keel_ledger_column_info fixed_columns[] = {
     NUMBER(gamma, "the book's gamma, shares per 1.00 of spot"),
     NUMBER(vega, "the book's vega, money per 1.00 of vol"),
     NUMBER(theta, "the book's theta, money per year"),
-    NUMBER(hedge_delta, "the book's delta in shares, by the hedger's vol"),
+    NUMBER(hedge_delta, "the book's delta in shares, by the hedger's vol, less market.overrides.delta_offset"),
     NUMBER(target, "the exact holding wanted, in contracts of the instrument"),
     NUMBER(holding, "held after this row, in contracts of the instrument"),
     NUMBER(trade, "filled in this row"),
@@ -141,7 +142,7 @@ static double turnover_of(struct keel_block *block, size_t u, size_t line) {
 /* Settling and closing have rows of their own, and so has a rule that never trades where it begins; none decides. */
 static int is_decision(double reason) {
   return reason != KEEL_REASON_SETTLED && reason != KEEL_REASON_LIQUIDATE && reason != KEEL_REASON_NO_TARGET &&
-         reason != KEEL_REASON_DELIVERED;
+         reason != KEEL_REASON_PAUSED && reason != KEEL_REASON_DELIVERED;
 }
 
 static void add_totals(struct keel_ledger *ledger, struct keel_block *block, size_t u, size_t v) {

@@ -36,6 +36,8 @@ static keel_status wire(struct run *run, struct keel_replay_part *part) {
   const struct keel_policy **policies = KEEL_ARENA_NEW(&part->arena, const struct keel_policy *, part->variant_count);
   for (size_t v = 0; v < part->variant_count; v++) policies[v] = run->replay->policies[part->variants[v]];
   struct keel_wiring_input input = {.book = &run->replay->book,
+                                    .trades = run->replay->fills.trades,
+                                    .trade_count = run->replay->fills.count,
                                     .terms = &strategy->market,
                                     .policies = policies,
                                     .variant_count = part->variant_count,
@@ -71,7 +73,7 @@ static uint32_t row_that_waits(const struct keel_block *block, size_t u) {
   const struct keel_marks *marks = &block->marks[block->now[u]];
   uint32_t unpriced = underlying->spot;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
-    if (block->wiring->rows[r].units == 0) continue;
+    if (block->units[r] == 0) continue;
     if (block->settled[r]) return r;
     if (isnan(marks->price[r])) unpriced = r;
   }
@@ -94,6 +96,21 @@ keel_status keel_replay_never_entered(const struct keel_block *block, size_t u, 
       name);
 }
 
+/* What a part found, once the tape is played. */
+static keel_status end_part(const struct keel_strategy *strategy, struct keel_replay_part *part,
+                            const struct keel_block *block) {
+  memcpy(part->source_counts, block->source_counts, sizeof part->source_counts);
+  part->fills_late = block->trades_late;
+  for (size_t u = 0; u < part->wiring.underlying_count; u++) part->fills_left += block->trades_left[u];
+  if (part->ledger.failed) return keel_fail(&part->error, KEEL_STATUS_MEMORY, NULL, "no memory for the ledger");
+  if (part->instants == 0)
+    return keel_fail(&part->error, KEEL_STATUS_INPUT, strategy->market.tape,
+                     "no instant of the tape lies between run.start and run.end");
+  for (size_t u = 0; u < part->wiring.underlying_count; u++)
+    if (!block->entered[u]) return keel_replay_never_entered(block, u, &part->error);
+  return keel_replay_fills_booked(block, &part->error);
+}
+
 static keel_status run_part(struct run *run, struct keel_replay_part *part) {
   const struct keel_strategy *strategy = run->replay->strategy;
   keel_status status = wire(run, part);
@@ -104,9 +121,11 @@ static keel_status run_part(struct run *run, struct keel_replay_part *part) {
   struct keel_feed_tape feed;
   keel_feed_tape_init(&feed, &part->arena, run->replay->tape, &part->wiring);
   keel_feed_tape_limit(&feed, strategy->run.start_ns, strategy->run.end_ns);
+  struct keel_fill_feed fills;
+  keel_fill_feed_init(&fills, &part->arena, &feed);
   keel_ledger_init(&part->ledger, &part->arena, &part->wiring, part->variants);
   keel_arena_seal(&part->arena);
-  while (keel_feed_tape_next(&feed, &block->market)) {
+  while (keel_fill_feed_next(&fills, &block->market)) {
     part->instants++;
     keel_step(block);
     keel_replay_record(&part->ledger, block);
@@ -114,14 +133,7 @@ static keel_status run_part(struct run *run, struct keel_replay_part *part) {
     if (tick(run, part)) return keel_fail(&part->error, KEEL_STATUS_STOPPED, NULL, "stopped");
   }
   part->events = feed.events;
-  memcpy(part->source_counts, block->source_counts, sizeof part->source_counts);
-  if (part->ledger.failed) return keel_fail(&part->error, KEEL_STATUS_MEMORY, NULL, "no memory for the ledger");
-  if (part->instants == 0)
-    return keel_fail(&part->error, KEEL_STATUS_INPUT, strategy->market.tape,
-                     "no instant of the tape lies between run.start and run.end");
-  for (size_t u = 0; u < part->wiring.underlying_count; u++)
-    if (!block->entered[u]) return keel_replay_never_entered(block, u, &part->error);
-  return KEEL_STATUS_OK;
+  return end_part(strategy, part, block);
 }
 
 static void part_task(void *context, size_t index, size_t worker) {
@@ -135,7 +147,8 @@ static void part_task(void *context, size_t index, size_t worker) {
 
 static void list_problems(struct keel_replay *replay) {
   size_t imported = keel_tape_problems(replay->tape);
-  replay->problems = KEEL_ARENA_NEW(&replay->arena, struct keel_replay_problem, imported + KEEL_MARK_SOURCE_COUNT);
+  replay->problems = KEEL_ARENA_NEW(&replay->arena, struct keel_replay_problem,
+                                    imported + KEEL_MARK_SOURCE_COUNT + KEEL_FILL_PROBLEMS);
   for (size_t i = 0; i < imported; i++) {
     struct keel_replay_problem *problem = &replay->problems[replay->problem_count++];
     keel_tape_problem(replay->tape, i, &problem->kind, &problem->count);
@@ -144,6 +157,13 @@ static void list_problems(struct keel_replay *replay) {
     if (replay->parts[0].source_counts[s])
       replay->problems[replay->problem_count++] =
           (struct keel_replay_problem){keel_mark_source_names[s], replay->parts[0].source_counts[s]};
+  const struct keel_replay_problem of_fills[KEEL_FILL_PROBLEMS] = {
+      {"fills_repeated", replay->strategy->fills.repeated},
+      {"fills_before_the_run", replay->fills.before},
+      {"fills_after_the_run", replay->fills.after + replay->parts[0].fills_left},
+      {"fills_booked_late", replay->parts[0].fills_late}};
+  for (int k = 0; k < KEEL_FILL_PROBLEMS; k++)
+    if (of_fills[k].count) replay->problems[replay->problem_count++] = of_fills[k];
 }
 
 static void add_note(struct keel_replay *replay, const char *text) {
@@ -227,7 +247,8 @@ static keel_status open_tape(struct keel_replay *replay, keel_error *error) {
   replay->listed = KEEL_ARENA_NEW(&replay->arena, const struct keel_contract *, replay->listed_count);
   for (uint32_t i = 0; i < replay->listed_count; i++) replay->listed[i] = keel_tape_contract(replay->tape, i);
   date(replay);
-  return keel_replay_check(replay, error);
+  status = keel_replay_choose_fills(replay, error);
+  return status ? status : keel_replay_check(replay, error);
 }
 
 keel_status keel_replay_open(const keel_strategy *strategy, keel_replay **out, keel_error *error) {

@@ -7,6 +7,7 @@
 #define KEEL_DRIVE_REPLAY_H
 
 #include "drive/ledger.h"
+#include "drive/replay_fills.h"
 #include "drive/strategy.h"
 #include "keel/replay.h"
 #include "world/tape.h"
@@ -20,6 +21,7 @@ struct keel_replay_part {
   size_t variant_count;
   uint64_t events, instants;
   uint64_t source_counts[KEEL_MARK_SOURCE_COUNT];
+  uint64_t fills_late, fills_left;
   keel_status status;
   keel_error error;
 };
@@ -35,6 +37,7 @@ struct keel_replay {
   struct keel_tape *tape;
   const struct keel_tape_model *model; /* that made the tape's market; NULL: a recorded one */
   struct keel_book book;               /* the strategy's; with a model all expiries are known, and so the policies' */
+  struct keel_replay_fills fills;
   const struct keel_policy **policies; /* [variant] */
   const struct keel_contract **listed; /* the contracts of the tape */
   size_t listed_count;

@@ -28,16 +28,6 @@ static keel_status check_spot(const struct keel_replay *replay, const char *unde
                    "the tape has no underlying \"%s\"; it has %s", underlying, used ? names : "none");
 }
 
-/* When the run begins: the first instant that is played. */
-static int64_t first_instant(const struct keel_replay *replay) {
-  struct keel_tape_cursor cursor = {0};
-  struct keel_tape_instant instant;
-  int64_t start = replay->strategy->run.start_ns;
-  while (keel_tape_next(replay->tape, &cursor, &instant))
-    if (start == KEEL_TIME_NONE || instant.time_ns >= start) return instant.time_ns;
-  return KEEL_TIME_NONE;
-}
-
 static keel_status check_position(const struct keel_replay *replay, const struct keel_position *position, int64_t begin,
                                   keel_error *error) {
   const struct keel_market_terms *market = &replay->strategy->market;
@@ -109,13 +99,58 @@ static keel_status check_hedges(const struct keel_replay *replay, keel_error *er
   return KEEL_STATUS_OK;
 }
 
+static keel_status refuse_split(const struct keel_replay *replay, size_t u, const char *what, keel_error *error) {
+  return keel_fail_at(error, replay->strategy->path, 0, "market.splits", "%s has splits, and %s",
+                      replay->strategy->market.underlyings[u].name, what);
+}
+
+/* Whose holdings and orders a split does not know how to convert. */
+static keel_status check_splits(const struct keel_replay *replay, keel_error *error) {
+  const struct keel_strategy *strategy = replay->strategy;
+  for (size_t u = 0; u < strategy->market.underlying_count; u++) {
+    if (!strategy->market.underlyings[u].split_count) continue;
+    if (replay->model) return refuse_split(replay, u, "the tape is of a simulated market, which has none", error);
+    for (size_t v = 0; v < strategy->variant_count; v++) {
+      const struct keel_policy *policy = replay->policies[v];
+      const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
+      size_t count = keel_policy_instruments(policy, strategy->market.underlyings[u].name, with);
+      if (policy->target.kind == KEEL_TARGET_NONE) continue;
+      if (policy->execution.fill == KEEL_FILL_NEXT)
+        return refuse_split(replay, u, "orders that wait (execution.fill: next) cannot pass one; allowed: decision",
+                            error);
+      for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++)
+        if (with[k]->contract.kind != KEEL_KIND_SPOT)
+          return refuse_split(replay, u, "holdings of futures and options cannot pass one; allowed: spot", error);
+    }
+  }
+  return KEEL_STATUS_OK;
+}
+
+/* A model's vols are those of hedges too: there is nothing to shift. */
+static keel_status check_overrides(const struct keel_replay *replay, keel_error *error) {
+  const struct keel_strategy *strategy = replay->strategy;
+  for (size_t u = 0; u < strategy->market.underlying_count && replay->model; u++)
+    if (keel_has_overrides(&strategy->market.underlyings[u].overrides))
+      return keel_fail_at(error, strategy->path, 0, "market.overrides",
+                          "are of a recorded market, and the tape is of a simulated one: leave them out");
+  return KEEL_STATUS_OK;
+}
+
 keel_status keel_replay_check(const struct keel_replay *replay, keel_error *error) {
-  int64_t begin = first_instant(replay);
+  int64_t begin = keel_replay_begin(replay);
   for (size_t i = 0; i < replay->book.count; i++) {
     const struct keel_position *position = &replay->book.positions[i];
     keel_status status = check_spot(replay, position->contract.underlying, error);
     if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;
   }
-  return check_hedges(replay, error);
+  for (size_t i = 0; i < replay->fills.count; i++) {
+    const struct keel_position *position = &replay->fills.trades[i].position;
+    keel_status status = check_spot(replay, position->contract.underlying, error);
+    if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
+    if (status != KEEL_STATUS_OK) return status;
+  }
+  keel_status status = check_splits(replay, error);
+  if (!status) status = check_overrides(replay, error);
+  return status ? status : check_hedges(replay, error);
 }

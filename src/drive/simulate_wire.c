@@ -131,6 +131,14 @@ static keel_status check_run(const struct keel_strategy *strategy, keel_error *e
     return refuse(strategy, error, "run.paths", "is missing: how many paths are simulated; allowed: 1 or more");
   if (strategy->run.steps < 1)
     return refuse(strategy, error, "run.steps", "is missing: how many steps each path takes; allowed: 1 or more");
+  if (strategy->fills.count)
+    return refuse(strategy, error, "fills", "are of a recorded market; a simulation has none: leave them out");
+  for (size_t u = 0; u < strategy->market.underlying_count; u++) {
+    if (strategy->market.underlyings[u].split_count)
+      return refuse(strategy, error, "market.splits", "are of a recorded market; a model has none: leave them out");
+    if (keel_has_overrides(&strategy->market.underlyings[u].overrides))
+      return refuse(strategy, error, "market.overrides", "are of a recorded market: leave them out of a simulation");
+  }
   return KEEL_STATUS_OK;
 }
 

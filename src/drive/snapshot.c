@@ -15,6 +15,8 @@ static keel_status wire_tape(struct keel_snapshot *snapshot, keel_error *error) 
   const struct keel_replay *replay = snapshot->replay;
   const struct keel_strategy *strategy = &snapshot->strategy;
   struct keel_wiring_input input = {.book = &replay->book,
+                                    .trades = replay->fills.trades,
+                                    .trade_count = replay->fills.count,
                                     .terms = &strategy->market,
                                     .policies = replay->policies,
                                     .variant_count = 1,
@@ -101,7 +103,7 @@ static keel_status play_tape(struct keel_snapshot *snapshot, const struct keel_s
     if (!block->entered[u]) return keel_replay_never_entered(block, u, error);
   if (query->since_ns != KEEL_TIME_NONE && snapshot->since_ns == KEEL_TIME_NONE)
     return before_first(snapshot, "since", query->since_ns, error);
-  return KEEL_STATUS_OK;
+  return keel_replay_fills_booked(block, error);
 }
 
 static keel_status observe_tape(struct keel_snapshot *snapshot, const struct keel_snapshot_query *query,
@@ -181,7 +183,8 @@ static void add_position(struct keel_snapshot *snapshot, uint32_t r) {
   inputs->years[at] = is_spot ? 0 : keel_years_between(marks->time_ns[row->underlying], row->contract.expiry_ns);
   inputs->vol[at] = is_option ? marks->vol[r] : 0;
   snapshot->mark[at] = marks->price[r];
-  snapshot->positions[at] = (struct keel_snapshot_position){r, row->underlying, row->units, marked(snapshot, r)};
+  snapshot->positions[at] =
+      (struct keel_snapshot_position){r, row->underlying, snapshot->block->units[r], marked(snapshot, r)};
 }
 
 /* Greeks as the block has them; it keeps no charm and speed, and the formula's price may not be the mark. */
@@ -215,10 +218,10 @@ static void make_room(struct keel_snapshot *snapshot, size_t rows) {
 static keel_status list_positions(struct keel_snapshot *snapshot, keel_error *error) {
   const struct keel_wiring *wiring = snapshot->wiring;
   size_t held = 0;
-  for (uint32_t r = 0; r < wiring->row_count; r++) held += wiring->rows[r].units != 0;
+  for (uint32_t r = 0; r < wiring->row_count; r++) held += snapshot->block->units[r] != 0;
   make_room(snapshot, held);
   for (uint32_t r = 0; r < wiring->row_count; r++)
-    if (wiring->rows[r].units != 0 && snapshot->block->alive[r]) add_position(snapshot, r);
+    if (snapshot->block->units[r] != 0 && snapshot->block->alive[r]) add_position(snapshot, r);
   snapshot->settled = held - snapshot->count;
   char when[40];
   keel_time_format(snapshot->time_ns, when);

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "book/market_terms.h"
 #include "book/position.h"
+#include "book/trade.h"
 #include "hedge/policy.h"
 #include "hedge/sample.h"
 #include "keel/strategy.h"
@@ -22,8 +23,12 @@ struct keel_variant {
   const struct keel_config_node *hedge; /* where it was read, for messages */
 };
 
+/* `run.earlier_fills`: what a fill from before the run means. */
+enum keel_earlier_fills { KEEL_EARLIER_REFUSE, KEEL_EARLIER_HELD, KEEL_EARLIER_ENTER };
+
 struct keel_run_terms {
   int64_t start_ns, end_ns; /* `start`, `end`: the part of the tape that is used; KEEL_TIME_NONE: all of it */
+  enum keel_earlier_fills earlier_fills;
   /* simulate only */
   int paths, steps;
   uint64_t seed;
@@ -75,6 +80,7 @@ struct keel_strategy {
   struct keel_arena arena; /* owns all that follows */
   const char *path;
   struct keel_book book;
+  struct keel_trades fills; /* of the book itself, during the run */
   struct keel_market_terms market;
   struct keel_simulated_market simulated; /* market.model, or models and correlation */
   struct keel_variant *variants;          /* [0] is the strategy's own, named "base"; then `variants:` in order */

@@ -6,6 +6,7 @@
 
 #include "book/book_read.h"
 #include "book/field_types.h"
+#include "book/trades_read.h"
 
 static keel_status read_book(struct keel_config_reader *reader, const struct keel_config_field *field,
                              const struct keel_config_node *node, void *base) {
@@ -13,6 +14,15 @@ static keel_status read_book(struct keel_config_reader *reader, const struct kee
   return keel_book_read(reader, node, &((struct keel_strategy *)base)->book);
 }
 
+/* The book is read before them. */
+static keel_status read_fills(struct keel_config_reader *reader, const struct keel_config_field *field,
+                              const struct keel_config_node *node, void *base) {
+  (void)field;
+  struct keel_strategy *strategy = base;
+  return keel_trades_read(reader, node, &strategy->book, &strategy->fills);
+}
+
+static const struct keel_config_type type_fills = {"list, or `{file: fills.csv}`", read_fills, NULL};
 static const struct keel_config_type type_book = {"list, or `{file: book.csv}`", read_book, NULL};
 
 static const struct keel_config_choice pays[] = {{"pay", 0, 0}, {"waive", 1, 0}, {0}};
@@ -139,6 +149,8 @@ static keel_status read_shown(struct keel_config_reader *reader, const struct ke
 static const struct keel_config_type type_aversions = {"list of numbers", read_aversions, NULL};
 static const struct keel_config_type type_points = {"whole number", read_points, NULL};
 static const struct keel_config_type type_shown = {"whole number", read_shown, NULL};
+static const struct keel_config_choice earlier_fills[] = {
+    {"refuse", KEEL_EARLIER_REFUSE, 0}, {"held", KEEL_EARLIER_HELD, 0}, {"enter", KEEL_EARLIER_ENTER, 0}, {0}};
 static const struct keel_config_choice yes_or_no[] = {{"true", 1, 0}, {"false", 0, 0}, {0}};
 
 #define AT(member) .offset = offsetof(struct keel_strategy, member)
@@ -153,6 +165,13 @@ static const struct keel_config_field run_fields[] = {
      AT(run.end_ns),
      .absent = "the last instant of the tape",
      .help = "what is after is not used; a date counts to its end, local to the calendar"},
+    {.name = "earlier_fills",
+     .type = &keel_type_choice,
+     AT(run.earlier_fills),
+     .preset = "refuse",
+     .choices = earlier_fills,
+     .help = "fills from before the run: `refuse` them; `held`: the positions of the book have them already; `enter`: "
+             "they are added to these positions, which enter at the market's mark"},
     {.name = "paths",
      .type = &keel_type_count,
      AT(run.paths),
@@ -225,6 +244,11 @@ const struct keel_config_field keel_strategy_fields[] = {
      .item = "N",
      .help =
          "what is held: a list of positions, or a CSV (its path relative to this file) with the same names as columns"},
+    {.name = "fills",
+     .type = &type_fills,
+     .fields = keel_trade_fields,
+     .item = "N",
+     .help = "what the book itself trades during a replay: a list, or a CSV with the same names as columns"},
     {.name = "market",
      .type = &keel_type_market,
      .flags = KEEL_CONFIG_REQUIRED,

@@ -63,6 +63,91 @@ static const struct keel_config_field dividend_fields[] = {
     {0}};
 #undef AT
 
+static keel_status check_split(struct keel_config_reader *reader, const struct keel_config_node *node, void *value) {
+  const struct keel_split *split = value;
+  if (split->ratio == 1) return keel_config_fail(reader->error, node, "ratio", "is 1; allowed: any other above 0");
+  if (node->index && split->ex_ns <= split[-1].ex_ns)
+    return keel_config_fail(reader->error, node, "ex", "is not after the split above it; give them in order");
+  return KEEL_STATUS_OK;
+}
+
+#define AT(member) .offset = offsetof(struct keel_split, member)
+static const struct keel_config_field split_fields[] = {
+    {.name = "ex",
+     .type = &keel_type_day_start,
+     AT(ex_ns),
+     .flags = KEEL_CONFIG_REQUIRED,
+     .help = "from when spot trades in new shares; a date is its first instant, local to the calendar"},
+    {.name = "ratio",
+     .type = &keel_type_number,
+     AT(ratio),
+     .flags = KEEL_CONFIG_REQUIRED | KEEL_CONFIG_ABOVE_MIN,
+     .max = 1e6,
+     .unit = "new shares for an old one",
+     .help = "7 for 7:1, 1.5 for 3:2; below 1 is a reverse split"},
+    {0}};
+#undef AT
+
+static keel_status check_pause(struct keel_config_reader *reader, const struct keel_config_node *node, void *value) {
+  const struct keel_pause *pause = value;
+  if (pause->from_ns != KEEL_TIME_NONE && pause->until_ns != KEEL_TIME_NONE && pause->until_ns <= pause->from_ns)
+    return keel_config_fail(reader->error, node, "until", "is not after `from`");
+  return KEEL_STATUS_OK;
+}
+
+#define AT(member) .offset = offsetof(struct keel_pause, member)
+static const struct keel_config_field pause_fields[] = {
+    {.name = "from",
+     .type = &keel_type_day_start,
+     AT(from_ns),
+     .absent = "the start of the run",
+     .help = "the first instant without decisions; a date is its first instant"},
+    {.name = "until",
+     .type = &keel_type_day_start,
+     AT(until_ns),
+     .absent = "the end of the run",
+     .help = "the first instant with decisions again; a date is its first instant"},
+    {0}};
+#undef AT
+
+#define AT(member) .offset = offsetof(struct keel_overrides, member)
+static const struct keel_config_field override_fields[] = {
+    {.name = "delta_offset",
+     .type = &keel_type_number,
+     AT(delta_offset),
+     .preset = "0",
+     .min = -1e15,
+     .max = 1e15,
+     .unit = "shares",
+     .help = "the net delta that is wanted, of book and hedge together"},
+    {.name = "vol_shift",
+     .type = &keel_type_number,
+     AT(vol_shift),
+     .preset = "0",
+     .min = -5,
+     .max = 5,
+     .unit = "per year",
+     .help = "added to the hedging vols that come from the market; 0.02 is two points"},
+    {.name = "yield_shift",
+     .type = &keel_type_number,
+     AT(yield_shift),
+     .preset = "0",
+     .min = -1,
+     .max = 1,
+     .unit = "per year, continuous",
+     .help = "added to the dividend yield that decisions use"},
+    {.name = "pause",
+     .type = &keel_type_list,
+     AT(pauses),
+     .fields = pause_fields,
+     .item = "N",
+     .item_size = sizeof(struct keel_pause),
+     .count_offset = offsetof(struct keel_overrides, pause_count),
+     .check = check_pause,
+     .help = "stretches in which no decision is taken; orders that wait still fill, and the end is closed as ever"},
+    {0}};
+#undef AT
+
 static const struct keel_config_choice forward_modes[] = {
     {"yield", KEEL_FORWARD_YIELD, 0}, {"parity", KEEL_FORWARD_PARITY, 0}, {0}};
 static const struct keel_config_choice settlements[] = {
@@ -70,7 +155,7 @@ static const struct keel_config_choice settlements[] = {
 static const struct keel_config_choice calendars[] = {{"nyse", 0, 0}, {"utc", 0, 0}, {0}};
 
 /* From OWN on: what may also be said of one underlying alone. */
-enum { OWN = 6, MARKET_FIELDS = 13 };
+enum { OWN = 6, MARKET_FIELDS = 15 };
 
 #define AT(member) .offset = offsetof(struct market, member)
 const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
@@ -108,7 +193,7 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
     {.name = "underlyings",
      .type = &type_underlyings,
      .help = "what differs for single underlyings of the book, by name: yield, implied_vol, forward, dividends, "
-             "settlement, each "
+             "splits, settlement, overrides, each "
              "in place of "
              "the market's"},
     {.name = "yield",
@@ -141,7 +226,21 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
      .item_size = sizeof(struct keel_dividend),
      .count_offset = offsetof(struct market, own.dividend_count),
      .check = check_dividend,
-     .help = "cash dividends, in order of `ex`"},
+     .help = "cash dividends, in order of `ex`, per share of their date"},
+    {.name = "splits",
+     .type = &keel_type_list,
+     AT(own.splits),
+     .fields = split_fields,
+     .item = "N",
+     .item_size = sizeof(struct keel_split),
+     .count_offset = offsetof(struct market, own.split_count),
+     .check = check_split,
+     .help = "splits during a replay, in order of `ex`; the book is held in shares and strikes of when it begins"},
+    {.name = "overrides",
+     .type = &keel_type_map,
+     AT(own.overrides),
+     .fields = override_fields,
+     .help = "what is laid over the hedge by hand, in replays; marks and P&L know nothing of it"},
     {.name = "settlement",
      .type = &keel_type_choice,
      AT(own.settlement),
@@ -169,17 +268,22 @@ static int by_name(const void *left, const void *right) {
   return strcmp(a->name, b->name);
 }
 
-/* One entry for each underlying of the book, by name: the order of its positions says nothing. */
-static void list_underlyings(struct keel_arena *arena, const struct keel_book *book,
+static void add_underlying(struct keel_market_terms *market, const struct keel_underlying_terms *own,
+                           const char *name) {
+  if (keel_market_underlying(market, name) >= 0) return;
+  struct keel_underlying_terms *terms = &market->underlyings[market->underlying_count++];
+  *terms = *own;
+  terms->name = name;
+}
+
+/* One entry for each underlying of the book and its fills, by name: the order of positions says nothing. */
+static void list_underlyings(struct keel_arena *arena, const struct keel_strategy *strategy,
                              const struct keel_underlying_terms *own, struct keel_market_terms *market) {
-  market->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying_terms, book->count);
-  for (size_t i = 0; i < book->count; i++) {
-    const char *name = book->positions[i].contract.underlying;
-    if (keel_market_underlying(market, name) >= 0) continue;
-    struct keel_underlying_terms *terms = &market->underlyings[market->underlying_count++];
-    *terms = *own;
-    terms->name = name;
-  }
+  const struct keel_book *book = &strategy->book;
+  const struct keel_trades *fills = &strategy->fills;
+  market->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying_terms, book->count + fills->count);
+  for (size_t i = 0; i < book->count; i++) add_underlying(market, own, book->positions[i].contract.underlying);
+  for (size_t i = 0; i < fills->count; i++) add_underlying(market, own, fills->trades[i].position.contract.underlying);
   qsort(market->underlyings, market->underlying_count, sizeof *market->underlyings, by_name);
 }
 
@@ -213,7 +317,7 @@ static keel_status read_market(struct keel_config_reader *reader, const struct k
   keel_status status = keel_config_read(reader, keel_strategy_market_fields, node, &market);
   if (status) return status;
   strategy->market = market.terms;
-  list_underlyings(reader->arena, &strategy->book, &market.own, &strategy->market);
+  list_underlyings(reader->arena, strategy, &market.own, &strategy->market);
   status = read_own(reader, keel_config_child(node, "underlyings"), &strategy->market);
   return status ? status : keel_strategy_read_models(reader, node->up, strategy);
 }

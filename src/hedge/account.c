@@ -44,7 +44,7 @@ static void dividends_due(struct keel_block *block, size_t u, size_t v, const st
   struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
   const double *held = keel_at_line(block, keel_account_before(block, u)->holding, lines.first);
   int hedged_by_spot = holds_spot(block, u, lines);
-  double book = block->wiring->rows[underlying->spot].units;
+  double book = block->spot_units[u];
   int64_t from = span->before->time_ns[u], to = span->after->time_ns[u];
   memset(paid, 0, block->wiring->paths * sizeof *paid);
   for (size_t d = 0; d < underlying->terms->dividend_count; d++) {
@@ -117,11 +117,12 @@ struct part {
   int plain;  /* spot alone is held, and nothing but trades at a spread and interest moves its cash */
 };
 
-/* Whether the book brings cash in this step: payoffs, or the variation of its futures. */
+/* Whether the book brings cash in this step: payoffs, the variation of its futures, or trades of its own. */
 static int book_pays(const struct keel_block *block, size_t u) {
+  if (block->wiring->trade_count) return 1;
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
-    if (block->wiring->rows[r].units != 0 && block->alive[r] &&
+    if (block->units[r] != 0 && block->alive[r] &&
         (block->settled[r] || block->wiring->rows[r].contract.kind == KEEL_KIND_FUTURE))
       return 1;
   return 0;
@@ -191,7 +192,7 @@ static struct keel_lane_account lane_terms(struct keel_block *block, const struc
       .yield = growth(block->wiring->underlyings[u].terms->yield, span->years),
       .dividend = span->dividend,
       .borrow = growth(block->wiring->costs.borrow_rate, span->years),
-      .book_spot = block->wiring->rows[spot].units,
+      .book_spot = block->spot_units[u],
       .explains = block->wiring->explains,
       .is_plain = part->plain,
       .spot_before = keel_at_row(block, span->before->price, spot),

@@ -154,8 +154,33 @@ static void choose_components(struct keel_block *block) {
     used[KEEL_COMPONENT_SETTLEMENT] |= terms->settlement == KEEL_SETTLEMENT_PHYSICAL;
     used[KEEL_COMPONENT_DIVIDENDS] |= terms->yield != 0 || terms->dividend_count > 0;
   }
+  used[KEEL_COMPONENT_TRADES] = wiring->trade_count > 0;
   for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++)
     if (used[c]) block->components[block->component_count++] = (enum keel_component)c;
+}
+
+/* The book as the run begins. */
+static void clear_book(struct keel_block *block) {
+  const struct keel_wiring *wiring = block->wiring;
+  memset(block->trades_done, 0, wiring->row_count * sizeof *block->trades_done);
+  memset(block->trades_left, 0, wiring->underlying_count * sizeof *block->trades_left);
+  for (size_t r = 0; r < wiring->row_count; r++) {
+    block->units[r] = wiring->rows[r].units;
+    block->trades_left[wiring->rows[r].underlying] += wiring->rows[r].trade_count;
+  }
+  block->trades_lost = block->trades_late = 0;
+  memset(block->splits_done, 0, wiring->underlying_count * sizeof *block->splits_done);
+  block->begin_ns = KEEL_TIME_NONE;
+}
+
+static void init_book(struct keel_arena *arena, struct keel_block *block) {
+  const struct keel_wiring *wiring = block->wiring;
+  block->units = KEEL_ARENA_NEW(arena, double, wiring->row_count);
+  block->spot_units = KEEL_ARENA_NEW(arena, double, wiring->underlying_count);
+  block->trades_done = KEEL_ARENA_NEW(arena, size_t, wiring->row_count);
+  block->trades_left = KEEL_ARENA_NEW(arena, size_t, wiring->underlying_count);
+  block->splits_done = KEEL_ARENA_NEW(arena, size_t, wiring->underlying_count);
+  clear_book(block);
 }
 
 static void init_market(struct keel_arena *arena, struct keel_block *block, int needs_market_vol) {
@@ -179,6 +204,7 @@ struct keel_block *keel_block_new(struct keel_arena *arena, const struct keel_wi
   init_market(arena, block, needs_market_vol);
   for (int i = 0; i < 2; i++) init_marks(arena, wiring, needs_market_vol, &block->marks[i]);
   init_totals(arena, wiring, &block->totals);
+  init_book(arena, block);
   init_lanes(arena, block);
   init_lines(arena, block);
   choose_components(block);
@@ -258,6 +284,7 @@ void keel_block_reset(struct keel_block *block) {
   clear_lines(block);
   clear_triggers(wiring, &block->triggers);
   clear_dividends(block);
+  clear_book(block);
   memset(block->alive, 1, wiring->row_count);
   memset(block->settled, 0, wiring->row_count);
   for (size_t i = 0; i < cells && !block->market.vol; i++) block->last_vol[i] = NAN;

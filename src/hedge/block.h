@@ -100,6 +100,14 @@ struct keel_block {
 
   /* measure */
   struct keel_totals totals;
+  double *units;        /* [row]: of the book now, qty times multiplier */
+  double *spot_units;   /* [underlying]: of the book's spot before the trades of the step */
+  size_t *trades_done;  /* [row]: of its trades (wiring), those that are booked or lost */
+  size_t *trades_left;  /* [underlying]: still to come */
+  size_t *splits_done;  /* [underlying]: of its splits, those that are over */
+  int64_t begin_ns;     /* the first instant; KEEL_TIME_NONE: not yet. Splits until then are in the book already */
+  uint64_t trades_lost; /* of contracts that had settled before their trade could be booked */
+  uint64_t trades_late; /* booked at the first mark of their contract, for want of one at their time */
 
   /* decide: [underlying][variant] or with [path] */
   struct keel_trigger_state triggers;

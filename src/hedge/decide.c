@@ -216,6 +216,18 @@ int keel_row_has_price(const struct keel_block *block, size_t u, uint32_t r) {
   return keel_quote_source(block, r) == KEEL_MARK_QUOTE && block->marks[block->now[u]].price[r] > 0;
 }
 
+static int is_paused(const struct keel_block *block, size_t u) {
+  const struct keel_overrides *overrides = &block->wiring->underlyings[u].terms->overrides;
+  int64_t now = block->market.time_ns;
+  for (size_t i = 0; i < overrides->pause_count; i++) {
+    const struct keel_pause *pause = &overrides->pauses[i];
+    if ((pause->from_ns == KEEL_TIME_NONE || now >= pause->from_ns) &&
+        (pause->until_ns == KEEL_TIME_NONE || now < pause->until_ns))
+      return 1;
+  }
+  return 0;
+}
+
 /* A delivery beside which nothing was decided is the reason of its row. */
 static void name_delivery(struct keel_block *block, size_t u, size_t v) {
   size_t lane = keel_lane_of(block->wiring, u, v);
@@ -232,6 +244,8 @@ void keel_decide(struct keel_block *block, size_t u) {
       keel_no_decision(block, u, v, KEEL_REASON_SETTLED, 1);
     else if (block->market.is_last)
       keel_no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
+    else if (is_paused(block, u))
+      keel_no_decision(block, u, v, KEEL_REASON_PAUSED, !block->entered[u]);
     else
       decide_lane(block, u, v);
     if (block->wiring->underlyings[u].terms->settlement == KEEL_SETTLEMENT_PHYSICAL) name_delivery(block, u, v);
@@ -241,6 +255,6 @@ void keel_decide(struct keel_block *block, size_t u) {
 int keel_book_is_over(const struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++)
-    if (block->wiring->rows[r].units != 0 && block->alive[r] && !block->settled[r]) return 0;
-  return 1;
+    if (block->units[r] != 0 && block->alive[r] && !block->settled[r]) return 0;
+  return block->trades_left[u] == 0;
 }

@@ -42,7 +42,7 @@ static void deliver_lane(struct keel_block *block, size_t u, size_t v) {
   memset(keel_at_lane(block, block->lapsed, u, v), 0, bytes);
   if (!block->entered[u]) return;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
-    if (wiring->rows[r].units != 0 && delivers(block, r)) settle_units(block, u, r, lane, NULL, wiring->rows[r].units);
+    if (block->units[r] != 0 && delivers(block, r)) settle_units(block, u, r, lane, NULL, block->units[r]);
   struct keel_lane_lines lines = keel_lines_of(wiring, u, v);
   for (uint32_t line = lines.first; line < lines.first + lines.count; line++) {
     uint32_t r = wiring->lines[line].row;

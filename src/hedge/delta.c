@@ -142,7 +142,7 @@ static void sum_book_gamma(struct keel_block *block, size_t u, double *sum) {
   const struct keel_marks *marks = keel_marks_after(block, u);
   memset(sum, 0, block->wiring->paths * sizeof *sum);
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
-    double units = block->wiring->rows[r].units;
+    double units = block->units[r];
     if (units != 0 && is_live_option(block, r))
       keel_kernel_now->rows.add(block->wiring->paths, units, keel_at_row(block, marks->greeks.gamma, r), sum);
   }
@@ -150,8 +150,11 @@ static void sum_book_gamma(struct keel_block *block, size_t u, double *sum) {
 
 static const double *hedger_vol(struct keel_block *block, size_t u, uint32_t r, const struct keel_delta_rule *rule) {
   double *vol = block->scratch->delta.vol;
-  if (isnan(rule->vol)) return keel_at_row(block, keel_marks_after(block, u)->hedge_vol, r);
-  for (size_t i = 0; i < block->wiring->paths; i++) vol[i] = rule->vol;
+  const double *market = keel_at_row(block, keel_marks_after(block, u)->hedge_vol, r);
+  double shift = block->wiring->underlyings[u].terms->overrides.vol_shift;
+  if (isnan(rule->vol) && shift == 0) return market;
+  for (size_t i = 0; i < block->wiring->paths; i++)
+    vol[i] = isnan(rule->vol) ? keel_at_least(market[i] + shift, 0) : rule->vol;
   return vol;
 }
 
@@ -164,6 +167,7 @@ static void mark_row(struct keel_block *block, size_t u, uint32_t r) {
                       .spot = keel_at_row(block, marks->price, wiring->underlyings[u].spot),
                       .net = keel_net_spot(block, u, r),
                       .book_gamma = block->scratch->delta.book_gamma};
+  view.option.yield += wiring->underlyings[u].terms->overrides.yield_shift;
   for (size_t k = 0; k < wiring->delta_rule_count; k++) {
     const struct keel_delta_rule *rule = &wiring->delta_rules[k];
     if (keel_delta_is_plain(rule)) continue;

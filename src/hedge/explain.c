@@ -12,6 +12,8 @@ const struct keel_component_info keel_component_table[KEEL_COMPONENT_COUNT] = {
     [KEEL_COMPONENT_CARRY] =
         {"carry", "pnl_carry",
          "psi times the move of the yield that the forward in use implies; the move of held futures' basis"},
+    [KEEL_COMPONENT_TRADES] = {"book_trades", "pnl_book_trades",
+                               "the book's own fills against the mark of their instant, less their fees"},
     [KEEL_COMPONENT_DIVIDENDS] = {"dividends", "pnl_dividends",
                                   "dividends and yield on the holdings, and on the book at each ex-date"},
     [KEEL_COMPONENT_INTEREST] = {"interest", "pnl_interest", "interest on cash"},

@@ -38,12 +38,21 @@ static int mark_spot(struct keel_block *block, size_t u) {
   return keel_kernel_now->rows.mid(paths, bid, ask, then, now);
 }
 
+/* Shares at a later instant for one of now, by the splits between. */
+static double shares_at(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t later_ns) {
+  double shares = 1;
+  for (size_t i = 0; i < terms->split_count; i++)
+    if (terms->splits[i].ex_ns > now_ns && terms->splits[i].ex_ns <= later_ns) shares *= terms->splits[i].ratio;
+  return shares;
+}
+
 double keel_escrow_until(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t expiry_ns, double rate) {
   double sum = 0;
   for (size_t i = 0; i < terms->dividend_count && terms->forward == KEEL_FORWARD_YIELD; i++) {
     const struct keel_dividend *dividend = &terms->dividends[i];
     if (dividend->ex_ns > now_ns && dividend->ex_ns <= expiry_ns)
-      sum += dividend->cash * keel_exp(-rate * keel_years_between(now_ns, dividend->ex_ns));
+      sum += dividend->cash * shares_at(terms, now_ns, dividend->ex_ns) *
+             keel_exp(-rate * keel_years_between(now_ns, dividend->ex_ns));
   }
   return sum;
 }
@@ -68,7 +77,7 @@ static void settle(struct keel_block *block, size_t u) {
     const struct keel_row *row = &block->wiring->rows[r];
     block->settled[r] = block->alive[r] && row->contract.expiry_ns <= block->market.time_ns;
     if (!block->settled[r]) continue;
-    if (row->units != 0 && row->contract.expiry_ns < block->market.time_ns) block->source_counts[KEEL_MARK_LATE]++;
+    if (block->units[r] != 0 && row->contract.expiry_ns < block->market.time_ns) block->source_counts[KEEL_MARK_LATE]++;
     double *price = keel_at_row(block, after->price, r), *vol = keel_at_row(block, after->vol, r);
     memcpy(vol, keel_at_row(block, before->vol, r), paths * sizeof *vol);
     if (keel_kind_is_option(row->contract.kind))
@@ -89,7 +98,7 @@ static void count_spot(struct keel_block *block, size_t u) {
 static int is_whole(const struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
-    if (block->wiring->rows[r].units != 0 && block->settled[r]) return 0;
+    if (block->units[r] != 0 && block->settled[r]) return 0;
   return 1;
 }
 

@@ -45,7 +45,7 @@ static void read_quotes(struct keel_block *block, const struct keel_underlying *
     int usable = scratch->source[r] == KEEL_MARK_QUOTE && is_live(block, r);
     scratch->mid[r] = usable ? 0.5 * (block->market.bid[r] + block->market.ask[r]) : NAN;
     scratch->implied[r] = NAN;
-    if (block->wiring->rows[r].units != 0 && is_live(block, r)) block->source_counts[scratch->source[r]]++;
+    if (block->units[r] != 0 && is_live(block, r)) block->source_counts[scratch->source[r]]++;
   }
 }
 
@@ -215,7 +215,7 @@ static double marking_vol(struct keel_block *block, size_t u, uint32_t r, double
   struct keel_mark_scratch *scratch = block->scratch;
   if (!isnan(scratch->mid[r])) {
     if (!isnan(scratch->implied[r])) return scratch->implied[r];
-    if (block->wiring->rows[r].units != 0) block->source_counts[KEEL_MARK_NO_VOL]++;
+    if (block->units[r] != 0) block->source_counts[KEEL_MARK_NO_VOL]++;
     return isnan(hedge_vol) ? 0 : hedge_vol;
   }
   double kept = block->entered[u] ? keel_marks_before(block, u)->vol[r] : NAN;
@@ -271,7 +271,11 @@ static void price_at_hedge_vols(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   keel_options options = gathered(scratch);
   keel_greek_set set = block->wiring->needs.hedging;
-  for (size_t i = 0; i < scratch->count; i++) scratch->vol[i] = marks->hedge_vol[scratch->row[i]];
+  const struct keel_overrides *overrides = &block->wiring->underlyings[u].terms->overrides;
+  for (size_t i = 0; i < scratch->count; i++) {
+    scratch->vol[i] = keel_at_least(marks->hedge_vol[scratch->row[i]] + overrides->vol_shift, 0);
+    scratch->yield[i] += overrides->yield_shift;
+  }
   keel_kernel_now->black_scholes(scratch->count, &options, set, &scratch->out);
   for (size_t i = 0; i < scratch->count; i++) {
     uint32_t r = scratch->row[i];
@@ -301,6 +305,6 @@ int keel_mark_from_quotes(struct keel_block *block, size_t u) {
   if (block->wiring->needs.smile) mark_smile(block, u);
   int known = 1;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
-    if (block->wiring->rows[r].units != 0 && is_live(block, r)) known &= !isnan(keel_marks_after(block, u)->price[r]);
+    if (block->units[r] != 0 && is_live(block, r)) known &= !isnan(keel_marks_after(block, u)->price[r]);
   return known;
 }

@@ -4,6 +4,7 @@
 
 #include "hedge/deliver.h"
 #include "hedge/mark.h"
+#include "hedge/trades.h"
 #include "hedge/verbs.h"
 #include "kernel/lane_math.h"
 
@@ -37,7 +38,7 @@ static void add_greeks(struct keel_block *block, size_t u, uint32_t r) {
               {shows, marks->greeks.theta, totals->theta}};
   for (size_t k = 0; k < sizeof sums / sizeof *sums; k++)
     if (sums[k].needed)
-      keel_kernel_now->rows.add(paths, row->units, keel_at_row(block, sums[k].from, r),
+      keel_kernel_now->rows.add(paths, block->units[r], keel_at_row(block, sums[k].from, r),
                                 keel_at_total(block, sums[k].to, u));
 }
 
@@ -56,7 +57,7 @@ static void add_exposures(struct keel_block *block, size_t u, uint32_t r) {
   const int *needed = wiring->needs.exposure;
   struct keel_marks *marks = keel_marks_after(block, u);
   struct keel_totals *totals = &block->totals;
-  double units = wiring->rows[r].units;
+  double units = block->units[r];
   for (size_t k = 0; k < wiring->delta_rule_count; k++)
     add_exposure(block, KEEL_EXPOSURE_DELTA, units, keel_at_rule_row(block, marks->hedge_delta, k, r),
                  keel_at_rule_total(block, totals->hedge_delta, k, u),
@@ -90,7 +91,7 @@ static void explain_row(struct keel_block *block, size_t u, uint32_t r, int is_f
   struct keel_lane_explain lane = {
       .is_first = is_first,
       .spot_only = !block->wiring->needs.moves,
-      .units = row->units,
+      .units = block->units[r],
       .years = keel_years_between(before->time_ns[u], until),
       .rate = after->rate[u] - before->rate[u],
       .yield = after->yield[r] - before->yield[r],
@@ -127,9 +128,9 @@ static void book_flows(struct keel_block *block, size_t u, uint32_t r) {
   const double *last = keel_at_row(block, keel_marks_before(block, u)->price, r);
   double *cash = keel_at_total(block, block->totals.cash, u);
   if (!has_value(row))
-    for (size_t i = 0; i < block->wiring->paths; i++) cash[i] += row->units * (price[i] - last[i]);
+    for (size_t i = 0; i < block->wiring->paths; i++) cash[i] += block->units[r] * (price[i] - last[i]);
   else if (block->settled[r])
-    keel_kernel_now->rows.add(block->wiring->paths, row->units, price, cash);
+    keel_kernel_now->rows.add(block->wiring->paths, block->units[r], price, cash);
 }
 
 /* The book's mean hedging vol, each option weighed by |vega|; in a path where none has any, by units. */
@@ -142,11 +143,11 @@ static void mean_hedge_vol(struct keel_block *block, size_t u) {
   for (size_t k = 0; k < 3; k++) clear(block, cleared[k]);
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
     const struct keel_row *row = &block->wiring->rows[r];
-    if (row->units == 0 || !block->alive[r] || block->settled[r] || !is_option(row)) continue;
-    keel_kernel_now->rows.weigh_vol(block->wiring->paths, fabs(row->units),
+    if (block->units[r] == 0 || !block->alive[r] || block->settled[r] || !is_option(row)) continue;
+    keel_kernel_now->rows.weigh_vol(block->wiring->paths, fabs(block->units[r]),
                                     keel_at_row(block, marks->hedge_greeks.vega, r),
                                     keel_at_row(block, marks->hedge_vol, r), sums);
-    units += fabs(row->units);
+    units += fabs(block->units[r]);
   }
   for (size_t i = 0; i < block->wiring->paths; i++) {
     double plain = units > 0 ? sums->by_units[i] / units : 0;
@@ -193,6 +194,15 @@ static void move_row(struct keel_block *block, size_t u, uint32_t r, int is_firs
   book_flows(block, u, r);
 }
 
+/* A net delta that is wanted is none to hedge. */
+static void offset_delta(struct keel_block *block, size_t u) {
+  double offset = block->wiring->underlyings[u].terms->overrides.delta_offset;
+  for (size_t k = 0; k < block->wiring->delta_rule_count && offset != 0; k++) {
+    double *delta = keel_at_rule_total(block, block->totals.hedge_delta, k, u);
+    for (size_t i = 0; i < block->wiring->paths; i++) delta[i] -= offset;
+  }
+}
+
 void keel_measure(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   struct keel_totals *totals = &block->totals;
@@ -200,15 +210,17 @@ void keel_measure(struct keel_block *block, size_t u) {
   if (block->wiring->needs.balances)
     memcpy(keel_at_total(block, totals->value_before, u), keel_at_total(block, totals->value, u), bytes);
   clear_totals(block, u);
+  keel_trades_begin(block, u);
   size_t moved = 0;
   /* spot itself is the row before the others */
   for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++) {
-    if (block->wiring->rows[r].units == 0 || !block->alive[r]) continue;
-    if (block->entered[u]) move_row(block, u, r, moved++ == 0);
-    if (block->settled[r]) continue;
+    if (block->entered[u] && block->units[r] != 0 && block->alive[r]) move_row(block, u, r, moved++ == 0);
+    if (block->entered[u] && block->wiring->trade_count) keel_trade_row(block, u, r);
+    if (block->units[r] == 0 || !block->alive[r] || block->settled[r]) continue;
     add_greeks(block, u, r);
     add_exposures(block, u, r);
   }
+  offset_delta(block, u);
   if (block->wiring->explains && moved == 0) clear_changes(block, u);
   if (block->wiring->needs.mean_vol) mean_hedge_vol(block, u);
   keel_deliver(block, u);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hedge/decide.h"
+#include "hedge/splits.h"
 #include "hedge/verbs.h"
 
 /* Returns 0 where the book still waits for its first marks: what they fell back on then counts for nothing. */
@@ -15,6 +16,7 @@ static int mark(struct keel_block *block, size_t u) {
 }
 
 static void step_underlying(struct keel_block *block, size_t u) {
+  keel_splits_apply(block, u);
   if (block->entered[u]) {
     block->now[u] = !block->now[u];
     block->now_account[u] = !block->now_account[u];
@@ -28,14 +30,21 @@ static void step_underlying(struct keel_block *block, size_t u) {
   block->stepped[u] = 1;
 }
 
-void keel_step(struct keel_block *block) {
+/* Before the underlyings of an instant. */
+static void begin(struct keel_block *block) {
   memset(block->stepped, 0, block->wiring->underlying_count);
+  if (block->begin_ns == KEEL_TIME_NONE) block->begin_ns = block->market.time_ns;
+}
+
+void keel_step(struct keel_block *block) {
+  begin(block);
   for (size_t i = 0; i < block->market.changed_count; i++)
     if (!block->finished[block->market.changed[i]]) step_underlying(block, block->market.changed[i]);
 }
 
 static void observe_underlying(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  keel_splits_apply(block, u);
   if (block->entered[u]) block->now[u] = !block->now[u];
   if (!mark(block, u)) return;
   keel_measure(block, u);
@@ -45,7 +54,7 @@ static void observe_underlying(struct keel_block *block, size_t u) {
 }
 
 void keel_observe(struct keel_block *block) {
-  memset(block->stepped, 0, block->wiring->underlying_count);
+  begin(block);
   for (size_t i = 0; i < block->market.changed_count; i++) observe_underlying(block, block->market.changed[i]);
 }
 

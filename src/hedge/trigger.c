@@ -101,7 +101,7 @@ static double horizon_years(const struct keel_block *block, size_t u) {
   int64_t last = block->market.time_ns;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
     const struct keel_row *row = &block->wiring->rows[r];
-    int counts = row->units != 0 && block->alive[r] && keel_kind_is_option(row->contract.kind);
+    int counts = block->units[r] != 0 && block->alive[r] && keel_kind_is_option(row->contract.kind);
     if (counts && row->contract.expiry_ns > last) last = row->contract.expiry_ns;
   }
   return keel_years_between(block->market.time_ns, last);

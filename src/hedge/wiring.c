@@ -174,13 +174,99 @@ static keel_status gather_book(struct gathering *to, const struct keel_wiring_in
   return KEEL_STATUS_OK;
 }
 
+static keel_status gather_trades(struct gathering *to, const struct keel_wiring_input *input, keel_error *error) {
+  for (size_t i = 0; i < input->trade_count; i++) {
+    const struct keel_position *position = &input->trades[i].position;
+    long u = keel_market_underlying(input->terms, position->contract.underlying);
+    if (u < 0)
+      return keel_fail_at(error, position->file, position->line, "underlying", "no market terms for \"%s\"",
+                          position->contract.underlying);
+    gather(to, &position->contract, (size_t)u, 0, 1);
+    to->rows[to->count - 1].exercise_known = position->exercise_given;
+  }
+  return KEEL_STATUS_OK;
+}
+
+/* What the options of the book become, by the splits from any of them on until their expiry. */
+static void gather_split(struct gathering *to, const struct keel_row *row, const struct keel_underlying_terms *terms) {
+  const struct keel_row held = *row;
+  if (!keel_kind_is_option(held.contract.kind)) return;
+  for (size_t first = 0; first < terms->split_count; first++) {
+    struct keel_contract contract = held.contract;
+    for (size_t s = first; s < terms->split_count && terms->splits[s].ex_ns < contract.expiry_ns; s++) {
+      contract = keel_contract_split(&contract, terms->splits[s].ratio);
+      gather(to, &contract, held.underlying, 0, 1);
+      to->rows[to->count - 1].exercise_known = held.exercise_known;
+    }
+  }
+}
+
+static void gather_splits(struct gathering *to, const struct keel_market_terms *terms) {
+  size_t count = to->count;
+  for (size_t i = 0; i < count; i++) gather_split(to, &to->rows[i], &terms->underlyings[to->rows[i].underlying]);
+}
+
+/* How many contracts an option may become. */
+static size_t split_room(const struct keel_market_terms *terms) {
+  size_t most = 0;
+  for (size_t u = 0; u < terms->underlying_count; u++)
+    if (terms->underlyings[u].split_count > most) most = terms->underlyings[u].split_count;
+  return most * (most + 1) / 2;
+}
+
+static void lay_out_splits(struct keel_arena *arena, struct keel_wiring *wiring) {
+  size_t splits = 0;
+  for (size_t u = 0; u < wiring->underlying_count; u++) {
+    wiring->underlyings[u].first_split = (uint32_t)splits;
+    splits += wiring->underlyings[u].terms->split_count;
+  }
+  wiring->split_rows = KEEL_ARENA_NEW(arena, uint32_t, splits * wiring->row_count);
+  for (size_t u = 0; u < wiring->underlying_count; u++) {
+    const struct keel_underlying *underlying = &wiring->underlyings[u];
+    for (size_t s = 0; s < underlying->terms->split_count; s++)
+      for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
+        struct keel_contract split = keel_contract_split(&wiring->rows[r].contract, underlying->terms->splits[s].ratio);
+        wiring->split_rows[(underlying->first_split + s) * wiring->row_count + r] = keel_wiring_find(wiring, &split);
+      }
+  }
+}
+
+static int by_row(const void *left, const void *right) {
+  const struct keel_row_trade *a = left, *b = right;
+  if (a->row != b->row) return a->row < b->row ? -1 : 1;
+  if (a->time_ns != b->time_ns) return a->time_ns < b->time_ns ? -1 : 1;
+  return (a->order > b->order) - (a->order < b->order);
+}
+
+static void lay_out_trades(struct keel_arena *arena, const struct keel_wiring_input *input,
+                           struct keel_wiring *wiring) {
+  wiring->trade_count = input->trade_count;
+  wiring->trades = KEEL_ARENA_NEW(arena, struct keel_row_trade, input->trade_count);
+  for (size_t i = 0; i < input->trade_count; i++) {
+    const struct keel_trade *trade = &input->trades[i];
+    const struct keel_contract *contract = &trade->position.contract;
+    wiring->trades[i] = (struct keel_row_trade){.time_ns = trade->time_ns,
+                                                .row = keel_wiring_find(wiring, contract),
+                                                .order = (uint32_t)i,
+                                                .units = trade->position.qty * contract->multiplier,
+                                                .price = trade->price,
+                                                .fees = trade->fees};
+  }
+  if (wiring->trade_count) qsort(wiring->trades, wiring->trade_count, sizeof *wiring->trades, by_row);
+  for (size_t i = wiring->trade_count; i-- > 0;) {
+    struct keel_row *row = &wiring->rows[wiring->trades[i].row];
+    row->first_trade = (uint32_t)i;
+    row->trade_count++;
+  }
+}
+
 static void lay_out_slices(struct keel_arena *arena, struct keel_wiring *wiring) {
   wiring->slices = KEEL_ARENA_NEW(arena, struct keel_slice, wiring->row_count);
   for (uint32_t r = 0; r < wiring->row_count; r++) {
     struct keel_row *row = &wiring->rows[r];
     struct keel_underlying *underlying = &wiring->underlyings[row->underlying];
-    wiring->has_american |=
-        row->units != 0 && keel_kind_is_option(row->contract.kind) && row->contract.exercise == KEEL_EXERCISE_AMERICAN;
+    wiring->has_american |= (row->units != 0 || row->trade_count) && keel_kind_is_option(row->contract.kind) &&
+                            row->contract.exercise == KEEL_EXERCISE_AMERICAN;
     if (row->contract.kind == KEEL_KIND_SPOT) {
       *underlying = (struct keel_underlying){.terms = &wiring->terms->underlyings[row->underlying],
                                              .spot = r,
@@ -312,12 +398,14 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
                                  .limits = *input->limits};
   wiring->policies = KEEL_ARENA_NEW(arena, const struct keel_policy *, input->variant_count);
   memcpy(wiring->policies, input->policies, input->variant_count * sizeof *input->policies);
-  size_t room = input->book->count + input->listed_count +
+  size_t room = (input->book->count + input->trade_count) * (1 + split_room(input->terms)) + input->listed_count +
                 wiring->underlying_count * (1 + KEEL_HEDGES_MAX * input->variant_count);
   struct gathering rows = {.rows = KEEL_ARENA_NEW(arena, struct keel_row, room)};
   keel_status status = check_room(input, error);
   if (status == KEEL_STATUS_OK) status = gather_book(&rows, input, error);
+  if (status == KEEL_STATUS_OK) status = gather_trades(&rows, input, error);
   if (status != KEEL_STATUS_OK) return status;
+  gather_splits(&rows, input->terms);
   gather_hedges(&rows, input);
   gather_listed(&rows, input);
   status = merge(&rows, input->terms, error);
@@ -325,7 +413,9 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
   wiring->rows = rows.rows;
   wiring->row_count = rows.count;
   wiring->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying, wiring->underlying_count);
+  lay_out_trades(arena, input, wiring);
   lay_out_slices(arena, wiring);
+  lay_out_splits(arena, wiring);
   find_partners(wiring);
   draw_lines(arena, wiring);
   choose_vols(arena, wiring);

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "book/market_terms.h"
 #include "book/position.h"
+#include "book/trade.h"
 #include "hedge/needs.h"
 #include "hedge/policy.h"
 
@@ -21,6 +22,15 @@ struct keel_row {
   double phi;                 /* +1 call, -1 put */
   int exercise_known;         /* while wiring: it was given, by the book or by the feed */
   int is_priced;              /* its Greeks are needed: of the book, or a hedge instrument */
+  uint32_t first_trade, trade_count;
+};
+
+/* A trade of the book itself. */
+struct keel_row_trade {
+  int64_t time_ns;
+  uint32_t row, order; /* order: among those of one time */
+  double units;        /* qty times multiplier */
+  double price, fees;
 };
 
 struct keel_slice {
@@ -34,6 +44,7 @@ struct keel_underlying {
   uint32_t spot;         /* row */
   uint32_t first, count; /* rows other than spot */
   uint32_t first_slice, slice_count;
+  uint32_t first_split;
 };
 
 struct keel_hedge_line { /* one instrument of one variant on one underlying */
@@ -58,6 +69,9 @@ struct keel_wiring {
   size_t slice_count;
   struct keel_underlying *underlyings;
   size_t underlying_count;
+  uint32_t *split_rows;          /* [split of any underlying][row]: what an option becomes, or KEEL_NO_ROW */
+  struct keel_row_trade *trades; /* by row, each row's in order of time */
+  size_t trade_count;
   const struct keel_policy **policies; /* [variant] */
   size_t variant_count;
   struct keel_hedge_line *lines; /* [line], grouped by lane; one of no row for a lane that has none */
@@ -79,6 +93,8 @@ struct keel_wiring {
 
 struct keel_wiring_input {
   const struct keel_book *book;
+  const struct keel_trade *trades; /* the book's own during the run, in order of time */
+  size_t trade_count;
   const struct keel_market_terms *terms;
   const struct keel_policy *const *policies;
   size_t variant_count;

@@ -44,6 +44,7 @@ enum keel_reason {
   KEEL_REASON_VOL_MOVE,   /* vol moved by so much */
   KEEL_REASON_SESSION,    /* a session time came */
   KEEL_REASON_LOCATE,     /* sold less than wanted, or nothing: no more is located to be sold short */
+  KEEL_REASON_PAUSED,     /* no decision is taken in a pause */
   KEEL_REASON_DELIVERED,  /* no decision: options settled by delivery, which changed the holding */
   KEEL_REASON_ROLL,       /* from a future that is near its expiry into the next one */
   KEEL_REASON_COUNT

@@ -29,6 +29,8 @@ struct bench {
   struct keel_market_terms terms;
   struct keel_position positions[BENCH_POSITIONS];
   struct keel_book book;
+  struct keel_trade trades[BENCH_POSITIONS];
+  size_t trade_count;
   struct keel_policy policies[BENCH_VARIANTS];
   const struct keel_policy *policy_list[BENCH_VARIANTS];
   struct keel_hedge_instrument with[BENCH_VARIANTS][BENCH_UNDERLYINGS];
@@ -142,6 +144,16 @@ static inline void bench_hold(struct bench *bench, struct keel_contract contract
       (struct keel_position){.contract = contract, .qty = qty, .years = NAN, .file = "book.csv", .line = 2};
 }
 
+static inline void bench_trade(struct bench *bench, struct keel_contract contract, int64_t time_ns, double qty,
+                               double price, double fees) {
+  bench->trades[bench->trade_count++] =
+      (struct keel_trade){.position = {.contract = contract, .qty = qty, .years = NAN, .file = "fills.csv", .line = 2},
+                          .time_ns = time_ns,
+                          .price = price,
+                          .fees = fees,
+                          .id = "x"};
+}
+
 static inline void bench_list(struct bench *bench, struct keel_contract contract) {
   bench->listed[bench->listed_count] = contract;
   bench->listed_at[bench->listed_count] = &bench->listed[bench->listed_count];
@@ -150,6 +162,8 @@ static inline void bench_list(struct bench *bench, struct keel_contract contract
 
 static inline keel_status bench_wire(struct bench *bench, size_t paths, keel_error *error) {
   struct keel_wiring_input input = {.book = &bench->book,
+                                    .trades = bench->trades,
+                                    .trade_count = bench->trade_count,
                                     .terms = &bench->terms,
                                     .policies = bench->policy_list,
                                     .variant_count = bench->variants,

@@ -1,0 +1,271 @@
+#include "book/trades_read.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/grow.h"
+#include "book/book_read.h"
+#include "book/row_maps.h"
+
+/* ---- the fields of a fill ---- */
+
+#define AT(member) .offset = offsetof(struct keel_trade, member)
+const struct keel_config_field keel_trade_fields[] = {
+    {.name = "time",
+     .type = &keel_type_close,
+     AT(time_ns),
+     .flags = KEEL_CONFIG_REQUIRED,
+     .help = "when it was done; a date is the close of the calendar on that day"},
+    {.name = "id",
+     .type = &keel_type_text,
+     AT(id),
+     .flags = KEEL_CONFIG_REQUIRED,
+     .help = "what it is known by; the same fill given again counts once"},
+    {.name = "underlying",
+     .type = &keel_type_text,
+     AT(position.contract.underlying),
+     .flags = KEEL_CONFIG_REQUIRED,
+     .help = "as in the book"},
+    {.name = "kind",
+     .type = &keel_type_kind,
+     AT(position.contract.kind),
+     .flags = KEEL_CONFIG_REQUIRED,
+     .choices = keel_position_kinds,
+     .help = "what was traded"},
+    {.name = "exercise",
+     .type = &keel_type_exercise,
+     AT(position.contract.exercise),
+     .choices = keel_position_exercises,
+     .absent = "as the book or the tape says, else european",
+     .help = "options only"},
+    {.name = "strike",
+     .type = &keel_type_number,
+     AT(position.contract.strike),
+     .flags = KEEL_CONFIG_ABOVE_MIN,
+     .max = KEEL_BOOK_MOST,
+     .absent = "required for options",
+     .help = "options only"},
+    {.name = "expiry",
+     .type = &keel_type_close,
+     AT(position.contract.expiry_ns),
+     .absent = "required for options and futures",
+     .help = "a date is the close of the calendar on that day"},
+    {.name = "multiplier",
+     .type = &keel_type_number,
+     AT(position.contract.multiplier),
+     .flags = KEEL_CONFIG_ABOVE_MIN,
+     .max = KEEL_BOOK_MOST,
+     .absent = "100 for options, 1 for spot; required for futures",
+     .unit = "shares per contract",
+     .help = "units of the underlying in one contract; one for each contract, in book and fills"},
+    {.name = "qty",
+     .type = &keel_type_number,
+     AT(position.qty),
+     .flags = KEEL_CONFIG_REQUIRED,
+     .min = -KEEL_BOOK_MOST,
+     .max = KEEL_BOOK_MOST,
+     .unit = "contracts",
+     .help = "above 0 was bought, below 0 sold"},
+    {.name = "price",
+     .type = &keel_type_number,
+     AT(price),
+     .flags = KEEL_CONFIG_REQUIRED,
+     .max = KEEL_BOOK_MOST,
+     .unit = "money per share",
+     .help = "what was paid or received"},
+    {.name = "fees",
+     .type = &keel_type_number,
+     AT(fees),
+     .preset = "0",
+     .min = -KEEL_BOOK_MOST,
+     .max = KEEL_BOOK_MOST,
+     .unit = "money",
+     .help = "of the fill as a whole; below 0 is a rebate"},
+    {0}};
+#undef AT
+
+static keel_status read_trade(struct keel_config_reader *reader, const struct keel_config_node *node,
+                              struct keel_trade *trade) {
+  struct keel_position *position = &trade->position;
+  *trade = (struct keel_trade){.position = {.file = node->file, .line = node->line}};
+  keel_status status = keel_config_read(reader, keel_trade_fields, node, trade);
+  position->years = NAN;
+  position->exercise_given = keel_config_child(node, "exercise") != NULL;
+  if (!status) status = keel_position_check(reader, node, position);
+  if (!status && position->contract.kind != KEEL_KIND_SPOT && position->contract.expiry_ns <= trade->time_ns)
+    status = keel_config_fail(reader->error, node, "time", "is not before the contract's expiry");
+  return status;
+}
+
+/* ---- a list, a CSV ---- */
+
+static keel_status read_list(struct keel_config_reader *reader, const struct keel_config_node *node,
+                             struct keel_trades *trades) {
+  trades->trades = KEEL_ARENA_NEW(reader->arena, struct keel_trade, node->count);
+  keel_status status = KEEL_STATUS_OK;
+  for (const struct keel_config_node *item = node->first; item && !status; item = item->next)
+    status = read_trade(reader, item, &trades->trades[trades->count++]);
+  return status;
+}
+
+static keel_status push(struct keel_trades *trades, size_t *room, const struct keel_trade *trade,
+                        const struct keel_row_maps *rows) {
+  struct keel_trade *grown = keel_grown(trades->trades, trades->count, room, sizeof *grown);
+  if (!grown) return keel_fail(rows->reader->error, KEEL_STATUS_MEMORY, rows->file, "no memory for its fills");
+  trades->trades = grown;
+  trades->trades[trades->count++] = *trade;
+  return KEEL_STATUS_OK;
+}
+
+static keel_status read_rows(struct keel_row_maps *rows, struct keel_trades *trades) {
+  const struct keel_config_node *map;
+  size_t room = 0;
+  keel_status status;
+  while (!(status = keel_row_maps_next(rows, &map)) && map) {
+    struct keel_trade trade;
+    status = read_trade(rows->reader, map, &trade);
+    if (!status) status = push(trades, &room, &trade, rows);
+    if (status) break;
+  }
+  return status;
+}
+
+/* ---- all of them ---- */
+
+static int by_time(const void *left, const void *right) {
+  const struct keel_trade *a = *(struct keel_trade *const *)left, *b = *(struct keel_trade *const *)right;
+  if (a->time_ns != b->time_ns) return a->time_ns < b->time_ns ? -1 : 1;
+  return (a > b) - (a < b);
+}
+
+static int by_id(const void *left, const void *right) {
+  const struct keel_trade *a = *(struct keel_trade *const *)left, *b = *(struct keel_trade *const *)right;
+  int order = strcmp(a->id, b->id);
+  return order ? order : (a > b) - (a < b);
+}
+
+static int same_trade(const struct keel_trade *a, const struct keel_trade *b) {
+  return a->time_ns == b->time_ns && a->price == b->price && a->fees == b->fees && a->position.qty == b->position.qty &&
+         a->position.contract.multiplier == b->position.contract.multiplier &&
+         a->position.contract.exercise == b->position.contract.exercise &&
+         keel_contract_same(&a->position.contract, &b->position.contract);
+}
+
+static keel_status fail_at(struct keel_config_reader *reader, const struct keel_position *second, const char *field,
+                           const struct keel_position *first, const char *what) {
+  return keel_fail_at(reader->error, second->file, second->line, field, "%s in line %ld of %s", what, first->line,
+                      first->file);
+}
+
+/* Leaves out what is there again; `order` is of all trades, and then of those that stay. */
+static keel_status drop_repeated(struct keel_config_reader *reader, struct keel_trades *trades,
+                                 struct keel_trade **order) {
+  size_t count = trades->count, kept = 0;
+  qsort(order, count, sizeof(*order), by_id);
+  for (size_t i = 0; i < count; i++) {
+    const struct keel_trade *first = kept ? order[kept - 1] : NULL;
+    if (!first || strcmp(first->id, order[i]->id) != 0)
+      order[kept++] = order[i];
+    else if (same_trade(first, order[i]))
+      trades->repeated++;
+    else
+      return fail_at(reader, &order[i]->position, "id", &first->position,
+                     "is that of another fill; give each its own; it is");
+  }
+  trades->count = kept;
+  return KEEL_STATUS_OK;
+}
+
+/* One contract, one multiplier and exercise. */
+static keel_status check_agrees(struct keel_config_reader *reader, const struct keel_position *first,
+                                const struct keel_position *second) {
+  const struct keel_contract *a = &first->contract, *b = &second->contract;
+  if (!keel_contract_same(a, b)) return KEEL_STATUS_OK;
+  if (a->multiplier != b->multiplier)
+    return fail_at(reader, second, "multiplier", first, "is not that of the same contract; a contract has one; see it");
+  if (first->exercise_given && second->exercise_given && a->exercise != b->exercise)
+    return fail_at(reader, second, "exercise", first, "is not that of the same contract; a contract has one; see it");
+  return KEEL_STATUS_OK;
+}
+
+/* Of one contract those that give its exercise come first. */
+static int by_contract(const void *left, const void *right) {
+  const struct keel_position *one = *(struct keel_position *const *)left,
+                             *other = *(struct keel_position *const *)right;
+  const struct keel_contract *a = &one->contract, *b = &other->contract;
+  int order = strcmp(a->underlying, b->underlying);
+  if (!order) order = (int)a->kind - (int)b->kind;
+  if (!order) order = (a->strike > b->strike) - (a->strike < b->strike);
+  if (!order) order = (a->expiry_ns > b->expiry_ns) - (a->expiry_ns < b->expiry_ns);
+  if (!order) order = other->exercise_given - one->exercise_given;
+  return order ? order : (one->line > other->line) - (one->line < other->line);
+}
+
+/* Positions and fills of one contract agree, each with its neighbour. */
+static keel_status check_contracts(struct keel_config_reader *reader, const struct keel_book *book,
+                                   struct keel_trade *const *order, size_t count) {
+  size_t all = book->count + count;
+  const struct keel_position **positions = KEEL_ARENA_NEW(reader->arena, const struct keel_position *, all);
+  for (size_t i = 0; i < book->count; i++) positions[i] = &book->positions[i];
+  for (size_t i = 0; i < count; i++) positions[book->count + i] = &order[i]->position;
+  qsort(positions, all, sizeof(*positions), by_contract);
+  keel_status status = KEEL_STATUS_OK;
+  for (size_t i = 1; i < all && !status; i++) status = check_agrees(reader, positions[i - 1], positions[i]);
+  return status;
+}
+
+static keel_status settle(struct keel_config_reader *reader, const struct keel_book *book, struct keel_trades *trades) {
+  struct keel_trade **order = KEEL_ARENA_NEW(reader->arena, struct keel_trade *, trades->count);
+  for (size_t i = 0; i < trades->count; i++) order[i] = &trades->trades[i];
+  keel_status status = drop_repeated(reader, trades, order);
+  if (!status) status = check_contracts(reader, book, order, trades->count);
+  if (status) return status;
+  qsort(order, trades->count, sizeof(*order), by_time);
+  struct keel_trade *sorted = KEEL_ARENA_NEW(reader->arena, struct keel_trade, trades->count);
+  for (size_t i = 0; i < trades->count; i++) sorted[i] = *order[i];
+  trades->trades = sorted;
+  return KEEL_STATUS_OK;
+}
+
+keel_status keel_trades_read_csv(struct keel_config_reader *reader, struct keel_csv *csv, const char *file,
+                                 const struct keel_book *book, struct keel_trades *trades) {
+  struct keel_row_maps rows;
+  struct keel_trades read = {0};
+  keel_status status = keel_row_maps_start(&rows, reader, csv, file, keel_trade_fields);
+  if (!status) status = read_rows(&rows, &read);
+  struct keel_trade *grown = read.trades;
+  if (!status) status = settle(reader, book, &read);
+  free(grown);
+  if (!status) *trades = read;
+  return status;
+}
+
+static const struct keel_config_field file_fields[] = {
+    {.name = "file", .type = &keel_type_path, .flags = KEEL_CONFIG_REQUIRED, .help = "a CSV of fills"}, {0}};
+
+static keel_status read_file(struct keel_config_reader *reader, const struct keel_config_node *node,
+                             const struct keel_book *book, struct keel_trades *trades) {
+  const struct keel_field_context *context = reader->context;
+  const char *path;
+  struct keel_csv *csv;
+  keel_status status = keel_config_read(reader, file_fields, node, &path);
+  if (status) return status;
+  if (!context->folder)
+    return keel_config_fail(reader->error, node, "file", "cannot be read beside a strategy that is no file");
+  status = keel_csv_open(path, &csv, reader->error);
+  if (status) return status;
+  status = keel_trades_read_csv(reader, csv, path, book, trades);
+  keel_csv_close(csv);
+  return status;
+}
+
+keel_status keel_trades_read(struct keel_config_reader *reader, const struct keel_config_node *node,
+                             const struct keel_book *book, struct keel_trades *trades) {
+  if (node->kind == KEEL_CONFIG_SCALAR)
+    return keel_config_fail(reader->error, node, NULL, "has to be a list of fills, or {file: fills.csv}");
+  if (node->kind == KEEL_CONFIG_MAP) return read_file(reader, node, book, trades);
+  keel_status status = read_list(reader, node, trades);
+  return status ? status : settle(reader, book, trades);
+}
