@@ -74,7 +74,7 @@ static void the_ledger_has_a_row_per_decision(void **state) {
   (void)state;
   struct keel_program program = run("$KEEL replay xyz.yaml --csv ledger.csv --quiet >/dev/null && cat ledger.csv");
   assert_int_equal(program.status, 0);
-  assert_int_equal(strncmp(program.out, "time,variant,underlying,reason,spot,", 36), 0);
+  assert_int_equal(strncmp(program.out, "time,variant,underlying,account,reason,spot,", 44), 0);
   int lines = 0;
   for (const char *at = program.out; (at = strchr(at, '\n')); at++) lines++;
   assert_int_equal(lines, 1 + 4 + 2); /* of the one that never trades: where it begins and ends */
