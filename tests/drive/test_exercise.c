@@ -1,5 +1,5 @@
-/* Exercises and assignments before expiry, from a CSV to ledger and risk: P&L by a second computation from spot and
- * marks, and what is refused. */
+/* Exercises and assignments before expiry, from a CSV to ledger and risk, and expiry at the opening: P&L by a second
+ * computation from spot and marks, and what is refused. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -107,6 +107,47 @@ static void a_snapshot_holds_what_was_delivered(void **state) {
   keel_strategy_free(strategy);
 }
 
+/* ---- expiry at the opening ---- */
+
+/* Spot at the close before, at 9:30 and at the close of the day: two calls, of which one ends at the opening. */
+static void write_opening_tape(void) {
+  static const double spots[] = {100, 107, 103};
+  static const int hours[] = {-3, 14, 21}; /* from midnight UTC of 2024-02-16, in winter */
+  struct keel_tape_writer *writer;
+  keel_error error;
+  assert_int_equal(keel_tape_writer_open(keel_scratch("opening.tape"), &writer, &error), KEEL_STATUS_OK);
+  struct keel_contract contract = {
+      .underlying = "X", .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
+  uint32_t id = keel_tape_writer_contract(writer, &contract);
+  int64_t midnight = keel_days_from_civil(2024, 2, 16) * KEEL_NS_PER_DAY;
+  for (int i = 0; i < 3; i++) {
+    int64_t half_hours = 2 * hours[i] + (i == 1);
+    struct keel_tape_instant instant = {midnight + half_hours * 1800 * KEEL_NS_PER_SECOND, 1, &id, &spots[i],
+                                        &spots[i]};
+    assert_int_equal(keel_tape_writer_instant(writer, &instant, &error), KEEL_STATUS_OK);
+  }
+  assert_int_equal(keel_tape_writer_close(writer, &error), KEEL_STATUS_OK);
+}
+
+static void an_expiry_at_the_opening_settles_there(void **state) {
+  (void)state;
+  static const char text[] =
+      "book:\n"
+      "  - {underlying: X, kind: call, strike: 100, expiry: 2024-02-16T09:30, qty: 1}\n"
+      "  - {underlying: X, kind: call, strike: 100, expiry: 2024-02-16, qty: -1}\n"
+      "market: {tape: opening.tape, rate: 0, implied_vol: 0.2}\n"
+      "hedge: {target: {none: true}}\n"
+      "limits: {order_qty_max: 5000, position_qty_max: 20000}\n";
+  write_opening_tape();
+  struct keel_strategy *strategy;
+  keel_replay *replay = replay_of(keel_scratch_write("opening.yaml", text, strlen(text)), NULL, 0, 1, &strategy);
+  assert_int_equal(replay->parts[0].instants, 3);
+  assert_close(pnl_of(replay, 0), 700 - 300 - replay->rows[0].book_value, 1e-9);
+  for (size_t i = 0; i < replay->problem_count; i++) assert_string_not_equal(replay->problems[i].kind, "settled_late");
+  keel_replay_free(replay);
+  keel_strategy_free(strategy);
+}
+
 static void refuses(const char *fills, const char *set, const char *where, const char *what) {
   keel_error error = {0};
   keel_strategy *strategy;
@@ -132,8 +173,8 @@ static void what_cannot_be_is_refused(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(an_assignment_delivers_and_is_hedged),
-                                     cmocka_unit_test(a_snapshot_holds_what_was_delivered),
-                                     cmocka_unit_test(what_cannot_be_is_refused)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_assignment_delivers_and_is_hedged), cmocka_unit_test(a_snapshot_holds_what_was_delivered),
+      cmocka_unit_test(an_expiry_at_the_opening_settles_there), cmocka_unit_test(what_cannot_be_is_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
