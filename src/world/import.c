@@ -44,6 +44,7 @@ static const struct {
     [KEEL_IMPORT_LATE_SPOT] = {"late_spot", "rows whose spot is later than their quote (it stands at its own time)"},
     [KEEL_IMPORT_STALE] = {"stale", "a quote more than a minute old when it arrived"},
     [KEEL_IMPORT_OLD_TRADE] = {"old_trade", "a contract that last traded on an earlier day"},
+    [KEEL_IMPORT_SPLIT_ADJUSTED] = {"split_adjusted", "a quote of before a split, put into the terms of after it"},
     [KEEL_IMPORT_CROSSED] = {"crossed", "a bid above the ask"},
     [KEEL_IMPORT_LOCKED] = {"locked", "a bid equal to the ask"},
     [KEEL_IMPORT_ZERO_BID] = {"zero_bid", "a bid of 0"},
@@ -178,7 +179,8 @@ static struct stretch *sorted_stretches(const struct keel_import_rows *rows) {
 
 /* ---- writing ---- */
 
-static void note_quote(uint64_t *counts, double bid, double *ask) {
+/* Of spot, bid = ask is a price of which no sides are known. */
+static void note_quote(uint64_t *counts, enum keel_kind kind, double bid, double *ask) {
   if (*ask == 0) {
     counts[KEEL_IMPORT_ZERO_ASK]++;
     *ask = NAN;
@@ -186,7 +188,7 @@ static void note_quote(uint64_t *counts, double bid, double *ask) {
     counts[KEEL_IMPORT_MISSING_SIDE]++;
   }
   counts[KEEL_IMPORT_CROSSED] += bid > *ask;
-  counts[KEEL_IMPORT_LOCKED] += bid == *ask;
+  counts[KEEL_IMPORT_LOCKED] += kind != KEEL_KIND_SPOT && bid == *ask;
   counts[KEEL_IMPORT_ZERO_BID] += bid == 0;
 }
 
@@ -222,7 +224,8 @@ static size_t gather(struct import *import, const struct stretch *stretch, uint6
     import->ids[used] = kept->tape_id;
     import->bids[used] = rows->bids[quote];
     import->asks[used] = rows->asks[quote];
-    if (contract->kind != KEEL_KIND_SPOT) note_quote(rows->troubles, import->bids[used], &import->asks[used]);
+    if (contract->kind != KEEL_KIND_SPOT || !keel_import_rows_is_beside(rows, contract))
+      note_quote(rows->troubles, contract->kind, import->bids[used], &import->asks[used]);
     used++;
   }
   return used;
@@ -283,6 +286,13 @@ static keel_status write_quotes(struct import *import) {
 
 /* ---- the report ---- */
 
+static keel_status write_splits(struct import *import) {
+  keel_status status = KEEL_STATUS_OK;
+  for (size_t i = 0; i < import->rows->split_count && !status; i++)
+    status = keel_tape_writer_split(import->writer, &import->rows->splits[i], import->error);
+  return status;
+}
+
 static keel_status report(struct import *import) {
   const struct keel_import_rows *rows = import->rows;
   keel_import_result *result = import->result;
@@ -322,6 +332,7 @@ static keel_status run(struct import *import, const char *const *files, size_t c
     if (keel_import_splits_is(files[i])) status = keel_import_splits_apply(import->rows, files[i], import->error);
   if (!status && import->rows->count == 0) status = nothing_left(import, count ? files[0] : out);
   if (!status) status = write_quotes(import);
+  if (!status) status = write_splits(import);
   if (!status) status = report(import);
   if (status) return status;
   status = keel_tape_writer_close(import->writer, import->error);

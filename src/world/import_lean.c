@@ -170,9 +170,6 @@ static keel_status take_row(const struct entry *entry, const struct field *field
     rows->troubles[trouble]++;
     return KEEL_STATUS_OK;
   }
-  /* Quotes of spot are not looked at any more when the tape is written. */
-  if (entry->what.contract.kind == KEEL_KIND_SPOT)
-    rows->troubles[KEEL_IMPORT_MISSING_SIDE] += isnan(bid_ask[0]) || isnan(bid_ask[1]);
   keel_status status = keel_import_rows_quote(rows, time_ns, entry->id, bid_ask, error);
   if (status || entry->spot_id == KEEL_CONTRACT_NONE) return status;
   return keel_import_rows_quote(rows, time_ns, entry->spot_id, bid_ask, error);
@@ -218,9 +215,7 @@ static keel_status enter_contracts(struct entry *entry, keel_error *error) {
   keel_status status = keel_import_rows_contract(entry->rows, contract, &entry->id, error);
   entry->spot_id = KEEL_CONTRACT_NONE;
   if (status || contract->kind != KEEL_KIND_FUTURE) return status;
-  const struct keel_contract spot = {
-      .underlying = contract->underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
-  return keel_import_rows_contract(entry->rows, &spot, &entry->spot_id, error);
+  return keel_import_rows_spot(entry->rows, contract->underlying, &entry->spot_id, error);
 }
 
 keel_status keel_import_lean_next(struct keel_import_lean *lean, struct keel_import_rows *rows, size_t *left,

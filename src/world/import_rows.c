@@ -85,6 +85,7 @@ static int keep_beside(struct keel_import_rows *rows, const struct keel_contract
 
 static int keep_spot(struct keel_import_rows *rows, const struct keel_import_row *row) {
   const struct keel_contract *contract = &rows->spots[row->underlying - rows->underlyings];
+  row->underlying->spot_is_beside = 1;
   return keep_beside(rows, contract, &row->underlying->spot, row->spot_bid, row->spot_ask);
 }
 
@@ -143,7 +144,8 @@ static int lacks_spot(const struct keel_import_row *row) { return isnan(row->spo
 /* The run of the row, and the spot beside its quote. Returns 0 if there is no memory. */
 static int keep_with_spot(struct keel_import_rows *rows, const struct keel_import_row *row) {
   if (!enter_run(rows, row->time_ns)) return 0;
-  if (row->contract.kind == KEEL_KIND_SPOT || !lacks_spot(row)) return keep_spot(rows, row);
+  if (row->contract.kind == KEEL_KIND_SPOT) return 1;
+  if (!lacks_spot(row)) return keep_spot(rows, row);
   rows->troubles[KEEL_IMPORT_NO_SPOT] +=
       (uint64_t)(given(rows, KEEL_IMPORT_SPOT) || given(rows, KEEL_IMPORT_SPOT_BID) ||
                  (rows->has_more && row->index_is_underlying));
@@ -161,15 +163,14 @@ static int keep_with_more(struct keel_import_rows *rows, const struct keel_impor
 
 /* Returns 0 if there is no memory. */
 static int keep(struct keel_import_rows *rows, const struct keel_import_row *row, int *trouble) {
-  int is_spot = row->contract.kind == KEEL_KIND_SPOT;
-  uint32_t id = is_spot ? 0 : id_of(rows, &row->contract);
+  uint32_t id = id_of(rows, &row->contract);
   if (id == KEEL_CONTRACT_NONE || !make_room(rows)) return 0;
-  if (!is_spot && conflicts(&rows->contracts[id], &row->contract)) {
+  if (conflicts(&rows->contracts[id], &row->contract)) {
     *trouble = KEEL_IMPORT_CONFLICT;
     return 1;
   }
   if (!(rows->has_more ? keep_with_more(rows, row) : keep_with_spot(rows, row))) return 0;
-  if (!is_spot) append(rows, id, row->bid, row->ask);
+  append(rows, id, row->bid, row->ask);
   return 1;
 }
 
@@ -196,6 +197,7 @@ void keel_import_rows_free(struct keel_import_rows *rows) {
   free(rows->bids);
   free(rows->asks);
   free(rows->runs);
+  free(rows->splits);
   free(rows);
 }
 
@@ -208,7 +210,8 @@ keel_status keel_import_rows_bind(struct keel_import_rows *rows, const struct ke
 }
 
 int keel_import_rows_is_beside(const struct keel_import_rows *rows, const struct keel_contract *contract) {
-  if (contract->kind == KEEL_KIND_SPOT) return 1;
+  if (contract->kind == KEEL_KIND_SPOT)
+    return rows->underlyings[keel_contract_index_find(&rows->spot_index, rows->spots, contract)].spot_is_beside;
   return keel_contract_index_find(&rows->future_index, rows->futures, contract) != KEEL_CONTRACT_NONE;
 }
 
@@ -241,6 +244,16 @@ keel_status keel_import_rows_contract(struct keel_import_rows *rows, const struc
   *id = id_of(rows, &kept);
   if (*id == KEEL_CONTRACT_NONE) return no_memory(rows, error);
   if (conflicts(&rows->contracts[*id], &kept)) *id = KEEL_CONTRACT_NONE;
+  return KEEL_STATUS_OK;
+}
+
+keel_status keel_import_rows_spot(struct keel_import_rows *rows, const char *underlying, uint32_t *id,
+                                  keel_error *error) {
+  const struct keel_contract spot = {
+      .underlying = underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
+  keel_status status = keel_import_rows_contract(rows, &spot, id, error);
+  if (status) return status;
+  rows->underlyings[keel_contract_index_find(&rows->spot_index, rows->spots, &spot)].spot_is_beside = 1;
   return KEEL_STATUS_OK;
 }
 

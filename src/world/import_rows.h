@@ -12,6 +12,7 @@
 #include "world/contract_index.h"
 #include "world/import_layout.h"
 #include "world/import_memo.h"
+#include "world/tape.h"
 
 /* What may be wrong with a row. From KEEL_IMPORT_NOTED on the row is kept. */
 enum keel_import_trouble {
@@ -41,6 +42,7 @@ enum keel_import_trouble {
   KEEL_IMPORT_LATE_SPOT,
   KEEL_IMPORT_STALE,
   KEEL_IMPORT_OLD_TRADE,
+  KEEL_IMPORT_SPLIT_ADJUSTED,
   KEEL_IMPORT_CROSSED,
   KEEL_IMPORT_LOCKED,
   KEEL_IMPORT_ZERO_BID,
@@ -65,6 +67,7 @@ struct keel_import_beside {
 struct keel_import_underlying {
   enum keel_exercise exercise; /* of its options, by name */
   int64_t late_ns;             /* of the last spot that was later than its row */
+  int spot_is_beside;          /* other quotes have the spot beside them */
   struct keel_import_beside spot;
 };
 
@@ -106,6 +109,8 @@ struct keel_import_rows {
   size_t count, room;
   struct keel_import_run *runs;
   size_t run_count, run_room;
+  struct keel_tape_split *splits; /* that quotes were put into the terms of */
+  size_t split_count, split_room;
   int unsorted;  /* some run is not later than the one before */
   int no_memory; /* seen while a text was looked up */
   uint64_t rows, troubles[KEEL_IMPORT_TROUBLES];
@@ -131,6 +136,10 @@ keel_status keel_import_rows_add(struct keel_import_rows *rows, const struct kee
  * for a name that no tape takes. */
 keel_status keel_import_rows_contract(struct keel_import_rows *rows, const struct keel_contract *contract, uint32_t *id,
                                       keel_error *error);
+/* The spot of an underlying that is there, of which the caller repeats the price beside other quotes. Errors:
+ * KEEL_STATUS_MEMORY. */
+keel_status keel_import_rows_spot(struct keel_import_rows *rows, const char *underlying, uint32_t *id,
+                                  keel_error *error);
 /* A sound quote of such a contract; NaN: no quote on that side. Errors: KEEL_STATUS_MEMORY. */
 keel_status keel_import_rows_quote(struct keel_import_rows *rows, int64_t time_ns, uint32_t id, const double *bid_ask,
                                    keel_error *error);
