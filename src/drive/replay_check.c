@@ -13,24 +13,27 @@ static const struct keel_contract *listed_as(const struct keel_replay *replay, c
   return NULL;
 }
 
-static keel_status check_spot(const struct keel_replay *replay, const char *underlying, keel_error *error) {
-  struct keel_contract spot = {.underlying = underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE};
+static keel_status check_spot(const struct keel_replay *replay, const struct keel_position *position,
+                              keel_error *error) {
+  const char *underlying = position->contract.underlying;
   char names[256] = "";
   size_t used = 0;
   for (size_t i = 0; i < replay->listed_count; i++) {
     if (replay->listed[i]->kind != KEEL_KIND_SPOT) continue;
-    if (strcmp(replay->listed[i]->underlying, spot.underlying) == 0) return KEEL_STATUS_OK;
+    if (strcmp(replay->listed[i]->underlying, underlying) == 0) return KEEL_STATUS_OK;
     if (used < sizeof names)
       used +=
           (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", replay->listed[i]->underlying);
   }
-  return keel_fail(error, KEEL_STATUS_INPUT, replay->strategy->market.tape,
-                   "the tape has no underlying \"%s\"; it has %s", underlying, used ? names : "none");
+  return keel_fail_at(error, position->file, position->line, "underlying",
+                      "the tape has no underlying \"%s\"; it has %s", underlying, used ? names : "none");
 }
 
 static keel_status check_position(const struct keel_replay *replay, const struct keel_position *position, int64_t begin,
                                   keel_error *error) {
   const struct keel_market_terms *market = &replay->strategy->market;
+  keel_status status = check_spot(replay, position, error);
+  if (status) return status;
   long u = keel_market_underlying(market, position->contract.underlying);
   char name[128], when[40];
   keel_contract_format(&position->contract, market->calendar, name, sizeof name);
@@ -158,14 +161,12 @@ keel_status keel_replay_check(const struct keel_replay *replay, keel_error *erro
   int64_t begin = keel_replay_begin(replay);
   for (size_t i = 0; i < replay->book.count; i++) {
     const struct keel_position *position = &replay->book.positions[i];
-    keel_status status = check_spot(replay, position->contract.underlying, error);
-    if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
+    keel_status status = check_position(replay, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;
   }
   for (size_t i = 0; i < replay->fills.count; i++) {
     const struct keel_position *position = &replay->fills.trades[i].position;
-    keel_status status = check_spot(replay, position->contract.underlying, error);
-    if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
+    keel_status status = check_position(replay, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;
   }
   keel_status status = check_splits(replay, error);

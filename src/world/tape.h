@@ -7,9 +7,10 @@
  * `head` record, then `contract`, `instant`, `problem` records in any order that defines a contract before its first
  * quote, and one `end` record that counts them. Directly behind an instant may stand a `rate` and then a `vols` record
  * of it; before the first instant a `model` record, which says that a model made this market. A `split` record says
- * that quotes from before a split stand in the terms of after it. The file is written beside its place and renamed when complete; a tape without its `end`, with a byte after it, or with any bit changed
- * is refused (KEEL_STATUS_CORRUPT, with the offset); one with sound records of an unknown type or version is
- * KEEL_STATUS_UNSUPPORTED. Same content, same bytes: no build id, no clock. */
+ * that quotes from before a split stand in the terms of after it. The file is written beside its place and renamed when
+ * complete; a tape without its `end`, with a byte after it, or with any bit changed is refused (KEEL_STATUS_CORRUPT,
+ * with the offset); one with sound records of an unknown type or version is KEEL_STATUS_UNSUPPORTED. Same content, same
+ * bytes: no build id, no clock. */
 #ifndef KEEL_WORLD_TAPE_H
 #define KEEL_WORLD_TAPE_H
 

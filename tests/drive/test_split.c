@@ -136,7 +136,8 @@ static void a_split_is_not_done_twice(void **state) {
   assert_int_equal(keel_strategy_load(path, NULL, 0, &strategy, &error), KEEL_STATUS_OK);
   assert_int_equal(keel_replay_run(strategy, NULL, &replay, &error), KEEL_STATUS_INPUT);
   keel_strategy_free(strategy);
-  if (!strstr(error.where, "market.splits") || !strstr(error.what, "7 for 1")) fail_msg("%s: %s", error.where, error.what);
+  if (!strstr(error.where, "market.splits") || !strstr(error.what, "7 for 1"))
+    fail_msg("%s: %s", error.where, error.what);
   static const char *const sets[] = {
       "market.splits=[]",
       "book=[{underlying: AAPL, kind: call, exercise: american, strike: 92.14, expiry: 2014-07-19, qty: -70}, "

@@ -53,6 +53,26 @@ static void a_trade_pays_its_price_and_moves_from_then_on(void **state) {
   bench_end(&b);
 }
 
+/* A trade of the instant at which the book enters is booked there, at its price and not at the mark. */
+static void a_trade_at_the_first_instant_is_in_the_book_from_there(void **state) {
+  (void)state;
+  struct bench b;
+  start(&b);
+  bench_hold(&b, bench_spot("X"), 10);
+  bench_trade(&b, bench_spot("X"), bench_day(0), 5, 98, 1);
+  struct keel_block *block = bench_build(&b, 1, 0);
+  bench_go(&b, bench_day(0), 100);
+  assert_close(cash(&b), -1000 - 490 - 1, 1e-9);
+  assert_close(equity(&b), 10 - 1, 1e-9);
+  assert_close(change(&b, KEEL_COMPONENT_TRADES), 10 - 1, 1e-9);
+  assert_close(change(&b, KEEL_COMPONENT_UNEXPLAINED), 0, 1e-9);
+  bench_go(&b, bench_day(1), 101);
+  assert_close(change(&b, KEEL_COMPONENT_DELTA), 15, 1e-9);
+  assert_close(equity(&b), 9 + 15, 1e-9);
+  assert_int_equal(block->trades_late, 0);
+  bench_end(&b);
+}
+
 /* Dividends belong to who held before the ex-date's step. */
 static void a_trade_at_the_ex_date_has_no_dividend(void **state) {
   (void)state;
@@ -102,6 +122,7 @@ static void a_book_waits_for_its_trades(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_trade_pays_its_price_and_moves_from_then_on),
+                                     cmocka_unit_test(a_trade_at_the_first_instant_is_in_the_book_from_there),
                                      cmocka_unit_test(a_trade_at_the_ex_date_has_no_dividend),
                                      cmocka_unit_test(a_book_waits_for_its_trades)};
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,8 +120,8 @@ static void factors_are_applied_once(void **state) {
   assert_int_equal(apply(rows, text, &error), KEEL_STATUS_INPUT);
   assert_non_null(strstr(error.what, "the splits of ABC are there twice"));
   assert_true(rows->bids[0] == 100);
-  assert_int_equal(
-      keel_import_splits_apply_bytes(rows, "factor_files/abcde.csv", text, sizeof text - 1, &error), KEEL_STATUS_INPUT);
+  assert_int_equal(keel_import_splits_apply_bytes(rows, "factor_files/abcde.csv", text, sizeof text - 1, &error),
+                   KEEL_STATUS_INPUT);
   assert_non_null(strstr(error.what, "no quotes of ABCDE"));
   keel_import_rows_free(rows);
 }
@@ -178,8 +178,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(paths_say_whose_factors_they_are),   cmocka_unit_test(quotes_before_a_split_are_divided),
       cmocka_unit_test(splits_outside_the_tape_do_nothing), cmocka_unit_test(bad_factors_are_refused),
-      cmocka_unit_test(factors_are_applied_once),
-      cmocka_unit_test(apple_is_continuous_over_its_split),
+      cmocka_unit_test(factors_are_applied_once),           cmocka_unit_test(apple_is_continuous_over_its_split),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
