@@ -102,51 +102,6 @@ static keel_status check_hedges(const struct keel_replay *replay, keel_error *er
   return KEEL_STATUS_OK;
 }
 
-static keel_status refuse_split(const struct keel_replay *replay, size_t u, const char *what, keel_error *error) {
-  return keel_fail_at(error, replay->strategy->path, 0, "market.splits", "%s has splits, and %s",
-                      replay->strategy->market.underlyings[u].name, what);
-}
-
-/* Quotes that were put into the terms of after a split by their import. */
-static keel_status check_adjusted(const struct keel_replay *replay, size_t u, keel_error *error) {
-  struct keel_tape_split split;
-  for (size_t i = 0; keel_tape_split_at(replay->tape, i, &split); i++) {
-    if (strcmp(split.underlying, replay->strategy->market.underlyings[u].name) != 0) continue;
-    char date[40], what[256];
-    keel_time_format(split.ex_ns, date);
-    snprintf(what, sizeof what,
-             "the tape is in the terms of after its split of %g for 1 at %s already (its import had a factor file), so "
-             "this would be done twice: leave them out, with the book in those terms, or import without that file",
-             split.ratio, date);
-    return refuse_split(replay, u, what, error);
-  }
-  return KEEL_STATUS_OK;
-}
-
-/* Whose holdings and orders a split does not know how to convert. */
-static keel_status check_splits(const struct keel_replay *replay, keel_error *error) {
-  const struct keel_strategy *strategy = replay->strategy;
-  for (size_t u = 0; u < strategy->market.underlying_count; u++) {
-    if (!strategy->market.underlyings[u].split_count) continue;
-    if (replay->model) return refuse_split(replay, u, "the tape is of a simulated market, which has none", error);
-    keel_status status = check_adjusted(replay, u, error);
-    if (status) return status;
-    for (size_t v = 0; v < strategy->variant_count; v++) {
-      const struct keel_policy *policy = replay->policies[v];
-      const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
-      size_t count = keel_policy_instruments(policy, strategy->market.underlyings[u].name, with);
-      if (policy->target.kind == KEEL_TARGET_NONE) continue;
-      if (policy->execution.fill == KEEL_FILL_NEXT)
-        return refuse_split(replay, u, "orders that wait (execution.fill: next) cannot pass one; allowed: decision",
-                            error);
-      for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++)
-        if (with[k]->contract.kind != KEEL_KIND_SPOT)
-          return refuse_split(replay, u, "holdings of futures and options cannot pass one; allowed: spot", error);
-    }
-  }
-  return KEEL_STATUS_OK;
-}
-
 /* A model's vols are those of hedges too: there is nothing to shift. */
 static keel_status check_overrides(const struct keel_replay *replay, keel_error *error) {
   const struct keel_strategy *strategy = replay->strategy;
@@ -169,7 +124,7 @@ keel_status keel_replay_check(const struct keel_replay *replay, keel_error *erro
     keel_status status = check_position(replay, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;
   }
-  keel_status status = check_splits(replay, error);
+  keel_status status = keel_replay_check_splits(replay, error);
   if (!status) status = check_overrides(replay, error);
   return status ? status : check_hedges(replay, error);
 }

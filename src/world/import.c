@@ -138,14 +138,24 @@ static keel_status read_any(struct import *import, const char *const *files, siz
   return keel_zip_is(files[index]) ? read_zip(import, files, count, index) : read_file(import, files[index]);
 }
 
+static int is_file(const char *path, struct stat *info) { return stat(path, info) == 0 && S_ISREG(info->st_mode); }
+
+/* What is read must not be what is written. */
+static keel_status check_output(struct import *import, const char *input, const char *out) {
+  struct stat file, place;
+  if (!is_file(input, &file) || !is_file(out, &place) || file.st_dev != place.st_dev || file.st_ino != place.st_ino)
+    return KEEL_STATUS_OK;
+  return keel_fail(import->error, KEEL_STATUS_INPUT, input, "is the output as well; give the tape another name");
+}
+
 /* How much there is to read (0 if some of it cannot be known); the output must not be one of the files. */
 static keel_status look_at_files(struct import *import, const char *const *files, size_t count, const char *out) {
-  struct stat place, file;
-  int exists = stat(out, &place) == 0 && S_ISREG(place.st_mode), all_known = 1;
+  struct stat file;
+  int all_known = 1;
   for (size_t i = 0; i < count; i++) {
-    int known = stat(files[i], &file) == 0 && S_ISREG(file.st_mode);
-    if (known && exists && file.st_dev == place.st_dev && file.st_ino == place.st_ino)
-      return keel_fail(import->error, KEEL_STATUS_INPUT, files[i], "is the output as well; give the tape another name");
+    int known = is_file(files[i], &file);
+    keel_status status = check_output(import, files[i], out);
+    if (status) return status;
     all_known &= known;
     if (known) import->bytes_total += (uint64_t)file.st_size;
   }
@@ -325,6 +335,7 @@ static keel_status nothing_left(const struct import *import, const char *file) {
 static keel_status run(struct import *import, const char *const *files, size_t count, const char *out) {
   const char *map = import->options ? import->options->map_path : NULL;
   keel_status status = look_at_files(import, files, count, out);
+  if (!status && map) status = check_output(import, map, out);
   if (!status && map) status = keel_import_map_load(&import->texts, map, &import->map, import->error);
   if (!status) status = keel_tape_writer_open(out, &import->writer, import->error);
   for (size_t i = 0; i < count && !status; i++) status = read_any(import, files, count, i);

@@ -236,6 +236,11 @@ static void the_output_is_not_an_input(void **state) {
   keel_error error;
   assert_int_equal(keel_import(&file, 1, file, NULL, &result, &error), KEEL_STATUS_INPUT);
   assert_non_null(strstr(error.what, "another name"));
+  const char *map = csv("self.yaml", "columns: {underlying: u}\n");
+  const keel_import_options options = {.map_path = map};
+  assert_int_equal(keel_import(&file, 1, map, &options, &result, &error), KEEL_STATUS_INPUT);
+  assert_non_null(strstr(error.where, "self.yaml"));
+  assert_non_null(strstr(error.what, "another name"));
   assert_int_equal(keel_import(&file, 1, keel_scratch("none/x.tape"), NULL, &result, &error), KEEL_STATUS_IO);
   const char *missing = keel_scratch("missing.csv");
   assert_int_equal(keel_import(&missing, 1, keel_scratch("missing.tape"), NULL, &result, &error), KEEL_STATUS_IO);

@@ -83,6 +83,7 @@ static void the_recorded_split_is_passed_without_a_jump(void **state) {
     last = row;
   }
   assert_true(friday && monday);
+  for (size_t i = 0; i < replay->note_count; i++) assert_null(strstr(replay->notes[i], "does not show"));
   /* Delta-neutral on both sides, in shares of each; one share became seven. */
   assert_close(friday->holding, -friday->hedge_delta, 1e-9);
   assert_close(monday->holding, -monday->hedge_delta, 1e-9);
@@ -158,9 +159,32 @@ static void a_split_is_not_done_twice(void **state) {
   assert_close(pnl[0], pnl[1], 1e-4 * totals.gross); /* deltas at 92.14 and at 645 / 7 */
 }
 
+/* The generated market has no split: what is said there is that it shows none, for splits of the run alone. */
+static void a_split_that_spot_does_not_show_is_said(void **state) {
+  (void)state;
+  static const struct {
+    const char *splits, *note;
+  } cases[] = {{"market.splits=[{ex: 2024-01-20, ratio: 2}]", "GEN does not show its split of 2 for 1"},
+               {"market.splits=[{ex: 2024-01-20, ratio: 0.1}]", "GEN does not show its split of 0.1 for 1"},
+               {"market.splits=[{ex: 2023-12-20, ratio: 2}]", NULL},
+               {"market.splits=[{ex: 2024-12-20, ratio: 2}]", NULL}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *sets[] = {cases[i].splits, "variants=[]"};
+    struct keel_strategy *strategy;
+    keel_replay *replay = replay_of(generated_market(), sets, 2, 1, &strategy);
+    size_t said = 0;
+    for (size_t k = 0; k < replay->note_count; k++) said += strstr(replay->notes[k], "does not show") != NULL;
+    assert_int_equal(said, cases[i].note != NULL);
+    if (said && !strstr(replay->notes[0], cases[i].note)) fail_msg("%s", replay->notes[0]);
+    keel_replay_free(replay);
+    keel_strategy_free(strategy);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(the_recorded_split_is_passed_without_a_jump),
                                      cmocka_unit_test(what_cannot_pass_a_split_is_refused),
-                                     cmocka_unit_test(a_split_is_not_done_twice)};
+                                     cmocka_unit_test(a_split_is_not_done_twice),
+                                     cmocka_unit_test(a_split_that_spot_does_not_show_is_said)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
