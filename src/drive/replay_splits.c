@@ -30,20 +30,16 @@ static keel_status check_adjusted(const struct keel_replay *replay, size_t u, ke
 }
 
 /* Whose holdings and orders a split does not know how to convert. */
-static keel_status check_policies(const struct keel_replay *replay, size_t u, keel_error *error) {
-  const struct keel_strategy *strategy = replay->strategy;
-  for (size_t v = 0; v < strategy->variant_count; v++) {
-    const struct keel_policy *policy = replay->policies[v];
-    const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
-    size_t count = keel_policy_instruments(policy, strategy->market.underlyings[u].name, with);
-    if (policy->target.kind == KEEL_TARGET_NONE) continue;
-    if (policy->execution.fill == KEEL_FILL_NEXT)
-      return refuse_split(replay, u, "orders that wait (execution.fill: next) cannot pass one; allowed: decision",
-                          error);
-    for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++)
-      if (with[k]->contract.kind != KEEL_KIND_SPOT)
-        return refuse_split(replay, u, "holdings of futures and options cannot pass one; allowed: spot", error);
-  }
+static keel_status check_policy(const struct keel_replay *replay, const struct keel_policy *policy, size_t u,
+                                keel_error *error) {
+  const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
+  size_t count = keel_policy_instruments(policy, replay->strategy->market.underlyings[u].name, with);
+  if (policy->target.kind == KEEL_TARGET_NONE) return KEEL_STATUS_OK;
+  if (policy->execution.fill == KEEL_FILL_NEXT)
+    return refuse_split(replay, u, "orders that wait (execution.fill: next) cannot pass one; allowed: decision", error);
+  for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++)
+    if (with[k]->contract.kind != KEEL_KIND_SPOT)
+      return refuse_split(replay, u, "holdings of futures and options cannot pass one; allowed: spot", error);
   return KEEL_STATUS_OK;
 }
 
@@ -53,7 +49,10 @@ keel_status keel_replay_check_splits(const struct keel_replay *replay, keel_erro
     if (!strategy->market.underlyings[u].split_count) continue;
     if (replay->model) return refuse_split(replay, u, "the tape is of a simulated market, which has none", error);
     keel_status status = check_adjusted(replay, u, error);
-    if (!status) status = check_policies(replay, u, error);
+    for (size_t a = 0; a < keel_strategy_account_count(strategy); a++)
+      for (size_t v = 0; v < strategy->variant_count && !status; v++)
+        if (keel_replay_is_held(replay, u, a))
+          status = check_policy(replay, keel_replay_policy(replay, a, v), u, error);
     if (status) return status;
   }
   return KEEL_STATUS_OK;
