@@ -202,8 +202,6 @@ static void note_quote(uint64_t *counts, enum keel_kind kind, double bid, double
   counts[KEEL_IMPORT_ZERO_BID] += bid == 0;
 }
 
-static int same_price(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
-
 /* A contract that this instant has already. */
 static void note_again(struct import *import, struct kept *kept, size_t quote, uint64_t instant) {
   struct keel_import_rows *rows = import->rows;
@@ -211,8 +209,8 @@ static void note_again(struct import *import, struct kept *kept, size_t quote, u
     rows->troubles[KEEL_IMPORT_DUPLICATE]++;
     return;
   }
-  int same = same_price(import->bids[kept->place], rows->bids[quote]) &&
-             same_price(import->asks[kept->place], rows->asks[quote]);
+  int same = keel_import_same_price(import->bids[kept->place], rows->bids[quote]) &&
+             keel_import_same_price(import->asks[kept->place], rows->asks[quote]);
   if (same || kept->counted == instant) return;
   kept->counted = instant;
   rows->troubles[KEEL_IMPORT_TWO_SPOTS]++;

@@ -10,10 +10,6 @@
 
 enum { ROOM_FIRST = 4096, QUOTES_PER_ROW = 3 };
 
-static int given(const struct keel_import_rows *rows, enum keel_import_field field) {
-  return rows->binding.columns[field] >= 0 || rows->constants[field].length > 0;
-}
-
 /* ---- keeping its quotes ---- */
 
 static int make_room(struct keel_import_rows *rows) {
@@ -62,13 +58,11 @@ static uint32_t id_of(struct keel_import_rows *rows, const struct keel_contract 
   return id;
 }
 
-static int same_price(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
-
 /* Keeps the price of a run once; of others, one more, so that the tape's writer can count the conflict. */
 static int keep_beside(struct keel_import_rows *rows, const struct keel_contract *contract,
                        struct keel_import_beside *beside, double bid, double ask) {
   int again = beside->run == rows->run_count;
-  if (again && same_price(beside->bid, bid) && same_price(beside->ask, ask)) return 1;
+  if (again && keel_import_same_price(beside->bid, bid) && keel_import_same_price(beside->ask, ask)) return 1;
   if (again && beside->second_kept) return 1;
   if (beside->id == KEEL_CONTRACT_NONE) {
     beside->id = id_of(rows, contract);
@@ -94,8 +88,8 @@ static int keep_late_spot(struct keel_import_rows *rows, const struct keel_impor
   struct keel_import_underlying *underlying = row->underlying;
   const struct keel_import_beside *spot = &underlying->spot;
   rows->troubles[KEEL_IMPORT_LATE_SPOT]++;
-  if (underlying->late_ns == row->spot_time_ns && same_price(spot->bid, row->spot_bid) &&
-      same_price(spot->ask, row->spot_ask))
+  if (underlying->late_ns == row->spot_time_ns && keel_import_same_price(spot->bid, row->spot_bid) &&
+      keel_import_same_price(spot->ask, row->spot_ask))
     return 1;
   underlying->late_ns = row->spot_time_ns;
   return enter_run(rows, row->spot_time_ns) && keep_spot(rows, row);
@@ -126,7 +120,7 @@ static uint32_t future_of(struct keel_import_rows *rows, const struct keel_contr
 static int keep_future(struct keel_import_rows *rows, const struct keel_import_row *row) {
   if (!keel_kind_is_option(row->contract.kind) || row->index_is_underlying) return 1;
   if (isnan(row->future)) {
-    rows->troubles[KEEL_IMPORT_NO_FUTURE] += (uint64_t)given(rows, KEEL_IMPORT_FUTURE);
+    rows->troubles[KEEL_IMPORT_NO_FUTURE] += (uint64_t)keel_import_given(rows, KEEL_IMPORT_FUTURE);
     return 1;
   }
   uint32_t number = future_of(rows, &row->contract);
@@ -147,7 +141,7 @@ static int keep_with_spot(struct keel_import_rows *rows, const struct keel_impor
   if (row->contract.kind == KEEL_KIND_SPOT) return 1;
   if (!lacks_spot(row)) return keep_spot(rows, row);
   rows->troubles[KEEL_IMPORT_NO_SPOT] +=
-      (uint64_t)(given(rows, KEEL_IMPORT_SPOT) || given(rows, KEEL_IMPORT_SPOT_BID) ||
+      (uint64_t)(keel_import_given(rows, KEEL_IMPORT_SPOT) || keel_import_given(rows, KEEL_IMPORT_SPOT_BID) ||
                  (rows->has_more && row->index_is_underlying));
   return 1;
 }

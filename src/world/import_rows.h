@@ -6,6 +6,8 @@
 #ifndef KEEL_WORLD_IMPORT_ROWS_H
 #define KEEL_WORLD_IMPORT_ROWS_H
 
+#include <math.h>
+
 #include "base/arena.h"
 #include "base/csv.h"
 #include "book/calendar.h"
@@ -116,6 +118,14 @@ struct keel_import_rows {
   uint64_t rows, troubles[KEEL_IMPORT_TROUBLES];
   struct keel_import_memo memos[KEEL_IMPORT_SPOT + 1]; /* of the fields up to there */
 };
+
+/* Whether the layout has a field, by a column or a constant. */
+static inline int keel_import_given(const struct keel_import_rows *rows, enum keel_import_field field) {
+  return rows->binding.columns[field] >= 0 || rows->constants[field].length > 0;
+}
+
+/* NaN is the price that both lack. */
+static inline int keel_import_same_price(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
 
 /* Too large for a stack. NULL if there is no memory. */
 struct keel_import_rows *keel_import_rows_new(void);
