@@ -254,6 +254,23 @@ static void more_than_is_held_is_refused(void **state) {
   }
 }
 
+/* What it delivers needs an account that holds it. */
+static void an_exercise_at_the_first_instant_waits_for_the_next(void **state) {
+  (void)state;
+  struct bench b;
+  struct keel_contract call = american(KEEL_KIND_CALL, 90, 30, KEEL_SETTLEMENT_PHYSICAL);
+  start(&b);
+  b.underlyings[0].implied_vol = 0.25;
+  bench_hold(&b, call, 2);
+  bench_close(&b, call, bench_day(0), -1, 0);
+  struct keel_block *block = bench_build(&b, 1, 0);
+  bench_go(&b, bench_day(0), 100);
+  assert_true(block->units[bench_row(&b, call)] == 200 && block->trades_left[0] == 1);
+  bench_go(&b, bench_day(1), 100);
+  assert_true(block->units[bench_row(&b, call)] == 100 && block->trades_late == 1 && !block->refused);
+  bench_end(&b);
+}
+
 static void a_european_option_is_not_exercised_early(void **state) {
   (void)state;
   struct bench b;
@@ -274,6 +291,7 @@ int main(void) {
                                      cmocka_unit_test(an_exercise_ends_the_book),
                                      cmocka_unit_test(more_than_is_held_is_refused),
                                      cmocka_unit_test(a_european_option_is_not_exercised_early),
+                                     cmocka_unit_test(an_exercise_at_the_first_instant_waits_for_the_next),
                                      cmocka_unit_test(a_trade_pays_its_price_and_moves_from_then_on),
                                      cmocka_unit_test(a_trade_at_the_first_instant_is_in_the_book_from_there),
                                      cmocka_unit_test(a_trade_at_the_ex_date_has_no_dividend),
