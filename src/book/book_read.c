@@ -20,6 +20,14 @@ const struct keel_config_choice keel_position_kinds[] = {{"call", KEEL_KIND_CALL
 const struct keel_config_choice keel_position_exercises[] = {
     {"european", KEEL_EXERCISE_EUROPEAN, 0}, {"american", KEEL_EXERCISE_AMERICAN, 0}, {0}};
 
+const struct keel_config_choice keel_settlements[] = {
+    {"cash", KEEL_SETTLEMENT_CASH, 0}, {"physical", KEEL_SETTLEMENT_PHYSICAL, 0}, {0}};
+
+static const struct keel_config_choice at_expiries[] = {{"threshold", KEEL_AT_EXPIRY_THRESHOLD, 0},
+                                                        {"exercise", KEEL_AT_EXPIRY_EXERCISE, 0},
+                                                        {"abandon", KEEL_AT_EXPIRY_ABANDON, 0},
+                                                        {0}};
+
 #define AT(member) .offset = offsetof(struct keel_position, member)
 const struct keel_config_field keel_position_fields[] = {
     {.name = "underlying",
@@ -75,6 +83,24 @@ const struct keel_config_field keel_position_fields[] = {
      .absent = "100 for options, 1 for spot; required for futures",
      .unit = "shares per contract",
      .help = "units of the underlying in one contract; spot has 1"},
+    {.name = "settlement",
+     .type = &keel_type_choice,
+     AT(contract.settlement),
+     .choices = keel_settlements,
+     .absent = "market.settlement",
+     .help = "what the option pays when it is exercised: money, or its underlying at the strike; options only"},
+    {.name = "at_expiry",
+     .type = &keel_type_choice,
+     AT(at_expiry),
+     .choices = at_expiries,
+     .preset = "threshold",
+     .help = "of a long option that delivers: exercised at its expiry by market.exercise_threshold, in any case, or "
+             "not at all"},
+    {.name = "account",
+     .type = &keel_type_text,
+     AT(account),
+     .absent = "none",
+     .help = "the account, strategy or portfolio that holds it: a free name; see `accounts`"},
     {0}};
 #undef AT
 
@@ -109,6 +135,9 @@ static keel_status check_expiry(struct keel_config_reader *reader, const struct 
 
 static keel_status check_option(struct keel_config_reader *reader, const struct keel_config_node *node,
                                 struct keel_position *position) {
+  if (position->at_expiry != KEEL_AT_EXPIRY_THRESHOLD && position->qty < 0)
+    return keel_config_fail(reader->error, node, "at_expiry",
+                            "is the choice of who is long; what is short is assigned: leave it out");
   if (isnan(position->contract.strike)) return keel_config_fail(reader->error, node, "strike", "is missing: above 0");
   if (isnan(position->contract.multiplier)) position->contract.multiplier = 100;
   return check_expiry(reader, node, position);
@@ -131,6 +160,8 @@ keel_status keel_position_check(struct keel_config_reader *reader, const struct 
   snprintf(reason, sizeof reason, "belongs to options, not to %s", keel_kind_name(kind));
   keel_status status = check_given(reader, node, "strike", reason);
   if (!status) status = check_given(reader, node, "exercise", reason);
+  if (!status) status = check_given(reader, node, "settlement", reason);
+  if (!status) status = check_given(reader, node, "at_expiry", reason);
   position->contract.strike = 0;
   if (status) return status;
   return kind == KEEL_KIND_SPOT ? check_spot(reader, node, position) : check_future(reader, node, position);
@@ -229,7 +260,7 @@ void keel_book_where(const struct keel_config_node *node, const struct keel_book
 
 static int order(double a, double b) { return (a > b) - (a < b); }
 
-/* By contract (multiplier and exercise do not count), then by place. */
+/* By contract (multiplier and exercise do not count), then by account. */
 static int compare(const void *left, const void *right) {
   const struct keel_position *a = *(struct keel_position *const *)left, *b = *(struct keel_position *const *)right;
   int result = strcmp(a->contract.underlying, b->contract.underlying);
@@ -238,7 +269,14 @@ static int compare(const void *left, const void *right) {
   if (!result)
     result = (a->contract.expiry_ns > b->contract.expiry_ns) - (a->contract.expiry_ns < b->contract.expiry_ns);
   if (!result) result = order(isnan(a->years) ? 0 : a->years, isnan(b->years) ? 0 : b->years);
+  if (!result) result = strcmp(keel_account_name(a->account), keel_account_name(b->account));
   return result ? result : (a > b) - (a < b);
+}
+
+/* Of two accounts too, a contract is one: with one multiplier and exercise. */
+static int are_in_conflict(const struct keel_position *a, const struct keel_position *b) {
+  return keel_account_same(a->account, b->account) || a->contract.multiplier != b->contract.multiplier ||
+         (keel_kind_is_option(a->contract.kind) && a->contract.exercise != b->contract.exercise);
 }
 
 static int same_contract(const struct keel_position *a, const struct keel_position *b) {
@@ -287,9 +325,11 @@ static keel_status check_duplicates(struct keel_config_reader *reader, const str
   qsort(sorted, book->count, sizeof(*sorted), compare);
   const struct keel_position *first = NULL, *second = NULL;
   for (size_t i = 1; i < book->count; i++) {
-    if (!same_contract(sorted[i - 1], sorted[i]) || (second && second < sorted[i])) continue;
-    first = sorted[i - 1];
-    second = sorted[i];
+    if (!same_contract(sorted[i - 1], sorted[i]) || !are_in_conflict(sorted[i - 1], sorted[i])) continue;
+    struct keel_position *later = sorted[i - 1] > sorted[i] ? sorted[i - 1] : sorted[i];
+    if (second && second < later) continue;
+    first = sorted[i - 1] > sorted[i] ? sorted[i] : sorted[i - 1];
+    second = later;
   }
   return second ? refuse_second(reader, node, book, first, second) : KEEL_STATUS_OK;
 }

@@ -13,6 +13,33 @@ static const struct keel_contract *listed_as(const struct keel_replay *replay, c
   return NULL;
 }
 
+/* The same contract on the same date at another time, as one that settles at the opening; NULL: none. */
+static const struct keel_contract *that_day(const struct keel_replay *replay, const struct keel_contract *contract) {
+  const struct keel_zone *zone = keel_calendar_zone(replay->strategy->market.calendar);
+  for (size_t i = 0; i < replay->listed_count && contract->expiry_ns != KEEL_TIME_NONE; i++) {
+    struct keel_contract other = *replay->listed[i];
+    if (other.expiry_ns == KEEL_TIME_NONE) continue;
+    if (keel_zone_date(zone, other.expiry_ns) != keel_zone_date(zone, contract->expiry_ns)) continue;
+    other.expiry_ns = contract->expiry_ns;
+    if (keel_contract_same(&other, contract)) return replay->listed[i];
+  }
+  return NULL;
+}
+
+enum { HINT_SIZE = 120 };
+
+/* What the tape has in place of a contract, to be put into a message; "" for nothing. */
+static const char *hint_of(const struct keel_replay *replay, const struct keel_contract *contract,
+                           char hint[HINT_SIZE]) {
+  const struct keel_contract *other = that_day(replay, contract);
+  char when[40];
+  hint[0] = '\0';
+  if (!other) return hint;
+  keel_time_format(other->expiry_ns, when);
+  snprintf(hint, HINT_SIZE, ", which has it with expiry %s: give that time too", when);
+  return hint;
+}
+
 static keel_status check_spot(const struct keel_replay *replay, const char *underlying, keel_error *error) {
   struct keel_contract spot = {.underlying = underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE};
   char names[256] = "";
@@ -54,10 +81,12 @@ static keel_status check_position(const struct keel_replay *replay, const struct
     return keel_fail_at(error, position->file, position->line, NULL,
                         "%s is not on the tape of this simulated market; allowed: the contracts that it was made with",
                         name);
-  if (u >= 0 && !isnan(market->underlyings[u].implied_vol)) return KEEL_STATUS_OK;
-  return keel_fail_at(error, position->file, position->line, NULL,
-                      "%s is not on the tape; allowed: a contract of the tape, or any with market.implied_vol given",
-                      name);
+  char hint[HINT_SIZE];
+  hint_of(replay, &position->contract, hint);
+  if (!*hint && u >= 0 && !isnan(market->underlyings[u].implied_vol)) return KEEL_STATUS_OK;
+  return keel_fail_at(error, position->file, position->line, *hint ? "expiry" : NULL,
+                      "%s is not on the tape%s; allowed: a contract of the tape, or any with market.implied_vol given",
+                      name, hint);
 }
 
 /* A future or option that hedges `underlying`. */
@@ -75,28 +104,39 @@ static keel_status check_listed(const struct keel_replay *replay, const struct k
   if (listed)
     return keel_fail_at(error, replay->strategy->path, 0, "hedge.with", "multiplier is %g, and on the tape %s has %g",
                         contract.multiplier, name, listed->multiplier);
+  char hint[HINT_SIZE];
   return keel_fail_at(error, replay->strategy->path, 0, "hedge.with",
-                      "%s is not on the tape, so nothing can be traded; allowed: spot, or a contract of the tape",
-                      name);
+                      "%s is not on the tape%s, so nothing can be traded; allowed: spot, or a contract of the tape",
+                      name, hint_of(replay, &contract, hint));
+}
+
+static keel_status check_hedge(const struct keel_replay *replay, const struct keel_policy *policy, const char *name,
+                               keel_error *error) {
+  const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
+  keel_status status = KEEL_STATUS_OK;
+  size_t count = keel_policy_instruments(policy, name, with);
+  if (policy->target.kind == KEEL_TARGET_NONE) return KEEL_STATUS_OK;
+  for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX && !status; k++)
+    if (with[k]->contract.kind != KEEL_KIND_SPOT) status = check_listed(replay, with[k], name, error);
+  return status;
+}
+
+/* Whether an account of the strategy holds what is on an underlying. */
+static int is_held(const struct keel_strategy *strategy, size_t u, size_t account) {
+  for (size_t i = 0; i < strategy->sleeve_count; i++)
+    if (strategy->sleeves[i].number == u && strategy->sleeves[i].account == account) return 1;
+  return strategy->sleeve_count == 0;
 }
 
 static keel_status check_hedges(const struct keel_replay *replay, keel_error *error) {
   const struct keel_strategy *strategy = replay->strategy;
-  for (size_t v = 0; v < strategy->variant_count; v++) {
-    const struct keel_policy *policy = replay->policies[v];
-    if (policy->target.kind == KEEL_TARGET_NONE) continue;
-    for (size_t u = 0; u < strategy->market.underlying_count; u++) {
-      const char *name = strategy->market.underlyings[u].name;
-      const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
-      size_t count = keel_policy_instruments(policy, name, with);
-      for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++) {
-        if (with[k]->contract.kind == KEEL_KIND_SPOT) continue;
-        keel_status status = check_listed(replay, with[k], name, error);
-        if (status != KEEL_STATUS_OK) return status;
-      }
-    }
-  }
-  return KEEL_STATUS_OK;
+  keel_status status = KEEL_STATUS_OK;
+  for (size_t a = 0; a < keel_strategy_account_count(strategy); a++)
+    for (size_t v = 0; v < strategy->variant_count; v++)
+      for (size_t u = 0; u < strategy->market.underlying_count && !status; u++)
+        if (is_held(strategy, u, a))
+          status = check_hedge(replay, keel_replay_policy(replay, a, v), strategy->market.underlyings[u].name, error);
+  return status;
 }
 
 static keel_status refuse_split(const struct keel_replay *replay, size_t u, const char *what, keel_error *error) {
@@ -105,23 +145,29 @@ static keel_status refuse_split(const struct keel_replay *replay, size_t u, cons
 }
 
 /* Whose holdings and orders a split does not know how to convert. */
+static keel_status check_split(const struct keel_replay *replay, const struct keel_policy *policy, size_t u,
+                               keel_error *error) {
+  const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
+  size_t count = keel_policy_instruments(policy, replay->strategy->market.underlyings[u].name, with);
+  if (policy->target.kind == KEEL_TARGET_NONE) return KEEL_STATUS_OK;
+  if (policy->execution.fill == KEEL_FILL_NEXT)
+    return refuse_split(replay, u, "orders that wait (execution.fill: next) cannot pass one; allowed: decision", error);
+  for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++)
+    if (with[k]->contract.kind != KEEL_KIND_SPOT)
+      return refuse_split(replay, u, "holdings of futures and options cannot pass one; allowed: spot", error);
+  return KEEL_STATUS_OK;
+}
+
 static keel_status check_splits(const struct keel_replay *replay, keel_error *error) {
   const struct keel_strategy *strategy = replay->strategy;
   for (size_t u = 0; u < strategy->market.underlying_count; u++) {
     if (!strategy->market.underlyings[u].split_count) continue;
     if (replay->model) return refuse_split(replay, u, "the tape is of a simulated market, which has none", error);
-    for (size_t v = 0; v < strategy->variant_count; v++) {
-      const struct keel_policy *policy = replay->policies[v];
-      const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
-      size_t count = keel_policy_instruments(policy, strategy->market.underlyings[u].name, with);
-      if (policy->target.kind == KEEL_TARGET_NONE) continue;
-      if (policy->execution.fill == KEEL_FILL_NEXT)
-        return refuse_split(replay, u, "orders that wait (execution.fill: next) cannot pass one; allowed: decision",
-                            error);
-      for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++)
-        if (with[k]->contract.kind != KEEL_KIND_SPOT)
-          return refuse_split(replay, u, "holdings of futures and options cannot pass one; allowed: spot", error);
-    }
+    keel_status status = KEEL_STATUS_OK;
+    for (size_t a = 0; a < keel_strategy_account_count(strategy); a++)
+      for (size_t v = 0; v < strategy->variant_count && !status; v++)
+        if (is_held(strategy, u, a)) status = check_split(replay, keel_replay_policy(replay, a, v), u, error);
+    if (status) return status;
   }
   return KEEL_STATUS_OK;
 }
