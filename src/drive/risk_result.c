@@ -120,7 +120,15 @@ keel_risk_scenario keel_risk_stress(const keel_risk *risk, size_t stress, size_t
 
 /* ---- what carried it ---- */
 
-int64_t keel_risk_since(const keel_risk *risk) { return risk->snapshot.since_ns; }
+int64_t keel_risk_since(const keel_risk *risk, size_t underlying) {
+  const struct keel_snapshot *snapshot = &risk->snapshot;
+  if (!snapshot->has_moves) return KEEL_TIME_NONE;
+  if (underlying != KEEL_RISK_TOTAL) return snapshot->moves[underlying].since_ns;
+  int64_t first = snapshot->moves[0].since_ns;
+  for (size_t u = 1; u < risk->underlyings; u++)
+    if (snapshot->moves[u].since_ns < first) first = snapshot->moves[u].since_ns;
+  return first;
+}
 
 static double carried(const struct keel_risk *risk, size_t u) {
   const struct keel_snapshot_move *move = &risk->snapshot.moves[u];
@@ -136,7 +144,7 @@ static double carried_by(const struct keel_risk *risk, size_t u, size_t componen
 }
 
 double keel_risk_carried(const keel_risk *risk, size_t underlying) {
-  if (risk->snapshot.since_ns == KEEL_TIME_NONE) return NAN;
+  if (!risk->snapshot.has_moves) return NAN;
   if (underlying != KEEL_RISK_TOTAL) return carried(risk, underlying);
   double sum = 0;
   for (size_t u = 0; u < risk->underlyings; u++) sum += carried(risk, u);
@@ -144,7 +152,7 @@ double keel_risk_carried(const keel_risk *risk, size_t underlying) {
 }
 
 double keel_risk_carried_by(const keel_risk *risk, size_t underlying, size_t component) {
-  if (risk->snapshot.since_ns == KEEL_TIME_NONE) return NAN;
+  if (!risk->snapshot.has_moves) return NAN;
   if (underlying != KEEL_RISK_TOTAL) return carried_by(risk, underlying, component);
   double sum = 0;
   for (size_t u = 0; u < risk->underlyings; u++) sum += carried_by(risk, u, component);

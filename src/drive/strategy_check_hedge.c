@@ -6,9 +6,6 @@
 #include "drive/strategy_check.h"
 #include "drive/strategy_fields.h"
 
-static const char *const exposure_names[KEEL_EXPOSURE_COUNT] = {
-    [KEEL_EXPOSURE_DELTA] = "delta", [KEEL_EXPOSURE_GAMMA] = "gamma", [KEEL_EXPOSURE_VEGA] = "vega"};
-
 /* ---- one instrument ---- */
 
 #define LOT_LEAST 1e-12 /* so that holdings are numbers of lots that a double can have */
@@ -197,20 +194,24 @@ static void name_exposures(const struct keel_target *target, char *buffer, size_
   buffer[0] = '\0';
   for (size_t i = 0; i < target->exposure_count; i++) {
     size_t used = strlen(buffer);
-    snprintf(buffer + used, size - used, "%s%s", i ? ", " : "", exposure_names[target->exposures[i]]);
+    snprintf(buffer + used, size - used, "%s%s", i ? ", " : "", keel_exposure_table[target->exposures[i]].name);
   }
 }
 
-/* As many instruments as exposures, and among them enough that have gamma and vega. What has others is no mistake for
- * `keel hedge`, which takes any: whoever steps refuses it (keel_strategy_steps). */
+/* As many instruments as exposures, those that a step knows, and among them enough that have gamma and vega. What has
+ * others is no mistake for `keel hedge`, which takes any: whoever steps refuses it (keel_strategy_steps). */
 static keel_status check_count(struct keel_strategy_check *check, const struct keel_variant *variant,
                                const struct instruments *found, const char *underlying) {
   const struct keel_target *target = &variant->policy.target;
   size_t need = target->exposure_count;
   size_t curved = need - (size_t)keel_strategy_neutralises(target, KEEL_EXPOSURE_DELTA);
   keel_error *error = &check->strategy->no_steps;
-  char names[40];
+  char names[80];
   name_exposures(target, names, sizeof names);
+  if (need && target->exposures[need - 1] >= KEEL_EXPOSURE_COUNT)
+    return keel_config_fail(error, variant->hedge, "target.neutral",
+                            "has %s, which `keel hedge` alone brings in; allowed where time passes: delta, gamma, vega",
+                            keel_exposure_table[target->exposures[need - 1]].name);
   if (found->choices)
     return keel_config_fail(error, variant->hedge, "with",
                             "has `instrument: options`, which `keel hedge` alone chooses among the quotes at hand; "
@@ -347,7 +348,9 @@ static keel_status check_band(struct keel_strategy_check *check, const struct ke
 
 static keel_status check_move(struct keel_strategy_check *check, const struct keel_variant *variant) {
   const struct keel_policy *policy = &variant->policy;
-  const struct keel_target *target = &policy->target;
+  struct keel_target stepped = policy->target;
+  const struct keel_target *target = &stepped;
+  keel_target_leave_stepped(&stepped);
   if (policy->move.to != KEEL_MOVE_EDGE && policy->move.to != KEEL_MOVE_INNER) return KEEL_STATUS_OK;
   for (size_t i = 0; i < target->exposure_count; i++)
     if (policy->triggers[target->exposures[i]].band != KEEL_BAND_NONE) return KEEL_STATUS_OK;
@@ -371,7 +374,9 @@ static int is_empty(const struct keel_trigger *trigger) {
 
 static keel_status check_triggers(struct keel_strategy_check *check, const struct keel_variant *variant) {
   const struct keel_policy *policy = &variant->policy;
-  const struct keel_target *target = &policy->target;
+  struct keel_target stepped = policy->target;
+  const struct keel_target *target = &stepped;
+  keel_target_leave_stepped(&stepped);
   const struct keel_config_node *market = keel_config_child(check->root, "market");
   if (!keel_config_child(variant->hedge, "trigger"))
     return keel_config_fail(check->reader->error, variant->hedge, "trigger",
@@ -387,14 +392,14 @@ static keel_status check_triggers(struct keel_strategy_check *check, const struc
                          "the decision before it");
     empty += (size_t)is_empty(trigger);
   }
-  if (empty == target->exposure_count)
+  if (target->exposure_count && empty == target->exposure_count)
     keel_strategy_warn(check, variant->hedge, "trigger",
                        "is empty: the hedge is set at the first step and never changed");
   for (size_t i = 0; i < target->exposure_count && empty < target->exposure_count; i++)
     if (is_empty(&policy->triggers[target->exposures[i]]))
       keel_strategy_warn(check, variant->hedge, "trigger",
                          "has nothing for %s: it is set at the first step and then not looked at",
-                         exposure_names[target->exposures[i]]);
+                         keel_exposure_table[target->exposures[i]].name);
   return KEEL_STATUS_OK;
 }
 
