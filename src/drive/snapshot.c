@@ -292,10 +292,10 @@ static keel_status check_source(const struct keel_strategy *strategy, keel_error
       tape ? "is missing: marks come from a tape, or from a model at its start" : "is missing: risk.from is model");
 }
 
-/* What only `keel hedge` can run is looked at without its instruments: marks do not depend on them. */
+/* The instruments of hedges are left out: marks do not depend on them, and what a replay cannot hold, or only `keel
+ * hedge` can bring in, is nothing against looking at the book. */
 static void leave_out_hedge(struct keel_snapshot *snapshot) {
   struct keel_strategy *strategy = &snapshot->strategy;
-  if (!strategy->no_steps.status) return;
   struct keel_variant *own = KEEL_ARENA_NEW(&snapshot->arena, struct keel_variant, 1);
   *own = strategy->variants[0];
   own->policy.with_count = 0;
@@ -321,6 +321,14 @@ keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel
   }
   if (status) keel_snapshot_fini(snapshot);
   return status;
+}
+
+int keel_snapshot_has_delivered(const struct keel_snapshot *snapshot, size_t u) {
+  const struct keel_underlying *underlying = &snapshot->wiring->underlyings[u];
+  if (underlying->terms->settlement != KEEL_SETTLEMENT_PHYSICAL) return 0;
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
+    if (snapshot->block->units[r] != 0 && !snapshot->block->alive[r]) return 1;
+  return 0;
 }
 
 void keel_snapshot_fini(struct keel_snapshot *snapshot) {

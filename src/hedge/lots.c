@@ -374,29 +374,34 @@ static void search_all(struct search *search) {
   while (search->open_count) search->left = fmin(search->left, search->open[--search->open_count].bound);
 }
 
-/* Without what no line has any of: it stays as it is, and would drown the rest. */
-static struct keel_lots within_reach(const struct keel_lots *lots) {
-  struct keel_lots reach = *lots;
-  reach.exposure_count = 0;
+/* Whether trades within limits make a difference to what is beyond the tolerance of an exposure. */
+static int matters(const struct keel_lots *lots, size_t e) {
+  double moves = 0;
+  for (size_t l = 0; l < lots->line_count; l++)
+    if (lots->lines[l].exposure[e] != 0)
+      moves += fabs(lots->lines[l].exposure[e]) * fmax(-lots->lines[l].from, lots->lines[l].to);
+  return moves > 0 && fabs(lots->now[e]) + moves > lots->tolerance[e];
+}
+
+/* Without what does not matter: what stays as it is would drown the rest. */
+static struct keel_lots what_matters(const struct keel_lots *lots) {
+  struct keel_lots left = *lots;
+  left.exposure_count = 0;
   for (size_t e = 0; e < lots->exposure_count; e++) {
-    size_t at = reach.exposure_count;
-    int any = 0;
-    reach.now[at] = lots->now[e];
-    reach.tolerance[at] = lots->tolerance[e];
-    reach.weight[at] = lots->weight[e];
-    for (size_t l = 0; l < lots->line_count; l++) {
-      reach.lines[l].exposure[at] = lots->lines[l].exposure[e];
-      any |= lots->lines[l].exposure[e] != 0;
-    }
-    reach.exposure_count += (size_t)any;
+    size_t at = left.exposure_count;
+    left.now[at] = lots->now[e];
+    left.tolerance[at] = lots->tolerance[e];
+    left.weight[at] = lots->weight[e];
+    for (size_t l = 0; l < lots->line_count; l++) left.lines[l].exposure[at] = lots->lines[l].exposure[e];
+    left.exposure_count += (size_t)matters(lots, e);
   }
-  return reach;
+  return left;
 }
 
 void keel_lots_solve(struct keel_arena *arena, const struct keel_lots *lots, struct keel_lots_answer *answer) {
-  struct keel_lots reach = within_reach(lots);
-  struct search search = {.lots = &reach,
-                          .terms = keel_lots_terms_of(&reach),
+  struct keel_lots left = what_matters(lots);
+  struct search search = {.lots = &left,
+                          .terms = keel_lots_terms_of(&left),
                           .open = KEEL_ARENA_NEW(arena, struct part, OPEN_MAX),
                           .left = INFINITY,
                           .best = answer};

@@ -145,6 +145,17 @@ static void fills_are_held(void **state) {
        "\nSPXW,SPXW spot,900,1");
 }
 
+/* A position that passed a split is held as what it became. */
+static void splits_are_passed(void **state) {
+  (void)state;
+#define SPLIT                                                                                               \
+  QUOTED_BOOK                                                                                               \
+  "--set 'market.splits=[{ex: 2025-01-06, ratio: 2}]' --set 'hedge.with=[{instrument: spot}, {instrument: " \
+  "option, kind: call, strike: 50, expiry: 2025-02-07, multiplier: 100}]' --set market.implied_vol=0.2 "
+  says("$KEEL hedge " SPLIT "--csv -", "\nSPXW,SPXW call 50 2025-02-07,-80,");
+  says("$KEEL risk " SPLIT "--table positions --csv - | cut -d, -f1,7", "SPXW call 50 2025-02-07,-80\n");
+}
+
 static void the_same_bits_on_every_level(void **state) {
   (void)state;
   says(
@@ -171,10 +182,15 @@ static void bad_input_is_refused_at_its_place(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(what_was_laid_over_by_hand_holds), cmocka_unit_test(fills_are_held),
-      cmocka_unit_test(it_is_what_a_replay_would_trade),  cmocka_unit_test(options_are_chosen_among_quotes),
-      cmocka_unit_test(the_table_is_for_people),          cmocka_unit_test(what_has_no_price_is_not_traded),
-      cmocka_unit_test(the_same_bits_on_every_level),     cmocka_unit_test(bad_input_is_refused_at_its_place),
+      cmocka_unit_test(what_was_laid_over_by_hand_holds),
+      cmocka_unit_test(fills_are_held),
+      cmocka_unit_test(splits_are_passed),
+      cmocka_unit_test(it_is_what_a_replay_would_trade),
+      cmocka_unit_test(options_are_chosen_among_quotes),
+      cmocka_unit_test(the_table_is_for_people),
+      cmocka_unit_test(what_has_no_price_is_not_traded),
+      cmocka_unit_test(the_same_bits_on_every_level),
+      cmocka_unit_test(bad_input_is_refused_at_its_place),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -244,7 +244,8 @@ static void the_gap_is_not_passed(void **state) {
   assert_true(open > 0);
 }
 
-/* What no line has any of, be it ever so much, does not keep the rest from being brought in. */
+/* What no line has any of, be it ever so much, does not keep the rest from being brought in; nor does a tolerance that
+ * nothing can leave. */
 static void what_is_out_of_reach_hides_nothing(void **state) {
   (void)state;
   struct keel_lots lots = {.exposure_count = 2, .line_count = 1, .now = {-7, 3e9}, .weight = {1, 1}, .aversion = 0.1};
@@ -256,6 +257,12 @@ static void what_is_out_of_reach_hides_nothing(void **state) {
   assert_close(answer.qty[0], 7, 0);
   assert_close(answer.gap, 0, 0);
   assert_close(answer.objective, keel_lots_objective(&lots, answer.qty), 0);
+  lots.lines[0].exposure[1] = 1;
+  lots.now[1] = 5;
+  lots.tolerance[1] = 1e300;
+  answer = solve(&lots);
+  assert_close(answer.qty[0], 7, 0);
+  assert_close(answer.gap, 0, 0);
 }
 
 /* Five exposures met by five lines, and limits far beyond what doubles count in lots. */
