@@ -1,10 +1,16 @@
-/* Positions: what the book holds. qty > 0 is long, in contracts. */
+/* Positions: what the book holds. qty > 0 is long, in contracts.
+ *
+ * An account is a part of the book with a hedge of its own: a strategy or a portfolio. The same contract may be held in
+ * several. */
 #ifndef KEEL_BOOK_POSITION_H
 #define KEEL_BOOK_POSITION_H
+
+#include <string.h>
 
 #include "book/contract.h"
 
 struct keel_position {
+  const char *account; /* NULL: none is named */
   struct keel_contract contract;
   double qty;
   int exercise_given; /* options: whether `exercise` was; if not, it is european until a tape says otherwise */
@@ -17,5 +23,11 @@ struct keel_book {
   struct keel_position *positions;
   size_t count;
 };
+
+/* The name of an account: empty where none is named. */
+static inline const char *keel_account_name(const char *account) { return account ? account : ""; }
+static inline int keel_account_same(const char *a, const char *b) {
+  return strcmp(keel_account_name(a), keel_account_name(b)) == 0;
+}
 
 #endif

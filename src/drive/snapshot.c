@@ -19,10 +19,11 @@ static keel_status wire_tape(struct keel_snapshot *snapshot, keel_error *error) 
                                     .trades = replay->fills.trades,
                                     .trade_count = replay->fills.count,
                                     .terms = &strategy->market,
-                                    .policies = replay->policies,
+                                    .accounts = replay->accounts,
+                                    .account_count = keel_strategy_account_count(strategy),
                                     .variant_count = 1,
-                                    .costs = &strategy->costs,
-                                    .limits = &strategy->limits,
+                                    .sleeves = strategy->sleeves,
+                                    .sleeve_count = strategy->sleeve_count,
                                     .paths = 1,
                                     .listed = replay->listed,
                                     .listed_count = replay->listed_count,
@@ -172,14 +173,9 @@ static keel_status observe_model(struct keel_snapshot *snapshot, const struct ke
     return keel_fail_at(error, path, 0, NULL,
                         "the marks are those of a model at its start, which has no other instants; leave out `%s`",
                         query->at_ns != KEEL_TIME_NONE ? "at" : "since");
-  const struct keel_policy *policy = &snapshot->strategy.variants[0].policy;
-  const struct keel_simulation_plan plan = {.strategy = &snapshot->strategy,
-                                            .policies = &policy,
-                                            .names = &snapshot->strategy.variants[0].name,
-                                            .variant_count = 1,
-                                            .threads = 1,
-                                            .has_ledger = 1,
-                                            .block_paths = 1};
+  snapshot->strategy.variant_count = 1;
+  const struct keel_simulation_plan plan = {
+      .strategy = &snapshot->strategy, .threads = 1, .has_ledger = 1, .block_paths = 1};
   keel_status status = keel_simulation_wire(&snapshot->arena, &plan, &snapshot->simulated, error);
   if (status != KEEL_STATUS_OK) return status;
   keel_simulation_worker_init(&snapshot->worker, &snapshot->simulated);
@@ -215,8 +211,9 @@ static void add_position(struct keel_snapshot *snapshot, uint32_t r) {
   inputs->years[at] = is_spot ? 0 : keel_years_between(marks->time_ns[row->underlying], row->contract.expiry_ns);
   inputs->vol[at] = is_option ? marks->vol[r] : 0;
   snapshot->mark[at] = marks->price[r];
-  snapshot->positions[at] =
-      (struct keel_snapshot_position){r, row->underlying, snapshot->block->units[r], marked(snapshot, r)};
+  const struct keel_underlying *underlying = &snapshot->wiring->underlyings[row->underlying];
+  snapshot->positions[at] = (struct keel_snapshot_position){r, underlying->number, underlying->account,
+                                                            snapshot->block->units[r], marked(snapshot, r)};
 }
 
 /* Greeks as the block has them; it keeps no charm and speed, and the formula's price may not be the mark. */
@@ -226,7 +223,7 @@ static void read_greeks(struct keel_snapshot *snapshot) {
   keel_kernel_now->black_scholes(snapshot->count, &options, KEEL_GREEK_SET_ALL, greeks);
   for (size_t i = 0; i < snapshot->count; i++) {
     const struct keel_snapshot_position *position = &snapshot->positions[i];
-    const keel_greeks *from = &keel_marks_after(snapshot->block, position->underlying)->greeks;
+    const keel_greeks *from = &keel_marks_after(snapshot->block, keel_snapshot_sleeve(snapshot, i))->greeks;
     double *const to[] = {greeks->delta, greeks->gamma, greeks->vega,  greeks->theta,
                           greeks->rho,   greeks->psi,   greeks->vanna, greeks->volga};
     const double *const of[] = {from->delta, from->gamma, from->vega,  from->theta,
@@ -292,17 +289,28 @@ static keel_status check_source(const struct keel_strategy *strategy, keel_error
       tape ? "is missing: marks come from a tape, or from a model at its start" : "is missing: risk.from is model");
 }
 
+static struct keel_variant *without_instruments(struct keel_arena *arena, const struct keel_variant *variant) {
+  struct keel_variant *own = KEEL_ARENA_NEW(arena, struct keel_variant, 1);
+  *own = *variant;
+  own->policy.with_count = 0;
+  keel_target_leave_stepped(&own->policy.target);
+  return own;
+}
+
 /* The instruments of hedges are left out: marks do not depend on them, and what a replay cannot hold, or only `keel
  * hedge` can bring in, is nothing against looking at the book. */
 static void leave_out_hedge(struct keel_snapshot *snapshot) {
   struct keel_strategy *strategy = &snapshot->strategy;
-  struct keel_variant *own = KEEL_ARENA_NEW(&snapshot->arena, struct keel_variant, 1);
-  *own = strategy->variants[0];
-  own->policy.with_count = 0;
-  keel_target_leave_stepped(&own->policy.target);
-  strategy->variants = own;
+  const struct keel_book_account *accounts = strategy->accounts;
+  strategy->variants = without_instruments(&snapshot->arena, &strategy->variants[0]);
   strategy->variant_count = 1;
   strategy->no_steps.status = KEEL_STATUS_OK;
+  strategy->accounts = KEEL_ARENA_NEW(&snapshot->arena, struct keel_book_account, strategy->account_count);
+  for (size_t a = 0; a < strategy->account_count; a++) {
+    strategy->accounts[a] = accounts[a];
+    if (accounts[a].variants)
+      strategy->accounts[a].variants = without_instruments(&snapshot->arena, &accounts[a].variants[0]);
+  }
 }
 
 keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel_strategy *strategy,
