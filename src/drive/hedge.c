@@ -114,17 +114,13 @@ static uint64_t count_fallbacks(const struct keel_snapshot *snapshot) {
   return sum;
 }
 
-/* What was laid over an underlying by hand, or is not seen of it. */
-static void note_underlying(struct keel_hedge *hedge, size_t u) {
+/* What was laid over an underlying by hand. */
+static void note_overrides(struct keel_hedge *hedge, size_t u) {
   const struct keel_overrides *overrides = &hedge->strategy->market.underlyings[u].overrides;
   const char *name = hedge->strategy->market.underlyings[u].name;
   char text[320];
   if (hedge->sides[u].is_paused) {
     snprintf(text, sizeof text, "%.80s is paused by market.overrides: nothing is traded.", name);
-    add_note(hedge, text);
-  }
-  if (keel_snapshot_has_delivered(&hedge->snapshot, u)) {
-    snprintf(text, sizeof text, KEEL_SNAPSHOT_DELIVERED, name);
     add_note(hedge, text);
   }
   if (overrides->delta_offset == 0) return;
@@ -150,7 +146,7 @@ static void list_notes(struct keel_hedge *hedge) {
   char text[480];
   size_t underlyings = snapshot->wiring->underlying_count;
   hedge->notes =
-      KEEL_ARENA_NEW(&hedge->arena, const char *, MOST + 3 * underlyings + hedge->count + strategy->warning_count);
+      KEEL_ARENA_NEW(&hedge->arena, const char *, MOST + 2 * underlyings + hedge->count + strategy->warning_count);
   if (!snapshot->replay)
     add_note(hedge, "Marks are those of the model at its start, at the vols of its implied_vol.");
   else if (snapshot->replay->model)
@@ -167,7 +163,7 @@ static void list_notes(struct keel_hedge *hedge) {
              hedge->left_out);
     add_note(hedge, text);
   }
-  for (size_t u = 0; u < underlyings; u++) note_underlying(hedge, u);
+  for (size_t u = 0; u < underlyings; u++) note_overrides(hedge, u);
   note_instruments(hedge);
   for (size_t i = 0; i < strategy->warning_count; i++) add_note(hedge, strategy->warnings[i]);
 }

@@ -105,11 +105,10 @@ static void list_for(struct keel_hedge *hedge, const struct keel_tape *tape, int
     }
 }
 
-/* The book that is marked has them too, at no quantity; its hedge has none, so that the wiring has no lines. */
+/* The book that is marked has them too, at no quantity. */
 static void mark_them(struct keel_hedge *hedge) {
   const struct keel_strategy *strategy = hedge->strategy;
   const struct keel_book *book = &strategy->book;
-  struct keel_variant *own = KEEL_ARENA_NEW(&hedge->arena, struct keel_variant, 1);
   struct keel_position *positions = KEEL_ARENA_NEW(&hedge->arena, struct keel_position, book->count + hedge->count);
   if (book->count) memcpy(positions, book->positions, book->count * sizeof *positions);
   for (size_t i = 0; i < hedge->count; i++) {
@@ -123,14 +122,7 @@ static void mark_them(struct keel_hedge *hedge) {
                                .line = node ? node->line : 0};
     positions[at_hand->position].exercise_given = at_hand->contract.exercise == KEEL_EXERCISE_AMERICAN;
   }
-  *own = strategy->variants[0];
-  own->policy.with = NULL;
-  own->policy.with_count = 0;
-  keel_target_leave_stepped(&own->policy.target);
   hedge->marked = *strategy;
-  hedge->marked.variants = own;
-  hedge->marked.variant_count = 1;
-  hedge->marked.no_steps.status = KEEL_STATUS_OK;
   hedge->marked.book = (struct keel_book){positions, book->count + hedge->count};
 }
 

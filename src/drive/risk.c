@@ -252,16 +252,6 @@ static void note_book(struct keel_risk *risk) {
     add_note(risk, "The P&L since then is that of marks: dividends received on spot of the book are not in it.");
 }
 
-static void note_deliveries(struct keel_risk *risk) {
-  char text[320];
-  const struct keel_wiring *wiring = risk->snapshot.wiring;
-  for (size_t u = 0; u < wiring->underlying_count; u++) {
-    if (!keel_snapshot_has_delivered(&risk->snapshot, u)) continue;
-    snprintf(text, sizeof text, KEEL_SNAPSHOT_DELIVERED, wiring->underlyings[u].terms->name);
-    add_note(risk, text);
-  }
-}
-
 /* From when on each underlying's moves are explained. */
 static void note_since(struct keel_risk *risk, const struct keel_snapshot_query *query) {
   if (query->since_ns != KEEL_SNAPSHOT_TRADE) return;
@@ -283,10 +273,9 @@ static void list_notes(struct keel_risk *risk, const struct keel_snapshot_query 
   enum { MOST = 8 };
   const struct keel_strategy *strategy = risk->strategy;
   risk->notes = KEEL_ARENA_NEW(&risk->arena, const char *,
-                               MOST + 2 * risk->snapshot.wiring->underlying_count + strategy->warning_count);
+                               MOST + risk->snapshot.wiring->underlying_count + strategy->warning_count);
   note_market(risk, query);
   note_book(risk);
-  note_deliveries(risk);
   note_since(risk, query);
   for (size_t i = 0; i < strategy->warning_count; i++) add_note(risk, strategy->warnings[i]);
 }

@@ -289,27 +289,33 @@ static keel_status check_source(const struct keel_strategy *strategy, keel_error
       tape ? "is missing: marks come from a tape, or from a model at its start" : "is missing: risk.from is model");
 }
 
-static struct keel_variant *without_instruments(struct keel_arena *arena, const struct keel_variant *variant) {
+/* But for spot and futures, which say what options deliver. */
+static struct keel_variant *without_options(struct keel_arena *arena, const struct keel_variant *variant) {
+  const struct keel_policy *policy = &variant->policy;
   struct keel_variant *own = KEEL_ARENA_NEW(arena, struct keel_variant, 1);
   *own = *variant;
+  own->policy.with = KEEL_ARENA_NEW(arena, struct keel_hedge_instrument, policy->with_count);
   own->policy.with_count = 0;
+  for (size_t i = 0; i < policy->with_count; i++)
+    if (!policy->with[i].is_choice && !keel_kind_is_option(policy->with[i].contract.kind))
+      own->policy.with[own->policy.with_count++] = policy->with[i];
   keel_target_leave_stepped(&own->policy.target);
   return own;
 }
 
-/* The instruments of hedges are left out: marks do not depend on them, and what a replay cannot hold, or only `keel
- * hedge` can bring in, is nothing against looking at the book. */
+/* Options as hedges are left out: marks do not depend on them, and what a replay cannot hold, or only `keel hedge` can
+ * bring in, is nothing against looking at the book. */
 static void leave_out_hedge(struct keel_snapshot *snapshot) {
   struct keel_strategy *strategy = &snapshot->strategy;
   const struct keel_book_account *accounts = strategy->accounts;
-  strategy->variants = without_instruments(&snapshot->arena, &strategy->variants[0]);
+  strategy->variants = without_options(&snapshot->arena, &strategy->variants[0]);
   strategy->variant_count = 1;
   strategy->no_steps.status = KEEL_STATUS_OK;
   strategy->accounts = KEEL_ARENA_NEW(&snapshot->arena, struct keel_book_account, strategy->account_count);
   for (size_t a = 0; a < strategy->account_count; a++) {
     strategy->accounts[a] = accounts[a];
     if (accounts[a].variants)
-      strategy->accounts[a].variants = without_instruments(&snapshot->arena, &accounts[a].variants[0]);
+      strategy->accounts[a].variants = without_options(&snapshot->arena, &accounts[a].variants[0]);
   }
 }
 
@@ -329,14 +335,6 @@ keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel
   }
   if (status) keel_snapshot_fini(snapshot);
   return status;
-}
-
-int keel_snapshot_has_delivered(const struct keel_snapshot *snapshot, size_t u) {
-  const struct keel_underlying *underlying = &snapshot->wiring->underlyings[u];
-  if (underlying->terms->settlement != KEEL_SETTLEMENT_PHYSICAL) return 0;
-  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
-    if (snapshot->block->units[r] != 0 && !snapshot->block->alive[r]) return 1;
-  return 0;
 }
 
 void keel_snapshot_fini(struct keel_snapshot *snapshot) {

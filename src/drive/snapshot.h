@@ -84,13 +84,6 @@ keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel
                                const struct keel_snapshot_query *query, keel_error *error);
 void keel_snapshot_fini(struct keel_snapshot *snapshot);
 
-/* Whether options on it that settle by delivery have expired: what they delivered is no position of the book; and the
- * sentence that says so, of its name. */
-#define KEEL_SNAPSHOT_DELIVERED                                                                                  \
-  "Options on %.80s that settle by delivery have expired by then: shares that they delivered are not among the " \
-  "positions; give them in the book of a later run.start."
-int keel_snapshot_has_delivered(const struct keel_snapshot *snapshot, size_t underlying);
-
 static inline keel_options keel_snapshot_options(const struct keel_snapshot *snapshot) {
   const struct keel_snapshot_inputs *inputs = &snapshot->inputs;
   return (keel_options){inputs->phi,   inputs->spot,  inputs->strike, inputs->rate,

@@ -156,6 +156,17 @@ static void splits_are_passed(void **state) {
   says("$KEEL risk " SPLIT "--table positions --csv - | cut -d, -f1,7", "SPXW call 50 2025-02-07,-80\n");
 }
 
+/* Shares that options delivered are held. */
+static void deliveries_are_held(void **state) {
+  (void)state;
+  says("$KEEL hedge " QUOTED
+       "--set 'book=[{underlying: SPXW, kind: put, strike: 110, expiry: 2025-01-03, qty: -3}, "
+       "{underlying: SPXW, kind: call, strike: 100, expiry: 2025-02-07, qty: 2}]' --set market.settlement=physical "
+       "--set "
+       "market.implied_vol=0.2 --csv -",
+       "\nSPXW,SPXW spot,300,-");
+}
+
 static void the_same_bits_on_every_level(void **state) {
   (void)state;
   says(
@@ -185,6 +196,7 @@ int main(void) {
       cmocka_unit_test(what_was_laid_over_by_hand_holds),
       cmocka_unit_test(fills_are_held),
       cmocka_unit_test(splits_are_passed),
+      cmocka_unit_test(deliveries_are_held),
       cmocka_unit_test(it_is_what_a_replay_would_trade),
       cmocka_unit_test(options_are_chosen_among_quotes),
       cmocka_unit_test(the_table_is_for_people),

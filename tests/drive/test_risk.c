@@ -234,24 +234,6 @@ static void since_the_day_and_the_last_trade(void **state) {
   keel_strategy_free(strategy);
 }
 
-/* Shares that a call delivered are no position: it is said. */
-static void what_was_delivered_is_said(void **state) {
-  (void)state;
-  static const char book[] =
-      "book: [" CALL("1") ", {underlying: GEN, kind: call, strike: 95, expiry: 2024-01-12T21:00:00Z, qty: 2}]";
-  struct keel_strategy *strategy = load("delivery.yaml", book,
-                                        (const char *[]){"market.settlement=physical", "market.implied_vol=0.2",
-                                                         "hedge={trigger: {every: 1d}, with: [{instrument: spot}]}"},
-                                        3);
-  keel_risk *before = risk_of(strategy, &(keel_risk_options){.at = "2024-01-11"}), *after = risk_of(strategy, NULL);
-  assert_false(has_note(before, "settle by delivery"));
-  assert_true(
-      has_note(after, "Options on GEN that settle by delivery have expired by then: shares that they delivered"));
-  keel_risk_free(before);
-  keel_risk_free(after);
-  keel_strategy_free(strategy);
-}
-
 static void problems_are_of_the_marks_shown(void **state) {
   (void)state;
   struct keel_strategy *strategy;
@@ -325,10 +307,13 @@ static void times_that_are_none_are_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(all_cells_are_sums_over_positions), cmocka_unit_test(greeks_are_slopes_of_the_scenarios),
-      cmocka_unit_test(buckets_are_parted_at_their_times), cmocka_unit_test(what_carried_the_book),
-      cmocka_unit_test(since_the_day_and_the_last_trade),  cmocka_unit_test(what_was_delivered_is_said),
-      cmocka_unit_test(problems_are_of_the_marks_shown),   cmocka_unit_test(a_reader_is_told),
+      cmocka_unit_test(all_cells_are_sums_over_positions),
+      cmocka_unit_test(greeks_are_slopes_of_the_scenarios),
+      cmocka_unit_test(buckets_are_parted_at_their_times),
+      cmocka_unit_test(what_carried_the_book),
+      cmocka_unit_test(since_the_day_and_the_last_trade),
+      cmocka_unit_test(problems_are_of_the_marks_shown),
+      cmocka_unit_test(a_reader_is_told),
       cmocka_unit_test(times_that_are_none_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
