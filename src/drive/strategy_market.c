@@ -312,8 +312,8 @@ static keel_status read_market(struct keel_config_reader *reader, const struct k
   (void)field;
   struct keel_strategy *strategy = base;
   struct market market = {0};
-  if (!strategy->book.count && !strategy->fills.count)
-    return keel_config_fail(reader->error, node->up, "book", "has no positions, and there are no fills to bring any");
+  if (!strategy->book.count && !strategy->fills.count) /* a desk may begin flat, if it trades */
+    return keel_config_fail(reader->error, node->up, "book", "has no positions, and there are no fills");
   keel_status status = keel_config_read(reader, keel_strategy_market_fields, node, &market);
   if (status) return status;
   strategy->market = market.terms;

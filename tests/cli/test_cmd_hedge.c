@@ -139,7 +139,7 @@ static void fills_are_held(void **state) {
   says("$KEEL hedge " QUOTED FILLS "--at 2025-01-03T13:00 --set market.stale=1h",
        "it has no quote that is two-sided and fresh");
   says("$KEEL hedge " QUOTED FILLS, "\nSPXW,SPXW spot,900,1");
-  fails("$KEEL hedge " QUOTED "--set 'book=[]'", 1, "book: has no positions, and there are no fills to bring any");
+  fails("$KEEL hedge " QUOTED "--set 'book=[]'", 1, "book: has no positions, and there are no fills");
   says("$KEEL replay " QUOTED FILLS "| wc -l", "4\n");
   says("printf 'underlying,kind,qty\\n' >none.csv && $KEEL hedge " QUOTED FILLS "--set 'book={file: none.csv}'",
        "\nSPXW,SPXW spot,900,1");
