@@ -44,7 +44,7 @@ static void price_future(struct keel_hedge *hedge, size_t u, uint32_t r) {
 }
 
 void keel_hedge_expose(struct keel_hedge *hedge) {
-  const struct keel_target *target = keel_hedge_target(hedge);
+  int any = 0;
   const struct keel_wiring *wiring = hedge->snapshot.wiring;
   const struct keel_block *block = hedge->snapshot.block;
   keel_greeks *greeks = &hedge->greeks;
@@ -52,7 +52,8 @@ void keel_hedge_expose(struct keel_hedge *hedge) {
                         &greeks->volga, &greeks->charm, &greeks->speed};
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
     *columns[i] = KEEL_ARENA_NEW(&hedge->arena, double, wiring->row_count);
-  if (target->exposures[target->exposure_count - 1] < KEEL_EXPOSURE_COUNT) return;
+  for (size_t e = 0; e < hedge->exposure_count; e++) any |= hedge->exposures[e] >= KEEL_EXPOSURE_COUNT;
+  if (!any) return;
   for (uint32_t r = 0; r < wiring->row_count; r++) {
     const struct keel_row *row = &wiring->rows[r];
     if (!row->is_priced || !block->alive[r] || row->contract.kind == KEEL_KIND_SPOT) continue;

@@ -289,43 +289,13 @@ static keel_status check_source(const struct keel_strategy *strategy, keel_error
       tape ? "is missing: marks come from a tape, or from a model at its start" : "is missing: risk.from is model");
 }
 
-/* But for spot and futures, which say what options deliver. */
-static struct keel_variant *without_options(struct keel_arena *arena, const struct keel_variant *variant) {
-  const struct keel_policy *policy = &variant->policy;
-  struct keel_variant *own = KEEL_ARENA_NEW(arena, struct keel_variant, 1);
-  *own = *variant;
-  own->policy.with = KEEL_ARENA_NEW(arena, struct keel_hedge_instrument, policy->with_count);
-  own->policy.with_count = 0;
-  for (size_t i = 0; i < policy->with_count; i++)
-    if (!policy->with[i].is_choice && !keel_kind_is_option(policy->with[i].contract.kind))
-      own->policy.with[own->policy.with_count++] = policy->with[i];
-  keel_target_leave_stepped(&own->policy.target);
-  return own;
-}
-
-/* Options as hedges are left out: marks do not depend on them, and what a replay cannot hold, or only `keel hedge` can
- * bring in, is nothing against looking at the book. */
-static void leave_out_hedge(struct keel_snapshot *snapshot) {
-  struct keel_strategy *strategy = &snapshot->strategy;
-  const struct keel_book_account *accounts = strategy->accounts;
-  strategy->variants = without_options(&snapshot->arena, &strategy->variants[0]);
-  strategy->variant_count = 1;
-  strategy->no_steps.status = KEEL_STATUS_OK;
-  strategy->accounts = KEEL_ARENA_NEW(&snapshot->arena, struct keel_book_account, strategy->account_count);
-  for (size_t a = 0; a < strategy->account_count; a++) {
-    strategy->accounts[a] = accounts[a];
-    if (accounts[a].variants)
-      strategy->accounts[a].variants = without_options(&snapshot->arena, &accounts[a].variants[0]);
-  }
-}
-
 keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel_strategy *strategy,
                                const struct keel_snapshot_query *query, keel_error *error) {
   *snapshot = (struct keel_snapshot){.strategy = *strategy};
   keel_status status = check_source(strategy, error);
   if (status != KEEL_STATUS_OK) return status;
   keel_arena_init(&snapshot->arena);
-  leave_out_hedge(snapshot);
+  keel_strategy_leave_out_hedges(&snapshot->arena, &snapshot->strategy);
   status = keel_snapshot_is_from_tape(strategy) ? observe_tape(snapshot, query, error)
                                                 : observe_model(snapshot, query, error);
   if (!status) {
