@@ -212,14 +212,14 @@ static keel_status take_rows(const struct entry *entry, const char *text, size_t
   return KEEL_STATUS_OK;
 }
 
-/* The contract, and for a future the spot beside it. */
+/* The contract, and for a future the spot beside it, which ends with it. */
 static keel_status enter_contracts(struct entry *entry, keel_error *error) {
   const struct keel_contract *contract = &entry->what.contract;
   keel_status status = keel_import_rows_contract(entry->rows, contract, &entry->id, error);
   entry->spot_id = KEEL_CONTRACT_NONE;
   if (status || contract->kind != KEEL_KIND_FUTURE) return status;
   const struct keel_contract spot = {
-      .underlying = contract->underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
+      .underlying = contract->underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = contract->expiry_ns, .multiplier = 1};
   return keel_import_rows_contract(entry->rows, &spot, &entry->spot_id, error);
 }
 
