@@ -58,6 +58,15 @@ KEEL_API const char *keel_explain_name(size_t component);
 KEEL_API const char *keel_explain_help(size_t component);
 KEEL_API double keel_replay_explained(const keel_replay *replay, size_t variant, size_t component);
 
+/* The accounts that positions and fills of the book name, by name (one of no name among them where some name none):
+ * totals and components add up over them, but for `gross`. 0 where none is named. */
+KEEL_API size_t keel_replay_accounts(const keel_replay *replay);
+KEEL_API const char *keel_replay_account(const keel_replay *replay, size_t account);
+KEEL_API void keel_replay_account_total(const keel_replay *replay, size_t variant, size_t account,
+                                        keel_replay_totals *totals);
+KEEL_API double keel_replay_account_explained(const keel_replay *replay, size_t variant, size_t account,
+                                              size_t component);
+
 KEEL_API uint64_t keel_replay_events(const keel_replay *replay);   /* quotes of what is watched */
 KEEL_API uint64_t keel_replay_instants(const keel_replay *replay); /* distinct times */
 

@@ -61,9 +61,16 @@ KEEL_API const char *keel_risk_measure_help(size_t measure);
 /* One of them. */
 KEEL_API double keel_risk_exposure(const keel_risk *risk, size_t underlying, size_t bucket, size_t measure);
 
+/* The accounts that positions and fills of the book name, by name (one of no name among them where some name none), and
+ * their exposures: both underlyings and accounts add up to the total. 0 where none is named. */
+KEEL_API size_t keel_risk_accounts(const keel_risk *risk);
+KEEL_API const char *keel_risk_account(const keel_risk *risk, size_t account);
+KEEL_API double keel_risk_account_exposure(const keel_risk *risk, size_t account, size_t bucket, size_t measure);
+
 /* A position that is alive: what went into its price, in the columns of `keel price`. */
 typedef struct keel_risk_position {
   const char *name, *kind, *exercise; /* exercise: "" for spot and futures */
+  const char *account;                /* "" where none is named */
   const char *marked;                 /* "marked_at_quote", "marked_stale", ..., "marked_by_model" */
   size_t underlying, bucket;
   double qty, multiplier;
@@ -113,6 +120,8 @@ KEEL_API int64_t keel_risk_since(const keel_risk *risk);
  * hedges and costs are 0): they sum to the P&L. Without hedges, and without interest on what the book is worth. */
 KEEL_API double keel_risk_carried(const keel_risk *risk, size_t underlying);
 KEEL_API double keel_risk_carried_by(const keel_risk *risk, size_t underlying, size_t component);
+KEEL_API double keel_risk_account_carried(const keel_risk *risk, size_t account);
+KEEL_API double keel_risk_account_carried_by(const keel_risk *risk, size_t account, size_t component);
 
 /* ---- what a reader has to know ---- */
 

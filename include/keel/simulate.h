@@ -77,6 +77,12 @@ typedef struct keel_figure {
 /* One of them. */
 KEEL_API keel_figure keel_simulation_figure(const keel_simulation *simulation, size_t variant, size_t quantity,
                                             size_t statistic);
+/* The accounts that positions of the book name, by name (one of no name among them where some name none), and a figure
+ * of one: quantities add up over them path by path. 0 where none is named. */
+KEEL_API size_t keel_simulation_accounts(const keel_simulation *simulation);
+KEEL_API const char *keel_simulation_account(const keel_simulation *simulation, size_t account);
+KEEL_API keel_figure keel_simulation_account_figure(const keel_simulation *simulation, size_t variant, size_t account,
+                                                    size_t quantity, size_t statistic);
 /* The premium, paid at the start, at which that risk of the P&L is nothing: for `mean` (then the P&L is 0 on average),
  * cvar and entropic statistics; NaN for the others. */
 KEEL_API keel_figure keel_simulation_price(const keel_simulation *simulation, size_t variant, size_t statistic);

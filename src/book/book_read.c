@@ -96,6 +96,11 @@ const struct keel_config_field keel_position_fields[] = {
      .preset = "threshold",
      .help = "of a long option that delivers: exercised at its expiry by market.exercise_threshold, in any case, or "
              "not at all"},
+    {.name = "account",
+     .type = &keel_type_text,
+     AT(account),
+     .absent = "none",
+     .help = "the account, strategy or portfolio that holds it: a free name; see `accounts`"},
     {0}};
 #undef AT
 
@@ -255,7 +260,7 @@ void keel_book_where(const struct keel_config_node *node, const struct keel_book
 
 static int order(double a, double b) { return (a > b) - (a < b); }
 
-/* By contract (multiplier and exercise do not count), then by place. */
+/* By contract (multiplier and exercise do not count), then by account. */
 static int compare(const void *left, const void *right) {
   const struct keel_position *a = *(struct keel_position *const *)left, *b = *(struct keel_position *const *)right;
   int result = strcmp(a->contract.underlying, b->contract.underlying);
@@ -264,7 +269,14 @@ static int compare(const void *left, const void *right) {
   if (!result)
     result = (a->contract.expiry_ns > b->contract.expiry_ns) - (a->contract.expiry_ns < b->contract.expiry_ns);
   if (!result) result = order(isnan(a->years) ? 0 : a->years, isnan(b->years) ? 0 : b->years);
+  if (!result) result = strcmp(keel_account_name(a->account), keel_account_name(b->account));
   return result ? result : (a > b) - (a < b);
+}
+
+/* Of two accounts too, a contract is one: with one multiplier and exercise. */
+static int are_in_conflict(const struct keel_position *a, const struct keel_position *b) {
+  return keel_account_same(a->account, b->account) || a->contract.multiplier != b->contract.multiplier ||
+         (keel_kind_is_option(a->contract.kind) && a->contract.exercise != b->contract.exercise);
 }
 
 static int same_contract(const struct keel_position *a, const struct keel_position *b) {
@@ -313,9 +325,11 @@ static keel_status check_duplicates(struct keel_config_reader *reader, const str
   qsort(sorted, book->count, sizeof(*sorted), compare);
   const struct keel_position *first = NULL, *second = NULL;
   for (size_t i = 1; i < book->count; i++) {
-    if (!same_contract(sorted[i - 1], sorted[i]) || (second && second < sorted[i])) continue;
-    first = sorted[i - 1];
-    second = sorted[i];
+    if (!same_contract(sorted[i - 1], sorted[i]) || !are_in_conflict(sorted[i - 1], sorted[i])) continue;
+    struct keel_position *later = sorted[i - 1] > sorted[i] ? sorted[i - 1] : sorted[i];
+    if (second && second < later) continue;
+    first = sorted[i - 1] > sorted[i] ? sorted[i] : sorted[i - 1];
+    second = later;
   }
   return second ? refuse_second(reader, node, book, first, second) : KEEL_STATUS_OK;
 }

@@ -101,6 +101,11 @@ const struct keel_config_field keel_trade_fields[] = {
      .max = KEEL_BOOK_MOST,
      .unit = "money",
      .help = "of the fill as a whole; below 0 is a rebate"},
+    {.name = "account",
+     .type = &keel_type_text,
+     AT(position.account),
+     .absent = "none",
+     .help = "the account whose position it changes, as in the book"},
     {0}};
 #undef AT
 
@@ -200,6 +205,7 @@ static int same_trade(const struct keel_trade *a, const struct keel_trade *b) {
          a->position.qty == b->position.qty && a->position.contract.settlement == b->position.contract.settlement &&
          a->position.contract.multiplier == b->position.contract.multiplier &&
          a->position.contract.exercise == b->position.contract.exercise &&
+         keel_account_same(a->position.account, b->position.account) &&
          keel_contract_same(&a->position.contract, &b->position.contract);
 }
 

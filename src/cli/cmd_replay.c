@@ -49,6 +49,29 @@ static void print_component(const struct columns *columns, size_t component) {
   putchar('\n');
 }
 
+/* What is named nothing needs a word here. */
+static const char *account_named(const keel_replay *replay, size_t account) {
+  const char *name = keel_replay_account(replay, account);
+  return *name ? name : "(no account)";
+}
+
+static void print_account(const struct columns *columns, size_t account) {
+  static const char *const names[] = {"P&L", "cost", "trades"};
+  printf("  %.60s\n", account_named(columns->replay, account));
+  for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+    printf("    %-12s", names[k]);
+    for (size_t v = columns->first; v < columns->end; v++) {
+      keel_replay_totals totals;
+      keel_replay_account_total(columns->replay, v, account, &totals);
+      if (k == 2)
+        printf(" %*llu", NAME, (unsigned long long)totals.trades);
+      else
+        printf(" %*.2f", NAME, k ? totals.cost : totals.pnl);
+    }
+    putchar('\n');
+  }
+}
+
 static void print_block(const struct columns *columns) {
   printf("\n  %-14s", "");
   for (size_t v = columns->first; v < columns->end; v++)
@@ -60,6 +83,7 @@ static void print_block(const struct columns *columns) {
   print_money("turnover", columns, turnover_of);
   print_count("trades", columns, trades_of);
   print_count("decisions", columns, decisions_of);
+  for (size_t a = 0; a < keel_replay_accounts(columns->replay); a++) print_account(columns, a);
 }
 
 static void print_table(const keel_replay *replay) {

@@ -11,24 +11,29 @@
 
 enum { LABEL = 20, COLUMN = 13, SIDE_BY_SIDE = 7, CELL = 12 };
 
-/* ---- exposures: a line for each measure; side by side underlyings, or buckets ---- */
+/* ---- exposures: a line for each measure; side by side underlyings, buckets, or accounts ---- */
 
 struct table {
   const keel_risk *risk;
-  int is_by_bucket;
-  size_t *columns, count; /* underlyings or buckets; KEEL_RISK_TOTAL last */
+  enum { BY_UNDERLYING, BY_BUCKET, BY_ACCOUNT } by;
+  size_t *columns, count; /* KEEL_RISK_TOTAL last */
 };
 
 static double exposure(const struct table *table, size_t column, size_t measure) {
   size_t index = table->columns[column];
-  return table->is_by_bucket ? keel_risk_exposure(table->risk, KEEL_RISK_TOTAL, index, measure)
-                             : keel_risk_exposure(table->risk, index, KEEL_RISK_TOTAL, measure);
+  if (table->by == BY_BUCKET) return keel_risk_exposure(table->risk, KEEL_RISK_TOTAL, index, measure);
+  if (table->by == BY_UNDERLYING || index == KEEL_RISK_TOTAL)
+    return keel_risk_exposure(table->risk, index, KEEL_RISK_TOTAL, measure);
+  return keel_risk_account_exposure(table->risk, index, KEEL_RISK_TOTAL, measure);
 }
 
 static const char *heading(const struct table *table, size_t column) {
   size_t index = table->columns[column];
   if (index == KEEL_RISK_TOTAL) return "total";
-  return table->is_by_bucket ? keel_risk_bucket(table->risk, index) : keel_risk_underlying(table->risk, index);
+  if (table->by == BY_BUCKET) return keel_risk_bucket(table->risk, index);
+  if (table->by == BY_UNDERLYING) return keel_risk_underlying(table->risk, index);
+  const char *account = keel_risk_account(table->risk, index);
+  return *account ? account : "(no account)";
 }
 
 static void print_number(double number) {
@@ -57,10 +62,12 @@ static void print_spots(const struct table *table, size_t first, size_t end) {
 static void print_exposures(const struct table *table) {
   for (size_t first = 0; first < table->count; first += SIDE_BY_SIDE) {
     size_t end = first + SIDE_BY_SIDE < table->count ? first + SIDE_BY_SIDE : table->count;
-    printf("\n  %-*s", LABEL, table->is_by_bucket ? "by time to expiry" : "by underlying");
+    static const char *const titles[] = {
+        [BY_UNDERLYING] = "by underlying", [BY_BUCKET] = "by time to expiry", [BY_ACCOUNT] = "by account"};
+    printf("\n  %-*s", LABEL, titles[table->by]);
     for (size_t c = first; c < end; c++) printf(" %*.*s", COLUMN, COLUMN, heading(table, c));
     putchar('\n');
-    if (!table->is_by_bucket) print_spots(table, first, end);
+    if (table->by == BY_UNDERLYING) print_spots(table, first, end);
     for (size_t m = 0; m < keel_risk_measures(); m++) print_measure(table, first, end, m);
   }
 }
@@ -94,16 +101,28 @@ static size_t measure_of(const char *name) {
   return measure;
 }
 
+/* Each account, and all of them. */
+static void print_accounts(struct table *table) {
+  if (!keel_risk_accounts(table->risk)) return;
+  table->by = BY_ACCOUNT;
+  table->count = 0;
+  for (size_t a = 0; a < keel_risk_accounts(table->risk); a++) table->columns[table->count++] = a;
+  table->columns[table->count++] = KEEL_RISK_TOTAL;
+  print_exposures(table);
+}
+
 /* Of one underlying its column says it all; a bucket that holds nothing is left out. */
 static int print_all_exposures(const keel_risk *risk) {
   size_t underlyings = keel_risk_underlyings(risk), buckets = keel_risk_buckets(risk);
-  struct table table = {.risk = risk, .columns = calloc(underlyings + buckets + 1, sizeof *table.columns)};
+  size_t room = underlyings + buckets + keel_risk_accounts(risk) + 1;
+  struct table table = {.risk = risk, .columns = calloc(room, sizeof *table.columns)};
   if (!table.columns) return 0;
   for (size_t u = 0; u < underlyings; u++) table.columns[table.count++] = u;
   if (underlyings > 1) table.columns[table.count++] = KEEL_RISK_TOTAL;
   print_exposures(&table);
+  print_accounts(&table);
   table.count = 0;
-  table.is_by_bucket = 1;
+  table.by = BY_BUCKET;
   for (size_t b = 0; b < buckets; b++)
     if (holds_bucket(risk, b)) table.columns[table.count++] = b;
   print_exposures(&table);

@@ -101,6 +101,25 @@ static void print_entropic(const struct columns *columns) {
   }
 }
 
+static void print_account(const struct columns *columns, size_t account) {
+  static const struct {
+    const char *title, *quantity, *statistic;
+  } lines[] = {{"P&L mean", "pnl", "mean"},
+               {"P&L std", "pnl", "std"},
+               {"CVaR 95 %", "pnl", "cvar_0.95"},
+               {"cost", "cost", "mean"}};
+  const keel_simulation *simulation = columns->simulation;
+  const char *name = keel_simulation_account(simulation, account);
+  printf("  %.60s\n", *name ? name : "(no account)");
+  for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+    size_t q = quantity_named(simulation, lines[k].quantity), s = statistic_named(simulation, lines[k].statistic);
+    printf("    %-14s", lines[k].title);
+    for (size_t v = columns->first; v < columns->end; v++)
+      print_number(keel_simulation_account_figure(simulation, v, account, q, s).value);
+    putchar('\n');
+  }
+}
+
 static void print_block(const struct columns *columns) {
   const keel_simulation *simulation = columns->simulation;
   printf("\n  %-16s", "");
@@ -122,6 +141,7 @@ static void print_block(const struct columns *columns) {
   size_t first = quantity_named(simulation, "trades") + 1, end = keel_simulation_quantities(simulation);
   if (end > first) puts("  explained by (means, stds)");
   for (size_t c = 0; first + c < end; c++) print_component(columns, c);
+  for (size_t a = 0; a < keel_simulation_accounts(simulation); a++) print_account(columns, a);
 }
 
 static void print_theories(const keel_simulation *simulation) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/config.h"
 #include "base/fail.h"
 #include "drive/frontier_family.h"
 #include "drive/simulate.h"
@@ -257,9 +258,25 @@ static keel_status run(struct keel_frontier *frontier, const keel_frontier_optio
   return KEEL_STATUS_OK;
 }
 
+/* A rule is one for the whole book. */
+static keel_status check_accounts(const struct keel_strategy *strategy, keel_error *error) {
+  for (size_t a = 0; a < strategy->account_count; a++) {
+    const struct keel_book_account *account = &strategy->accounts[a];
+    if (account->node)
+      return keel_config_fail(
+          error, account->node, NULL,
+          "gives `%.80s` a hedge of its own, and a frontier compares rules for the book as a whole; "
+          "leave `accounts` out, or compare by `variants` of a simulation",
+          account->name);
+  }
+  return KEEL_STATUS_OK;
+}
+
 keel_status keel_frontier_run(const keel_strategy *strategy, const keel_frontier_options *options, keel_frontier **out,
                               keel_error *error) {
   *out = NULL;
+  keel_status can = check_accounts(strategy, error);
+  if (can) return can;
   struct keel_frontier *frontier = calloc(1, sizeof *frontier);
   if (!frontier) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a frontier");
   keel_arena_init(&frontier->arena);

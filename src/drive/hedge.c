@@ -165,6 +165,9 @@ keel_status keel_hedge_run(const keel_strategy *strategy, const keel_hedge_optio
     return keel_config_fail(error, strategy->variants[0].hedge, "target",
                             "is not neutral; `keel hedge` brings exposures within tolerances: give neutral, as "
                             "[delta, vega]");
+  if (strategy->account_count)
+    return keel_fail_at(error, strategy->path, 0, "book",
+                        "names accounts, which `keel hedge` does not tell apart; give it the positions of one");
   struct keel_hedge *hedge = calloc(1, sizeof *hedge);
   if (!hedge) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a result");
   if (options) {

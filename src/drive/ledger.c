@@ -41,6 +41,7 @@ static const struct keel_ledger_column_info fixed_columns[] = {
     {"time", "UTC", KEEL_LEDGER_TIME, 0, 0},
     {"variant", "the rule; base is the strategy's own", KEEL_LEDGER_VARIANT, 0, 0},
     {"underlying", "what the row is about", KEEL_LEDGER_UNDERLYING, 0, 0},
+    {"account", "whose positions they are; empty where none is named", KEEL_LEDGER_ACCOUNT, 0, 0},
     {"reason", "why it traded, or why not", KEEL_LEDGER_REASON, offsetof(struct keel_ledger_row, reason), 0},
     NUMBER(spot, "mark of spot"),
     NUMBER(book_value, "mark of the book on this underlying"),
@@ -102,6 +103,8 @@ void keel_ledger_init(struct keel_ledger *ledger, struct keel_arena *arena, cons
   size_t lanes = wiring->underlying_count * wiring->variant_count;
   ledger->since = KEEL_ARENA_NEW(arena, struct keel_ledger_row, lanes);
   ledger->totals = KEEL_ARENA_NEW(arena, struct keel_ledger_totals, wiring->variant_count);
+  ledger->account_totals =
+      KEEL_ARENA_NEW(arena, struct keel_ledger_totals, wiring->variant_count * wiring->account_count);
   ledger->begun = KEEL_ARENA_NEW(arena, unsigned char, wiring->underlying_count);
 }
 
@@ -145,31 +148,58 @@ static int is_decision(double reason) {
          reason != KEEL_REASON_PAUSED && reason != KEEL_REASON_DELIVERED;
 }
 
-static void add_totals(struct keel_ledger *ledger, struct keel_block *block, size_t u, size_t v) {
+/* What a lane did in this step. */
+struct done {
+  uint64_t trades, decisions;
+  double pnl, cost, turnover, flows;
+  double explain[KEEL_COMPONENT_COUNT];
+};
+
+static struct done done_by(struct keel_block *block, size_t u, size_t v) {
   size_t lane = keel_lane_of(block->wiring, u, v), at = lane * block->wiring->paths;
-  struct keel_ledger_totals *totals = &ledger->totals[v];
-  struct keel_ledger_row *since = &ledger->since[lane];
   struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
-  double turnover = 0, cost = 0;
+  struct done done = {.pnl = block->pnl[at]};
   for (size_t line = lines.first; line < lines.first + lines.count; line++) {
     double traded = turnover_of(block, u, line);
-    turnover += traded;
-    totals->trades += traded != 0;
+    done.turnover += traded;
+    done.trades += traded != 0;
   }
+  done.decisions = block->decided[lane] && is_decision(block->reason[lines.first * block->wiring->paths]);
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) {
-    double part = block->explain[c][at];
-    totals->explain[c] += part;
-    since->explain[c] += part;
-    if (c >= KEEL_COMPONENT_SPREAD && c <= KEEL_COMPONENT_IMPACT) cost -= part;
-    if (c >= KEEL_COMPONENT_DIVIDENDS && c <= KEEL_COMPONENT_SETTLEMENT) totals->flows += fabs(part);
+    done.explain[c] = block->explain[c][at];
+    if (c >= KEEL_COMPONENT_SPREAD && c <= KEEL_COMPONENT_IMPACT) done.cost -= done.explain[c];
   }
-  totals->pnl += block->pnl[at];
-  totals->cost += cost;
-  totals->turnover += turnover;
-  totals->flows += turnover + fabs(keel_at_total(block, block->totals.cash, u)[0]);
-  totals->decisions += block->decided[lane] && is_decision(block->reason[lines.first * block->wiring->paths]);
-  since->pnl += block->pnl[at];
-  since->cost += cost;
+  return done;
+}
+
+static void add_to(struct keel_ledger_totals *totals, const struct done *done, double book_cash) {
+  totals->decisions += done->decisions;
+  totals->trades += done->trades;
+  totals->pnl += done->pnl;
+  totals->cost += done->cost;
+  totals->turnover += done->turnover;
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) {
+    totals->explain[c] += done->explain[c];
+    if (c >= KEEL_COMPONENT_DIVIDENDS && c <= KEEL_COMPONENT_SETTLEMENT) totals->flows += fabs(done->explain[c]);
+  }
+  totals->flows += done->turnover + fabs(book_cash);
+}
+
+static struct keel_ledger_totals *account_totals(struct keel_ledger *ledger, size_t u, size_t v) {
+  const struct keel_wiring *wiring = ledger->wiring;
+  return &ledger->account_totals[v * wiring->account_count + wiring->underlyings[u].account];
+}
+
+static void add_totals(struct keel_ledger *ledger, struct keel_block *block, size_t u, size_t v) {
+  struct keel_ledger_row *since = &ledger->since[keel_lane_of(block->wiring, u, v)];
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
+  const struct done done = done_by(block, u, v);
+  double book_cash = keel_at_total(block, block->totals.cash, u)[0];
+  add_to(&ledger->totals[v], &done, book_cash);
+  add_to(account_totals(ledger, u, v), &done, book_cash);
+  since->pnl += done.pnl;
+  since->cost += done.cost;
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) since->explain[c] += done.explain[c];
   gather_fills(block, lines.first, &since->trade, &since->price);
   for (size_t k = 0; k + 1 < lines.count; k++)
     gather_fills(block, lines.first + 1 + k, &since->further[k].trade, &since->further[k].price);
@@ -217,7 +247,8 @@ static void record_lane(struct keel_ledger *ledger, struct keel_block *block, si
   struct keel_accounts *account = keel_account_after(block, u);
   row->time_ns = block->market.time_ns;
   row->variant = ledger->variants[v];
-  row->underlying = (uint32_t)u;
+  row->underlying = block->wiring->underlyings[u].number;
+  row->account = block->wiring->underlyings[u].account;
   row->spot = marks->price[spot * block->wiring->paths];
   row->book_value = block->totals.value[total];
   row->delta = block->totals.delta[total];
@@ -239,8 +270,11 @@ void keel_ledger_record(struct keel_ledger *ledger, struct keel_block *block, si
   double book = fabs(keel_at_total(block, block->totals.value, u)[0]);
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
     record_lane(ledger, block, u, v);
-    if (!ledger->begun[u]) ledger->totals[v].flows += book; /* the premium */
-    if (book > ledger->totals[v].largest_book) ledger->totals[v].largest_book = book;
+    struct keel_ledger_totals *of[] = {&ledger->totals[v], account_totals(ledger, u, v)};
+    for (int k = 0; k < 2; k++) {
+      if (!ledger->begun[u]) of[k]->flows += book; /* the premium */
+      if (book > of[k]->largest_book) of[k]->largest_book = book;
+    }
   }
   ledger->begun[u] = 1;
 }
@@ -268,6 +302,7 @@ uint64_t keel_ledger_rows_hash(const struct keel_ledger_row *rows, size_t count)
     hash = hash_bytes(hash, &rows[i].time_ns, sizeof rows[i].time_ns);
     hash = hash_bytes(hash, &rows[i].variant, sizeof rows[i].variant);
     hash = hash_bytes(hash, &rows[i].underlying, sizeof rows[i].underlying);
+    if (rows[i].account) hash = hash_bytes(hash, &rows[i].account, sizeof rows[i].account);
     hash = hash_numbers(hash, &rows[i].spot, numbers);
     for (size_t k = 0; k < rows[i].further_count; k++)
       hash = hash_numbers(hash, &rows[i].further[k].target, sizeof *rows[i].further / sizeof(double));

@@ -1,5 +1,5 @@
-/* The ledger: a row per decision of each variant on each underlying, and one at its end. One table of columns feeds
- * CSV, accessors and docs. */
+/* The ledger: a row per decision of each variant on each underlying of each account, and one at its end. One table of
+ * columns feeds CSV, accessors and docs. */
 #ifndef KEEL_DRIVE_LEDGER_H
 #define KEEL_DRIVE_LEDGER_H
 
@@ -15,7 +15,8 @@ enum { KEEL_LEDGER_FURTHER = KEEL_HEDGES_MAX - 1 };
 
 struct keel_ledger_row {
   int64_t time_ns;
-  uint32_t variant, underlying;
+  uint32_t variant, underlying; /* underlying: its number among the market's */
+  uint32_t account;             /* its number among the strategy's */
   double spot, book_value;
   double delta, gamma, vega, theta; /* of the book, at marking vols */
   double hedge_delta;               /* of the book, by the hedger's vol */
@@ -37,10 +38,11 @@ struct keel_ledger {
   const uint32_t *variants; /* the strategy's numbers of the wiring's variants */
   struct keel_ledger_row *rows;
   size_t count, room;
-  struct keel_ledger_row *since;     /* [underlying][variant]: what has gathered since the last row */
-  struct keel_ledger_totals *totals; /* [variant] */
-  unsigned char *begun;              /* [underlying]: its premium is counted */
-  int failed;                        /* no memory: rows are missing */
+  struct keel_ledger_row *since;             /* [underlying][variant]: what has gathered since the last row */
+  struct keel_ledger_totals *totals;         /* [variant] */
+  struct keel_ledger_totals *account_totals; /* [variant][account] */
+  unsigned char *begun;                      /* [underlying]: its premium is counted */
+  int failed;                                /* no memory: rows are missing */
 };
 
 void keel_ledger_init(struct keel_ledger *ledger, struct keel_arena *arena, const struct keel_wiring *wiring,
@@ -56,6 +58,7 @@ struct keel_ledger_column_info {
     KEEL_LEDGER_TIME,
     KEEL_LEDGER_VARIANT,
     KEEL_LEDGER_UNDERLYING,
+    KEEL_LEDGER_ACCOUNT,
     KEEL_LEDGER_REASON,
     KEEL_LEDGER_INSTRUMENT,
     KEEL_LEDGER_NUMBER

@@ -33,16 +33,17 @@ static int tick(struct run *run, const struct keel_replay_part *part) {
 
 static keel_status wire(struct run *run, struct keel_replay_part *part) {
   const struct keel_strategy *strategy = run->replay->strategy;
-  const struct keel_policy **policies = KEEL_ARENA_NEW(&part->arena, const struct keel_policy *, part->variant_count);
-  for (size_t v = 0; v < part->variant_count; v++) policies[v] = run->replay->policies[part->variants[v]];
+  size_t accounts = keel_strategy_account_count(strategy);
   struct keel_wiring_input input = {.book = &run->replay->book,
                                     .trades = run->replay->fills.trades,
                                     .trade_count = run->replay->fills.count,
                                     .terms = &strategy->market,
-                                    .policies = policies,
+                                    .accounts = keel_accounts_under(&part->arena, run->replay->accounts, accounts,
+                                                                    part->variants, part->variant_count),
+                                    .account_count = accounts,
                                     .variant_count = part->variant_count,
-                                    .costs = &strategy->costs,
-                                    .limits = &strategy->limits,
+                                    .sleeves = strategy->sleeves,
+                                    .sleeve_count = strategy->sleeve_count,
                                     .paths = 1,
                                     .listed = run->replay->listed,
                                     .listed_count = run->replay->listed_count,
@@ -178,6 +179,14 @@ static void note_model(struct keel_replay *replay) {
   add_note(replay, text);
 }
 
+/* Whether some hedge is a share balance. */
+static int balances(const struct keel_replay *replay) {
+  for (size_t a = 0; a < keel_strategy_account_count(replay->strategy); a++)
+    for (size_t v = 0; v < replay->strategy->variant_count; v++)
+      if (keel_replay_policy(replay, a, v)->target.kind == KEEL_TARGET_SHARE_BALANCE) return 1;
+  return 0;
+}
+
 static void list_notes(struct keel_replay *replay) {
   const struct keel_strategy *strategy = replay->strategy;
   size_t room = 3 + strategy->warning_count;
@@ -188,14 +197,11 @@ static void list_notes(struct keel_replay *replay) {
         replay,
         "American positions are marked at their quotes, and without one by the European formula, not below intrinsic; "
         "their vols and Greeks are those of the European formula.");
-  for (size_t v = 0; v < strategy->variant_count; v++) {
-    if (strategy->variants[v].policy.target.kind != KEEL_TARGET_SHARE_BALANCE) continue;
+  if (balances(replay))
     add_note(
         replay,
         "share_balance is not self-financing: the cash that keeps shares plus options constant comes from outside; "
         "it is the change of `cash` in the ledger.");
-    break;
-  }
   for (size_t i = 0; i < strategy->warning_count; i++) add_note(replay, strategy->warnings[i]);
 }
 
@@ -230,14 +236,11 @@ static keel_status run_parts(struct run *run, keel_error *error) {
 /* What the strategy holds and how it hedges; `years` count from where a simulated market began. */
 static void date(struct keel_replay *replay) {
   const struct keel_strategy *strategy = replay->strategy;
-  replay->policies = KEEL_ARENA_NEW(&replay->arena, const struct keel_policy *, strategy->variant_count);
   replay->model = keel_tape_model(replay->tape);
   replay->book = strategy->book;
   if (replay->model) replay->book = keel_book_dated(&replay->arena, &strategy->book, replay->model->start_ns);
-  for (size_t v = 0; v < strategy->variant_count; v++) {
-    const struct keel_policy *policy = &strategy->variants[v].policy;
-    replay->policies[v] = replay->model ? keel_policy_dated(&replay->arena, policy, replay->model->start_ns) : policy;
-  }
+  replay->accounts = keel_accounts_wired(&replay->arena, strategy, NULL, strategy->variant_count,
+                                         replay->model ? replay->model->start_ns : KEEL_TIME_NONE);
 }
 
 static keel_status open_tape(struct keel_replay *replay, keel_error *error) {
@@ -292,6 +295,7 @@ void keel_replay_free(keel_replay *replay) {
   keel_tape_close(replay->tape);
   free(replay->parts);
   free(replay->totals);
+  free(replay->account_totals);
   free(replay->rows);
   free(replay);
 }

@@ -6,6 +6,7 @@
 #ifndef KEEL_DRIVE_REPLAY_H
 #define KEEL_DRIVE_REPLAY_H
 
+#include "drive/accounts.h"
 #include "drive/ledger.h"
 #include "drive/replay_fills.h"
 #include "drive/strategy.h"
@@ -38,14 +39,15 @@ struct keel_replay {
   const struct keel_tape_model *model; /* that made the tape's market; NULL: a recorded one */
   struct keel_book book;               /* the strategy's; with a model all expiries are known, and so the policies' */
   struct keel_replay_fills fills;
-  const struct keel_policy **policies; /* [variant] */
-  const struct keel_contract **listed; /* the contracts of the tape */
+  struct keel_wiring_account *accounts; /* of the strategy, under all its variants */
+  const struct keel_contract **listed;  /* the contracts of the tape */
   size_t listed_count;
   struct keel_replay_part *parts; /* the strategy's own hedge is in the first */
   size_t part_count;
-  struct keel_ledger_row *rows; /* of all parts, by time, underlying, variant */
+  struct keel_ledger_row *rows; /* of all parts, by time, underlying, account, variant */
   size_t row_count;
-  struct keel_ledger_totals *totals; /* [variant] */
+  struct keel_ledger_totals *totals;         /* [variant] */
+  struct keel_ledger_totals *account_totals; /* [variant][account] */
   struct keel_replay_problem *problems;
   size_t problem_count;
   char **notes;
@@ -68,6 +70,11 @@ keel_status keel_replay_check(const struct keel_replay *replay, keel_error *erro
 /* Parts for the variants, at least one for each set of contracts that is watched; then one ledger from all of them. */
 void keel_replay_lay_out(struct keel_replay *replay, size_t threads);
 keel_status keel_replay_join(struct keel_replay *replay, keel_error *error);
+
+static inline const struct keel_policy *keel_replay_policy(const struct keel_replay *replay, size_t account,
+                                                           size_t variant) {
+  return replay->accounts[account].policies[variant];
+}
 
 /* One row's cell as text; returns the length. */
 size_t keel_ledger_cell(const struct keel_replay *replay, const struct keel_ledger_row *row, size_t column,

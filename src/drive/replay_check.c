@@ -110,28 +110,58 @@ static keel_status check_listed(const struct keel_replay *replay, const struct k
                       name, hint_of(replay, &contract, hint));
 }
 
-static keel_status check_hedges(const struct keel_replay *replay, keel_error *error) {
-  const struct keel_strategy *strategy = replay->strategy;
-  for (size_t v = 0; v < strategy->variant_count; v++) {
-    const struct keel_policy *policy = replay->policies[v];
-    if (policy->target.kind == KEEL_TARGET_NONE) continue;
-    for (size_t u = 0; u < strategy->market.underlying_count; u++) {
-      const char *name = strategy->market.underlyings[u].name;
-      const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
-      size_t count = keel_policy_instruments(policy, name, with);
-      for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++) {
-        if (with[k]->contract.kind == KEEL_KIND_SPOT) continue;
-        keel_status status = check_listed(replay, with[k], name, error);
-        if (status != KEEL_STATUS_OK) return status;
-      }
-    }
-  }
-  return KEEL_STATUS_OK;
+static keel_status check_hedge(const struct keel_replay *replay, const struct keel_policy *policy, const char *name,
+                               keel_error *error) {
+  const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
+  keel_status status = KEEL_STATUS_OK;
+  size_t count = keel_policy_instruments(policy, name, with);
+  if (policy->target.kind == KEEL_TARGET_NONE) return KEEL_STATUS_OK;
+  for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX && !status; k++)
+    if (with[k]->contract.kind != KEEL_KIND_SPOT) status = check_listed(replay, with[k], name, error);
+  return status;
 }
 
 static int has_spot(const struct keel_policy *policy, const char *underlying) {
   const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
   return keel_policy_instruments(policy, underlying, with) && with[0]->contract.kind == KEEL_KIND_SPOT;
+}
+
+/* Where the tape alone says whether an underlying is a future, it alone says what options on it deliver. */
+static keel_status check_delivery(const struct keel_replay *replay, const struct keel_policy *policy, size_t u,
+                                  keel_error *error) {
+  const struct keel_strategy *strategy = replay->strategy;
+  const struct keel_underlying_terms *terms = &strategy->market.underlyings[u];
+  if (terms->yield == strategy->market.rate || keel_is_on_future(terms, replay->listed, replay->listed_count) ||
+      policy->target.kind == KEEL_TARGET_NONE || has_spot(policy, terms->name) ||
+      !keel_strategy_may_deliver(strategy, terms))
+    return KEEL_STATUS_OK;
+  return keel_fail_at(error, strategy->path, 0, "hedge.with",
+                      "has no spot to take what options on %s deliver (settlement: physical), which is no future on "
+                      "the tape; give one, or market.on: future",
+                      terms->name);
+}
+
+/* Whether an account of the strategy holds what is on an underlying. */
+static int is_held(const struct keel_strategy *strategy, size_t u, size_t account) {
+  for (size_t i = 0; i < strategy->sleeve_count; i++)
+    if (strategy->sleeves[i].number == u && strategy->sleeves[i].account == account) return 1;
+  return strategy->sleeve_count == 0;
+}
+
+static keel_status check_policy(const struct keel_replay *replay, const struct keel_policy *policy, size_t u,
+                                keel_error *error) {
+  keel_status status = check_delivery(replay, policy, u, error);
+  return status ? status : check_hedge(replay, policy, replay->strategy->market.underlyings[u].name, error);
+}
+
+static keel_status check_hedges(const struct keel_replay *replay, keel_error *error) {
+  const struct keel_strategy *strategy = replay->strategy;
+  keel_status status = KEEL_STATUS_OK;
+  for (size_t a = 0; a < keel_strategy_account_count(strategy); a++)
+    for (size_t v = 0; v < strategy->variant_count; v++)
+      for (size_t u = 0; u < strategy->market.underlying_count && !status; u++)
+        if (is_held(strategy, u, a)) status = check_policy(replay, keel_replay_policy(replay, a, v), u, error);
+  return status;
 }
 
 /* What the tape says of an underlying, where the strategy does not: that it is a future, or that it is none. */
@@ -147,14 +177,6 @@ static keel_status check_future(const struct keel_replay *replay, size_t u, keel
   if (on_future && terms->dividend_count)
     return keel_fail_at(error, strategy->path, 0, "market.dividends",
                         "are given for %s, a future on the tape, which pays none; leave them out", terms->name);
-  if (on_future || terms->yield == strategy->market.rate || !keel_strategy_may_deliver(strategy, terms))
-    return KEEL_STATUS_OK;
-  for (size_t v = 0; v < strategy->variant_count; v++)
-    if (replay->policies[v]->target.kind != KEEL_TARGET_NONE && !has_spot(replay->policies[v], terms->name))
-      return keel_fail_at(error, strategy->path, 0, "hedge.with",
-                          "has no spot to take what options on %s deliver (settlement: physical), which is no future "
-                          "on the tape; give one, or market.on: future",
-                          terms->name);
   return KEEL_STATUS_OK;
 }
 
@@ -171,23 +193,29 @@ static keel_status refuse_split(const struct keel_replay *replay, size_t u, cons
 }
 
 /* Whose holdings and orders a split does not know how to convert. */
+static keel_status check_split(const struct keel_replay *replay, const struct keel_policy *policy, size_t u,
+                               keel_error *error) {
+  const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
+  size_t count = keel_policy_instruments(policy, replay->strategy->market.underlyings[u].name, with);
+  if (policy->target.kind == KEEL_TARGET_NONE) return KEEL_STATUS_OK;
+  if (policy->execution.fill == KEEL_FILL_NEXT)
+    return refuse_split(replay, u, "orders that wait (execution.fill: next) cannot pass one; allowed: decision", error);
+  for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++)
+    if (with[k]->contract.kind != KEEL_KIND_SPOT)
+      return refuse_split(replay, u, "holdings of futures and options cannot pass one; allowed: spot", error);
+  return KEEL_STATUS_OK;
+}
+
 static keel_status check_splits(const struct keel_replay *replay, keel_error *error) {
   const struct keel_strategy *strategy = replay->strategy;
   for (size_t u = 0; u < strategy->market.underlying_count; u++) {
     if (!strategy->market.underlyings[u].split_count) continue;
     if (replay->model) return refuse_split(replay, u, "the tape is of a simulated market, which has none", error);
-    for (size_t v = 0; v < strategy->variant_count; v++) {
-      const struct keel_policy *policy = replay->policies[v];
-      const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
-      size_t count = keel_policy_instruments(policy, strategy->market.underlyings[u].name, with);
-      if (policy->target.kind == KEEL_TARGET_NONE) continue;
-      if (policy->execution.fill == KEEL_FILL_NEXT)
-        return refuse_split(replay, u, "orders that wait (execution.fill: next) cannot pass one; allowed: decision",
-                            error);
-      for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++)
-        if (with[k]->contract.kind != KEEL_KIND_SPOT)
-          return refuse_split(replay, u, "holdings of futures and options cannot pass one; allowed: spot", error);
-    }
+    keel_status status = KEEL_STATUS_OK;
+    for (size_t a = 0; a < keel_strategy_account_count(strategy); a++)
+      for (size_t v = 0; v < strategy->variant_count && !status; v++)
+        if (is_held(strategy, u, a)) status = check_split(replay, keel_replay_policy(replay, a, v), u, error);
+    if (status) return status;
   }
   return KEEL_STATUS_OK;
 }

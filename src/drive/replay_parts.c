@@ -33,6 +33,13 @@ static int watch_the_same(const struct keel_policy *a, const struct keel_policy 
   }
 }
 
+/* Whether two variants do so in every account. */
+static int variants_watch_the_same(const struct keel_replay *replay, size_t v, size_t w) {
+  for (size_t a = 0; a < keel_strategy_account_count(replay->strategy); a++)
+    if (!watch_the_same(keel_replay_policy(replay, a, v), keel_replay_policy(replay, a, w))) return 0;
+  return 1;
+}
+
 /* Adds parts for a group of variants: as many as its share of the threads. */
 static void split_group(struct keel_replay *replay, const uint32_t *group, size_t count, size_t threads) {
   size_t share = threads * count / replay->strategy->variant_count;
@@ -51,13 +58,14 @@ void keel_replay_lay_out(struct keel_replay *replay, size_t threads) {
   size_t variants = strategy->variant_count, placed = 0;
   replay->parts = calloc(variants, sizeof *replay->parts);
   replay->totals = calloc(variants, sizeof *replay->totals);
-  keel_assert(replay->parts && replay->totals);
+  replay->account_totals = calloc(variants * keel_strategy_account_count(strategy), sizeof *replay->account_totals);
+  keel_assert(replay->parts && replay->totals && replay->account_totals);
   uint32_t *order = KEEL_ARENA_NEW(&replay->arena, uint32_t, variants);
   unsigned char *done = KEEL_ARENA_NEW(&replay->arena, unsigned char, variants);
   for (size_t v = 0; v < variants; v++) {
     size_t first = placed;
     for (size_t w = v; w < variants; w++) {
-      if (done[w] || !watch_the_same(replay->policies[v], replay->policies[w])) continue;
+      if (done[w] || !variants_watch_the_same(replay, v, w)) continue;
       done[w] = 1;
       order[placed++] = (uint32_t)w;
     }
@@ -71,13 +79,14 @@ static int by_time(const void *left, const void *right) {
   const struct keel_ledger_row *a = left, *b = right;
   if (a->time_ns != b->time_ns) return a->time_ns < b->time_ns ? -1 : 1;
   if (a->underlying != b->underlying) return a->underlying < b->underlying ? -1 : 1;
+  if (a->account != b->account) return a->account < b->account ? -1 : 1;
   if (a->variant != b->variant) return a->variant < b->variant ? -1 : 1;
   /* a liquidation is a row of its own, after the decision of its instant */
   return (a->reason == KEEL_REASON_LIQUIDATE) - (b->reason == KEEL_REASON_LIQUIDATE);
 }
 
 keel_status keel_replay_join(struct keel_replay *replay, keel_error *error) {
-  size_t count = 0, at = 0;
+  size_t count = 0, at = 0, accounts = keel_strategy_account_count(replay->strategy);
   for (size_t p = 0; p < replay->part_count; p++) count += replay->parts[p].ledger.count;
   replay->rows = malloc((count ? count : 1) * sizeof *replay->rows);
   if (!replay->rows) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for the ledger");
@@ -85,8 +94,12 @@ keel_status keel_replay_join(struct keel_replay *replay, keel_error *error) {
     struct keel_ledger *ledger = &replay->parts[p].ledger;
     if (ledger->count) memcpy(replay->rows + at, ledger->rows, ledger->count * sizeof *ledger->rows);
     at += ledger->count;
-    for (size_t v = 0; v < replay->parts[p].variant_count; v++)
-      replay->totals[replay->parts[p].variants[v]] = ledger->totals[v];
+    for (size_t v = 0; v < replay->parts[p].variant_count; v++) {
+      size_t variant = replay->parts[p].variants[v];
+      replay->totals[variant] = ledger->totals[v];
+      memcpy(replay->account_totals + variant * accounts, ledger->account_totals + v * accounts,
+             accounts * sizeof *replay->account_totals);
+    }
     keel_ledger_fini(ledger);
     ledger->rows = NULL;
   }

@@ -17,14 +17,33 @@ const char *keel_replay_variant(const keel_replay *replay, size_t variant) {
   return replay->strategy->variants[variant].name;
 }
 
+static keel_replay_totals totals_of(const struct keel_ledger_totals *from) {
+  return (keel_replay_totals){.decisions = from->decisions,
+                              .trades = from->trades,
+                              .pnl = from->pnl,
+                              .cost = from->cost,
+                              .turnover = from->turnover,
+                              .gross = from->flows + from->largest_book};
+}
+
 void keel_replay_total(const keel_replay *replay, size_t variant, keel_replay_totals *totals) {
-  const struct keel_ledger_totals *from = &replay->totals[variant];
-  *totals = (keel_replay_totals){.decisions = from->decisions,
-                                 .trades = from->trades,
-                                 .pnl = from->pnl,
-                                 .cost = from->cost,
-                                 .turnover = from->turnover,
-                                 .gross = from->flows + from->largest_book};
+  *totals = totals_of(&replay->totals[variant]);
+}
+
+size_t keel_replay_accounts(const keel_replay *replay) { return replay->strategy->account_count; }
+const char *keel_replay_account(const keel_replay *replay, size_t account) {
+  return keel_strategy_account_name(replay->strategy, account);
+}
+
+static const struct keel_ledger_totals *of_account(const struct keel_replay *replay, size_t variant, size_t account) {
+  return &replay->account_totals[variant * keel_strategy_account_count(replay->strategy) + account];
+}
+
+void keel_replay_account_total(const keel_replay *replay, size_t variant, size_t account, keel_replay_totals *totals) {
+  *totals = totals_of(of_account(replay, variant, account));
+}
+double keel_replay_account_explained(const keel_replay *replay, size_t variant, size_t account, size_t component) {
+  return of_account(replay, variant, account)->explain[component];
 }
 
 size_t keel_explain_components(void) { return KEEL_COMPONENT_COUNT; }
@@ -76,7 +95,8 @@ static const char *instrument_at(const struct keel_replay *replay, const struct 
   const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
   const char *underlying = replay->strategy->market.underlyings[row->underlying].name;
   name[0] = '\0';
-  if (keel_policy_instruments(replay->policies[row->variant], underlying, with) <= position) return name;
+  if (keel_policy_instruments(keel_replay_policy(replay, row->account, row->variant), underlying, with) <= position)
+    return name;
   struct keel_contract contract = with[position]->contract;
   contract.underlying = underlying;
   keel_contract_format(&contract, replay->strategy->market.calendar, name, 128);
@@ -99,6 +119,7 @@ size_t keel_ledger_cell(const struct keel_replay *replay, const struct keel_ledg
   }
   if (info.kind == KEEL_LEDGER_VARIANT) name = replay->strategy->variants[row->variant].name;
   if (info.kind == KEEL_LEDGER_UNDERLYING) name = replay->strategy->market.underlyings[row->underlying].name;
+  if (info.kind == KEEL_LEDGER_ACCOUNT) name = keel_strategy_account_name(replay->strategy, row->account);
   if (info.kind == KEEL_LEDGER_REASON) name = reason_at(row, info);
   if (info.kind == KEEL_LEDGER_INSTRUMENT) name = instrument_at(replay, row, info.position, instrument);
   if (name)
@@ -166,31 +187,38 @@ keel_status keel_ledger_save(const keel_replay *replay, const char *path, keel_e
 
 static json_t *real(double number) { return isfinite(number) ? json_real(number) : json_null(); }
 
-static json_t *explain_json(const struct keel_replay *replay, size_t variant) {
+static void totals_json(const struct keel_ledger_totals *of, json_t *object) {
+  keel_replay_totals totals = totals_of(of);
   json_t *explain = json_object();
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++)
-    json_object_set_new(explain, keel_component_table[c].name, real(replay->totals[variant].explain[c]));
-  return explain;
-}
-
-/* The figures of one variant, into `object`. */
-static void totals_json(const struct keel_replay *replay, size_t variant, json_t *object) {
-  keel_replay_totals totals;
-  keel_replay_total(replay, variant, &totals);
+    json_object_set_new(explain, keel_component_table[c].name, real(of->explain[c]));
   json_object_set_new(object, "decisions", json_integer((json_int_t)totals.decisions));
   json_object_set_new(object, "trades", json_integer((json_int_t)totals.trades));
   json_object_set_new(object, "pnl", real(totals.pnl));
   json_object_set_new(object, "cost", real(totals.cost));
   json_object_set_new(object, "turnover", real(totals.turnover));
   json_object_set_new(object, "gross", real(totals.gross));
-  json_object_set_new(object, "explain", explain_json(replay, variant));
+  json_object_set_new(object, "explain", explain);
+}
+
+/* The figures of one variant, into `object`: of all, and of each account where there are some. */
+static void variant_json(const struct keel_replay *replay, size_t variant, json_t *object) {
+  json_t *accounts = json_object();
+  totals_json(&replay->totals[variant], object);
+  for (size_t a = 0; a < keel_replay_accounts(replay); a++) {
+    json_t *account = json_object();
+    totals_json(of_account(replay, variant, a), account);
+    json_object_set_new(accounts, keel_replay_account(replay, a), account);
+  }
+  if (keel_replay_accounts(replay)) json_object_set(object, "accounts", accounts);
+  json_decref(accounts);
 }
 
 static json_t *variants_json(const struct keel_replay *replay) {
   json_t *variants = json_object();
   for (size_t v = 0; v < replay->strategy->variant_count; v++) {
     json_t *variant = json_object();
-    totals_json(replay, v, variant);
+    variant_json(replay, v, variant);
     json_object_set_new(variants, replay->strategy->variants[v].name, variant);
   }
   return variants;
@@ -200,7 +228,7 @@ char *keel_replay_json(const keel_replay *replay) {
   json_t *document = json_object(), *problems = json_object(), *notes = json_array();
   json_object_set_new(document, "events", json_integer((json_int_t)keel_replay_events(replay)));
   json_object_set_new(document, "instants", json_integer((json_int_t)keel_replay_instants(replay)));
-  totals_json(replay, 0, document);
+  variant_json(replay, 0, document);
   if (replay->strategy->variant_count > 1) json_object_set_new(document, "variants", variants_json(replay));
   for (size_t i = 0; i < replay->problem_count; i++)
     json_object_set_new(problems, replay->problems[i].kind, json_integer((json_int_t)replay->problems[i].count));

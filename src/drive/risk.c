@@ -51,7 +51,7 @@ static double of_position(const struct keel_risk *risk, size_t position, const s
   enum keel_kind kind = keel_snapshot_contract(snapshot, position)->kind;
   if (measure->of == KEEL_RISK_OF_VALUE && kind == KEEL_KIND_FUTURE) return 0;
   double amount = held->units * columns[measure->of][position] * measure->scale;
-  double spot = keel_snapshot_spot(snapshot, held->underlying);
+  double spot = keel_snapshot_spot_of(snapshot, position);
   for (int power = 0; power < measure->spot_power; power++) amount *= spot;
   if (measure->is_by_beta) amount *= risk->strategy->risk.betas ? risk->strategy->risk.betas[held->underlying] : NAN;
   if (measure->is_by_tenor && keel_kind_is_option(kind))
@@ -77,6 +77,32 @@ static void add_up(struct keel_risk *risk, size_t m) {
     for (size_t b = 0; b <= whole; b++) *cell(risk, all, b, m) += *cell(risk, u, b, m);
   }
   for (size_t b = 0; b <= whole && all > 1 && is_in_shares(measure); b++) *cell(risk, all, b, m) = NAN;
+}
+
+/* ---- accounts ---- */
+
+static size_t count_underlyings(const struct keel_strategy *strategy, size_t account) {
+  size_t count = 0;
+  for (size_t i = 0; i < strategy->sleeve_count; i++) count += strategy->sleeves[i].account == account;
+  return count;
+}
+
+/* Buckets add up to an account. */
+static void add_up_accounts(struct keel_risk *risk, size_t m) {
+  const struct keel_risk_measure_row *measure = &keel_risk_measure_table[m];
+  const struct keel_strategy *strategy = risk->strategy;
+  size_t whole = risk->buckets, stride = (whole + 1) * KEEL_RISK_MEASURES;
+  for (size_t i = 0; i < risk->snapshot.count && strategy->account_count; i++) {
+    double *of = risk->account_exposures + risk->snapshot.positions[i].account * stride;
+    of[risk->bucket_of[i] * KEEL_RISK_MEASURES + m] += of_position(risk, i, measure);
+  }
+  for (size_t a = 0; a < strategy->account_count; a++) {
+    double *of = risk->account_exposures + a * stride + m;
+    int no_sum = is_in_shares(measure) && count_underlyings(strategy, a) > 1;
+    for (size_t b = 0; b < whole; b++) of[whole * KEEL_RISK_MEASURES] += of[b * KEEL_RISK_MEASURES];
+    if (measure->is_by_beta && !strategy->risk.betas) of[whole * KEEL_RISK_MEASURES] = NAN;
+    for (size_t b = 0; b <= whole && no_sum; b++) of[b * KEEL_RISK_MEASURES] = NAN;
+  }
 }
 
 /* ---- buckets ---- */
@@ -193,7 +219,7 @@ static void note_market(struct keel_risk *risk, const struct keel_snapshot_query
 /* Whether spot is held that pays dividends. */
 static int holds_paying_spot(const struct keel_snapshot *snapshot) {
   for (size_t i = 0; i < snapshot->count; i++) {
-    const struct keel_underlying_terms *terms = snapshot->wiring->underlyings[snapshot->positions[i].underlying].terms;
+    const struct keel_underlying_terms *terms = snapshot->wiring->underlyings[keel_snapshot_sleeve(snapshot, i)].terms;
     if (keel_snapshot_contract(snapshot, i)->kind == KEEL_KIND_SPOT && (terms->yield != 0 || terms->dividend_count))
       return 1;
   }
@@ -267,13 +293,18 @@ keel_status keel_risk_run(const keel_strategy *strategy, const keel_risk_options
     return status;
   }
   risk->strategy = strategy;
-  risk->underlyings = risk->snapshot.wiring->underlying_count;
+  risk->underlyings = strategy->market.underlying_count;
   keel_arena_init(&risk->arena);
   list_buckets(risk);
   name_positions(risk);
   risk->exposures =
       KEEL_ARENA_NEW(&risk->arena, double, (risk->underlyings + 1) * (risk->buckets + 1) * KEEL_RISK_MEASURES);
-  for (size_t m = 0; m < KEEL_RISK_MEASURES; m++) add_up(risk, m);
+  risk->account_exposures =
+      KEEL_ARENA_NEW(&risk->arena, double, strategy->account_count *(risk->buckets + 1) * KEEL_RISK_MEASURES);
+  for (size_t m = 0; m < KEEL_RISK_MEASURES; m++) {
+    add_up(risk, m);
+    add_up_accounts(risk, m);
+  }
   run_scenarios(risk);
   list_notes(risk, &query);
   *out = risk;

@@ -40,6 +40,7 @@ struct keel_risk {
   uint32_t *bucket_of;          /* [position] */
   const char **names;           /* [position] */
   double *exposures;            /* [underlying, then all][bucket, then all][measure] */
+  double *account_exposures;    /* [account][bucket, then all][measure] */
   keel_risk_scenario *grid;     /* [underlying, then all][spot][vol] */
   keel_risk_scenario *stresses; /* [stress][underlying, then all] */
   uint64_t floored;             /* vols that a shift would have taken below 0, over all scenarios */

@@ -48,6 +48,38 @@ static json_t *grid_json(const struct keel_risk *risk, size_t u) {
   return grid;
 }
 
+/* By name, one of these for each account. */
+static json_t *by_account(const struct keel_risk *risk, json_t *(*of)(const struct keel_risk *risk, size_t account)) {
+  json_t *object = json_object();
+  for (size_t a = 0; a < keel_risk_accounts(risk); a++)
+    json_object_set_new(object, keel_risk_account(risk, a), of(risk, a));
+  return object;
+}
+
+static json_t *account_measures_json(const struct keel_risk *risk, size_t account, size_t bucket) {
+  json_t *object = json_object();
+  for (size_t m = 0; m < KEEL_RISK_MEASURES; m++)
+    json_object_set_new(object, keel_risk_measure(m), real(keel_risk_account_exposure(risk, account, bucket, m)));
+  return object;
+}
+
+static json_t *account_json(const struct keel_risk *risk, size_t account) {
+  json_t *object = account_measures_json(risk, account, KEEL_RISK_TOTAL), *buckets = json_object();
+  for (size_t b = 0; b < risk->buckets; b++)
+    json_object_set_new(buckets, risk->bucket_names[b], account_measures_json(risk, account, b));
+  json_object_set_new(object, "buckets", buckets);
+  return object;
+}
+
+static json_t *account_carried_json(const struct keel_risk *risk, size_t account) {
+  json_t *object = json_object(), *explain = json_object();
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++)
+    json_object_set_new(explain, keel_component_table[c].name, real(keel_risk_account_carried_by(risk, account, c)));
+  json_object_set_new(object, "pnl", real(keel_risk_account_carried(risk, account)));
+  json_object_set_new(object, "explain", explain);
+  return object;
+}
+
 static json_t *carried_json(const struct keel_risk *risk, size_t u) {
   json_t *object = json_object(), *explain = json_object();
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++)
@@ -122,6 +154,7 @@ static json_t *positions_json(const struct keel_risk *risk) {
     json_t *object = json_object();
     keel_risk_position_at(risk, i, &position);
     json_object_set_new(object, "position", json_string(position.name));
+    if (keel_risk_accounts(risk)) json_object_set_new(object, "account", json_string(position.account));
     json_object_set_new(object, "underlying", json_string(keel_risk_underlying(risk, position.underlying)));
     json_object_set_new(object, "kind", json_string(position.kind));
     json_object_set_new(object, "exercise", *position.exercise ? json_string(position.exercise) : json_null());
@@ -144,6 +177,7 @@ static json_t *since_json(const struct keel_risk *risk) {
   json_t *object = carried_json(risk, KEEL_RISK_TOTAL);
   set_time(object, "time", risk->snapshot.since_ns);
   json_object_set_new(object, "underlyings", by_underlying(risk, carried_json));
+  if (keel_risk_accounts(risk)) json_object_set_new(object, "accounts", by_account(risk, account_carried_json));
   return object;
 }
 
@@ -153,6 +187,7 @@ char *keel_risk_json(const keel_risk *risk) {
   json_object_set_new(document, "from", json_string(risk->snapshot.replay ? "tape" : "model"));
   json_object_set_new(document, "total", exposures_json(risk, KEEL_RISK_TOTAL));
   json_object_set_new(document, "underlyings", by_underlying(risk, underlying_json));
+  if (keel_risk_accounts(risk)) json_object_set_new(document, "accounts", by_account(risk, account_json));
   json_object_set_new(document, "positions", positions_json(risk));
   json_object_set_new(document, "grid", grids_json(risk));
   json_object_set_new(document, "stresses", stresses_json(risk));

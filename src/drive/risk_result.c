@@ -18,7 +18,10 @@ const char *keel_risk_underlying(const keel_risk *risk, size_t underlying) {
   return risk->strategy->market.underlyings[underlying].name;
 }
 double keel_risk_spot(const keel_risk *risk, size_t underlying) {
-  return keel_snapshot_spot(&risk->snapshot, underlying);
+  const struct keel_wiring *wiring = risk->snapshot.wiring;
+  size_t u = 0;
+  while (wiring->underlyings[u].number != underlying) u++;
+  return keel_snapshot_spot(&risk->snapshot, u);
 }
 size_t keel_risk_buckets(const keel_risk *risk) { return risk->buckets; }
 const char *keel_risk_bucket(const keel_risk *risk, size_t bucket) { return risk->bucket_names[bucket]; }
@@ -34,6 +37,18 @@ double keel_risk_exposure(const keel_risk *risk, size_t underlying, size_t bucke
   return risk->exposures[(u * (risk->buckets + 1) + b) * KEEL_RISK_MEASURES + measure];
 }
 
+/* ---- accounts ---- */
+
+size_t keel_risk_accounts(const keel_risk *risk) { return risk->strategy->account_count; }
+const char *keel_risk_account(const keel_risk *risk, size_t account) {
+  return keel_strategy_account_name(risk->strategy, account);
+}
+
+double keel_risk_account_exposure(const keel_risk *risk, size_t account, size_t bucket, size_t measure) {
+  size_t at = account * (risk->buckets + 1) + or_all(bucket, risk->buckets);
+  return risk->account_exposures[at * KEEL_RISK_MEASURES + measure];
+}
+
 /* ---- positions ---- */
 
 size_t keel_risk_positions(const keel_risk *risk) { return risk->snapshot.count; }
@@ -45,11 +60,13 @@ void keel_risk_position_at(const keel_risk *risk, size_t position, keel_risk_pos
   const struct keel_snapshot_inputs *inputs = &snapshot->inputs;
   const keel_greeks *greeks = &snapshot->greeks;
   int is_option = keel_kind_is_option(contract->kind), is_spot = contract->kind == KEEL_KIND_SPOT;
-  const struct keel_marks *marks = keel_marks_after(snapshot->block, held->underlying);
+  size_t sleeve = keel_snapshot_sleeve(snapshot, position);
+  const struct keel_marks *marks = keel_marks_after(snapshot->block, sleeve);
   *out = (keel_risk_position){.name = risk->names[position],
                               .kind = keel_kind_name(contract->kind),
                               .exercise = is_option ? keel_exercise_name(contract->exercise) : "",
                               .marked = held->marked,
+                              .account = keel_strategy_account_name(risk->strategy, held->account),
                               .underlying = held->underlying,
                               .bucket = risk->bucket_of[position],
                               .qty = held->units / contract->multiplier,
@@ -57,7 +74,7 @@ void keel_risk_position_at(const keel_risk *risk, size_t position, keel_risk_pos
                               .spot = inputs->spot[position],
                               .dividends = keel_snapshot_escrow(snapshot, position),
                               .strike = is_option ? contract->strike : NAN,
-                              .rate = is_spot ? NAN : marks->rate[held->underlying],
+                              .rate = is_spot ? NAN : marks->rate[sleeve],
                               .yield = is_spot ? NAN : marks->yield[held->row],
                               .years = is_spot ? NAN : inputs->years[position],
                               .vol = is_option ? inputs->vol[position] : NAN,
@@ -135,20 +152,31 @@ static double carried_by(const struct keel_risk *risk, size_t u, size_t componen
   return rest;
 }
 
-double keel_risk_carried(const keel_risk *risk, size_t underlying) {
+/* What an underlying and an account (KEEL_RISK_TOTAL: all) were carried by, or the whole of it. */
+#define WHOLE SIZE_MAX
+static double sum_carried(const struct keel_risk *risk, size_t underlying, size_t account, size_t component) {
+  const struct keel_wiring *wiring = risk->snapshot.wiring;
   if (risk->snapshot.since_ns == KEEL_TIME_NONE) return NAN;
-  if (underlying != KEEL_RISK_TOTAL) return carried(risk, underlying);
   double sum = 0;
-  for (size_t u = 0; u < risk->underlyings; u++) sum += carried(risk, u);
+  for (size_t u = 0; u < wiring->underlying_count; u++) {
+    if (underlying != KEEL_RISK_TOTAL && wiring->underlyings[u].number != underlying) continue;
+    if (account != KEEL_RISK_TOTAL && wiring->underlyings[u].account != account) continue;
+    sum += component == WHOLE ? carried(risk, u) : carried_by(risk, u, component);
+  }
   return sum;
 }
 
+double keel_risk_carried(const keel_risk *risk, size_t underlying) {
+  return sum_carried(risk, underlying, KEEL_RISK_TOTAL, WHOLE);
+}
 double keel_risk_carried_by(const keel_risk *risk, size_t underlying, size_t component) {
-  if (risk->snapshot.since_ns == KEEL_TIME_NONE) return NAN;
-  if (underlying != KEEL_RISK_TOTAL) return carried_by(risk, underlying, component);
-  double sum = 0;
-  for (size_t u = 0; u < risk->underlyings; u++) sum += carried_by(risk, u, component);
-  return sum;
+  return sum_carried(risk, underlying, KEEL_RISK_TOTAL, component);
+}
+double keel_risk_account_carried(const keel_risk *risk, size_t account) {
+  return sum_carried(risk, KEEL_RISK_TOTAL, account, WHOLE);
+}
+double keel_risk_account_carried_by(const keel_risk *risk, size_t account, size_t component) {
+  return sum_carried(risk, KEEL_RISK_TOTAL, account, component);
 }
 
 /* ---- what a reader has to know ---- */
@@ -185,18 +213,34 @@ static const char *name_of(const struct keel_risk *risk, size_t u) {
   return u < risk->underlyings ? keel_risk_underlying(risk, u) : "total";
 }
 
+/* Where there are accounts, rows of each of them stand behind those of underlyings. */
+static void write_account_exposures(const struct keel_risk *risk, struct keel_text *text) {
+  for (size_t a = 0; a < keel_risk_accounts(risk); a++)
+    for (size_t b = 0; b <= risk->buckets; b++) {
+      add_text(text, keel_risk_account(risk, a));
+      add_text(text, "total");
+      add_text(text, b < risk->buckets ? risk->bucket_names[b] : "total");
+      for (size_t m = 0; m < KEEL_RISK_MEASURES; m++)
+        add_number(text, keel_risk_account_exposure(risk, a, b < risk->buckets ? b : KEEL_RISK_TOTAL, m),
+                   m + 1 < KEEL_RISK_MEASURES ? ',' : '\n');
+    }
+}
+
 static void write_exposures(const struct keel_risk *risk, struct keel_text *text) {
-  keel_text_add(text, "underlying,bucket");
+  int of_accounts = keel_risk_accounts(risk) > 0;
+  keel_text_add(text, of_accounts ? "account,underlying,bucket" : "underlying,bucket");
   for (size_t m = 0; m < KEEL_RISK_MEASURES; m++) keel_text_printf(text, ",%s", keel_risk_measure(m));
   keel_text_char(text, '\n');
   for (size_t u = 0; u <= risk->underlyings; u++)
     for (size_t b = 0; b <= risk->buckets; b++) {
+      if (of_accounts) add_text(text, "total");
       add_text(text, name_of(risk, u));
       add_text(text, b < risk->buckets ? risk->bucket_names[b] : "total");
       for (size_t m = 0; m < KEEL_RISK_MEASURES; m++)
         add_number(text, risk->exposures[(u * (risk->buckets + 1) + b) * KEEL_RISK_MEASURES + m],
                    m + 1 < KEEL_RISK_MEASURES ? ',' : '\n');
     }
+  write_account_exposures(risk, text);
 }
 
 const struct keel_risk_number keel_risk_position_numbers[] = {
@@ -220,7 +264,8 @@ double keel_risk_position_number(const keel_risk_position *position, size_t k) {
 }
 
 static void write_positions(const struct keel_risk *risk, struct keel_text *text) {
-  keel_text_add(text, "position,underlying,kind,exercise,bucket,marked");
+  keel_text_add(text, keel_risk_accounts(risk) ? "position,account,underlying,kind,exercise,bucket,marked"
+                                               : "position,underlying,kind,exercise,bucket,marked");
   for (size_t k = 0; k < KEEL_RISK_POSITION_NUMBERS; k++)
     keel_text_printf(text, ",%s", keel_risk_position_numbers[k].name);
   keel_text_char(text, '\n');
@@ -228,6 +273,7 @@ static void write_positions(const struct keel_risk *risk, struct keel_text *text
     keel_risk_position position;
     keel_risk_position_at(risk, i, &position);
     add_text(text, position.name);
+    if (keel_risk_accounts(risk)) add_text(text, position.account);
     add_text(text, keel_risk_underlying(risk, position.underlying));
     add_text(text, position.kind);
     add_text(text, position.exercise);

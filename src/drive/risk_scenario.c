@@ -25,15 +25,14 @@ void keel_risk_scenarios_init(struct keel_risk_scenarios *scenarios, struct keel
                         &scenarios->base};
   for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
     *columns[k] = KEEL_ARENA_NEW(arena, double, snapshot->count);
-  for (size_t i = 0; i < snapshot->count; i++)
-    scenarios->full[i] = keel_snapshot_spot(snapshot, snapshot->positions[i].underlying);
+  for (size_t i = 0; i < snapshot->count; i++) scenarios->full[i] = keel_snapshot_spot_of(snapshot, i);
   price(scenarios, &snapshot->inputs, scenarios->full, scenarios->base);
 }
 
 /* Spot moves as a whole, and the dividends to come in it stay; it is not below nothing without them. */
 static void move_spot(struct keel_risk_scenarios *scenarios, size_t i, double move) {
   const struct keel_snapshot *snapshot = scenarios->snapshot;
-  scenarios->full[i] = keel_snapshot_spot(snapshot, snapshot->positions[i].underlying) * (1 + move);
+  scenarios->full[i] = keel_snapshot_spot_of(snapshot, i) * (1 + move);
   double net = scenarios->full[i] - keel_snapshot_escrow(snapshot, i);
   scenarios->inputs.spot[i] = net < 0 ? 0 : net;
 }
@@ -59,7 +58,7 @@ static void move_inputs(struct keel_risk_scenarios *scenarios, const struct keel
 void keel_risk_scenario_run(struct keel_risk_scenarios *scenarios, const struct keel_risk_shift *shift,
                             keel_risk_scenario *out) {
   const struct keel_snapshot *snapshot = scenarios->snapshot;
-  size_t underlyings = snapshot->wiring->underlying_count;
+  size_t underlyings = snapshot->strategy.market.underlying_count;
   move_inputs(scenarios, shift);
   price(scenarios, &scenarios->inputs, scenarios->full, scenarios->price);
   for (size_t u = 0; u <= underlyings; u++) out[u] = (keel_risk_scenario){0};

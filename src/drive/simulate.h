@@ -9,13 +9,15 @@
 #define KEEL_DRIVE_SIMULATE_H
 
 #include "base/pool.h"
+#include "drive/accounts.h"
 #include "drive/ranks.h"
 #include "drive/strategy.h"
 #include "hedge/block.h"
 #include "hedge/sample.h"
 #include "keel/simulate.h"
 
-/* What is known of each path at the end; the components of the explanation follow the last. */
+/* What is known of each path at the end; the components of the explanation follow the last. Behind those of the whole
+ * book come the same of each account, where it has some. */
 enum keel_quantity {
   KEEL_QUANTITY_PNL,
   KEEL_QUANTITY_COST,
@@ -41,17 +43,27 @@ struct keel_simulation_plan {
 /* ---- wiring: read only while paths are run ---- */
 struct keel_simulation_wiring {
   const struct keel_strategy *strategy;
-  struct keel_book book; /* the strategy's with all expiries known, and so the policies */
-  const struct keel_policy **policies;
+  struct keel_book book;                /* the strategy's with all expiries known, and so the policies */
+  struct keel_wiring_account *accounts; /* of the strategy, under the variants that run */
   const char *const *names;
   size_t variant_count;
   struct keel_wiring rows;
   struct keel_feed_paths_plan market;
   const struct keel_feed_paths_wiring *feed;
   uint64_t paths, leaves;
-  size_t quantity_count; /* KEEL_QUANTITY_EXPLAIN or KEEL_QUANTITY_MAX */
-  struct keel_sample_plan samples[KEEL_QUANTITY_MAX];
+  size_t whole_count;    /* quantities of the whole book: KEEL_QUANTITY_EXPLAIN or KEEL_QUANTITY_MAX */
+  size_t quantity_count; /* and of each account that the result tells apart */
+  struct keel_sample_plan samples[KEEL_QUANTITY_MAX]; /* of the whole book's, and so of each account's */
 };
+
+/* What kind of quantity it is, and that of an account. */
+static inline size_t keel_simulation_kind(const struct keel_simulation_wiring *wiring, size_t quantity) {
+  return quantity % wiring->whole_count;
+}
+static inline size_t keel_simulation_of_account(const struct keel_simulation_wiring *wiring, size_t account,
+                                                size_t kind) {
+  return (1 + account) * wiring->whole_count + kind;
+}
 
 /* Memory is of the arena. Errors: KEEL_STATUS_INPUT for what cannot be simulated, as `file: field: what`. */
 keel_status keel_simulation_wire(struct keel_arena *arena, const struct keel_simulation_plan *plan,
@@ -72,7 +84,8 @@ void keel_simulation_worker_fini(struct keel_simulation_worker *worker);
 void keel_simulation_begin(struct keel_simulation_worker *worker, uint64_t first, size_t count);
 int keel_simulation_next(struct keel_simulation_worker *worker);
 
-/* Shape: [path]. The sum over underlyings of what the last keel_simulation_begin's paths did so far. */
+/* Shape: [path]. The sum over underlyings, all or an account's, of what the last keel_simulation_begin's paths did so
+ * far. */
 void keel_simulation_read(const struct keel_simulation_worker *worker, size_t variant, size_t quantity, double *out);
 
 /* ---- a part: consecutive leaves, as samples ---- */

@@ -54,11 +54,15 @@ static double *so_far(const struct keel_block *block, size_t quantity) {
 
 void keel_simulation_read(const struct keel_simulation_worker *worker, size_t variant, size_t quantity, double *out) {
   const struct keel_wiring *rows = &worker->wiring->rows;
-  double *values = so_far(worker->block, quantity);
-  memcpy(out, keel_at_lane(worker->block, values, 0, variant), rows->paths * sizeof *out);
-  for (size_t u = 1; u < rows->underlying_count; u++) {
+  double *values = so_far(worker->block, keel_simulation_kind(worker->wiring, quantity));
+  size_t account = quantity / worker->wiring->whole_count, added = 0; /* account: 0 is all */
+  for (size_t u = 0; u < rows->underlying_count; u++) {
     const double *more = keel_at_lane(worker->block, values, u, variant);
-    for (size_t i = 0; i < rows->paths; i++) out[i] += more[i];
+    if (account && rows->underlyings[u].account != account - 1) continue;
+    if (!added++)
+      memcpy(out, more, rows->paths * sizeof *out);
+    else
+      for (size_t i = 0; i < rows->paths; i++) out[i] += more[i];
   }
 }
 
@@ -150,6 +154,10 @@ static void run_round(struct round *round, struct keel_pool *pool) {
 
 /* ---- a part ---- */
 
+static const struct keel_sample_plan *plan_of(const struct keel_simulation_wiring *wiring, size_t quantity) {
+  return &wiring->samples[keel_simulation_kind(wiring, quantity)];
+}
+
 void keel_simulation_part_init(struct keel_simulation_part *part, const struct keel_simulation_wiring *wiring,
                                uint64_t first) {
   *part = (struct keel_simulation_part){.wiring = wiring, .first = first, .next = first};
@@ -157,7 +165,7 @@ void keel_simulation_part_init(struct keel_simulation_part *part, const struct k
   part->samples = KEEL_ARENA_NEW(&part->arena, struct keel_sample, wiring->variant_count * wiring->quantity_count);
   for (size_t v = 0; v < wiring->variant_count; v++)
     for (size_t q = 0; q < wiring->quantity_count; q++)
-      keel_sample_init(keel_simulation_sample(part, v, q), &part->arena, &wiring->samples[q], first);
+      keel_sample_init(keel_simulation_sample(part, v, q), &part->arena, plan_of(wiring, q), first);
 }
 
 void keel_simulation_part_fini(struct keel_simulation_part *part) { keel_arena_fini(&part->arena); }
@@ -224,7 +232,7 @@ void keel_simulation_part_append(struct keel_simulation_part *part, const struct
 
 size_t keel_simulation_part_size(const struct keel_simulation_wiring *wiring) {
   size_t size = 0;
-  for (size_t q = 0; q < wiring->quantity_count; q++) size += keel_sample_size(&wiring->samples[q]);
+  for (size_t q = 0; q < wiring->quantity_count; q++) size += keel_sample_size(plan_of(wiring, q));
   return 3 * sizeof(uint64_t) + wiring->variant_count * size;
 }
 
@@ -236,7 +244,7 @@ void keel_simulation_part_save(const struct keel_simulation_part *part, void *by
   for (size_t v = 0; v < part->wiring->variant_count; v++)
     for (size_t q = 0; q < part->wiring->quantity_count; q++) {
       keel_sample_save(keel_simulation_sample(part, v, q), at);
-      at += keel_sample_size(&part->wiring->samples[q]);
+      at += keel_sample_size(plan_of(part->wiring, q));
     }
 }
 
@@ -251,7 +259,7 @@ keel_status keel_simulation_part_load(struct keel_simulation_part *part, const v
     for (size_t q = 0; q < part->wiring->quantity_count; q++) {
       keel_status status = keel_sample_load(keel_simulation_sample(part, v, q), at, error);
       if (status) return status;
-      at += keel_sample_size(&part->wiring->samples[q]);
+      at += keel_sample_size(plan_of(part->wiring, q));
     }
   part->next = head[1];
   part->paths = head[2];

@@ -33,12 +33,22 @@ static int is_said_of(enum keel_statistic_kind kind, size_t quantity) {
   return kind != KEEL_STATISTIC_ENTROPIC || quantity == KEEL_QUANTITY_PNL;
 }
 
-static json_t *quantity_json(const struct keel_simulation *simulation, size_t variant, size_t quantity) {
+/* Whose figures they are: those of an account, or of the whole book. */
+#define WHOLE SIZE_MAX
+
+static keel_figure figure_of(const struct keel_simulation *simulation, size_t variant, size_t account, size_t quantity,
+                             size_t statistic) {
+  return account == WHOLE ? keel_simulation_figure(simulation, variant, quantity, statistic)
+                          : keel_simulation_account_figure(simulation, variant, account, quantity, statistic);
+}
+
+static json_t *quantity_json(const struct keel_simulation *simulation, size_t variant, size_t account,
+                             size_t quantity) {
   json_t *object = json_object(), *errors = json_object();
   for (size_t s = 0; s < simulation->statistic_count; s++) {
     const struct keel_statistic *statistic = &simulation->statistics[s];
     if (!is_said_of(statistic->kind, quantity)) continue;
-    keel_figure figure = keel_simulation_figure(simulation, variant, quantity, s);
+    keel_figure figure = figure_of(simulation, variant, account, quantity, s);
     json_object_set_new(group_of(object, statistic->kind), statistic->label, real(figure.value));
     if (!has_error(statistic->kind)) continue;
     json_object_set_new(group_of(errors, statistic->kind), statistic->label, real(figure.error));
@@ -79,15 +89,31 @@ static json_t *theory_json(const struct keel_simulation *simulation, size_t vari
   return object;
 }
 
-/* The figures of one variant, into `object`. */
-static void variant_json(const struct keel_simulation *simulation, size_t variant, json_t *object) {
+static void quantities_json(const struct keel_simulation *simulation, size_t variant, size_t account, json_t *object) {
   json_t *explain = json_object();
   for (size_t q = 0; q < KEEL_QUANTITY_EXPLAIN; q++)
-    json_object_set_new(object, keel_simulation_quantity(simulation, q), quantity_json(simulation, variant, q));
-  for (size_t q = KEEL_QUANTITY_EXPLAIN; q < simulation->wiring.quantity_count; q++)
+    json_object_set_new(object, keel_simulation_quantity(simulation, q),
+                        quantity_json(simulation, variant, account, q));
+  for (size_t q = KEEL_QUANTITY_EXPLAIN; q < simulation->wiring.whole_count; q++)
     json_object_set_new(explain, keel_component_table[q - KEEL_QUANTITY_EXPLAIN].name,
-                        quantity_json(simulation, variant, q));
+                        quantity_json(simulation, variant, account, q));
   json_object_set_new(object, "explain", explain);
+}
+
+static json_t *accounts_json(const struct keel_simulation *simulation, size_t variant) {
+  json_t *accounts = json_object();
+  for (size_t a = 0; a < keel_simulation_accounts(simulation); a++) {
+    json_t *account = json_object();
+    quantities_json(simulation, variant, a, account);
+    json_object_set_new(accounts, keel_simulation_account(simulation, a), account);
+  }
+  return accounts;
+}
+
+/* The figures of one variant, into `object`. */
+static void variant_json(const struct keel_simulation *simulation, size_t variant, json_t *object) {
+  quantities_json(simulation, variant, WHOLE, object);
+  if (keel_simulation_accounts(simulation)) json_object_set_new(object, "accounts", accounts_json(simulation, variant));
   json_object_set_new(object, "price_of_hedging", price_json(simulation, variant));
   json_object_set_new(object, "theory", theory_json(simulation, variant));
 }
@@ -124,13 +150,15 @@ static json_t *times_json(const struct keel_shown_paths *shown) {
   return array;
 }
 
-/* By instrument. */
-static json_t *holdings_json(const struct keel_simulation *simulation, size_t path, size_t variant) {
+/* By instrument, of one account. */
+static json_t *account_holdings_json(const struct keel_simulation *simulation, size_t path, size_t variant,
+                                     size_t account) {
   const struct keel_wiring *rows = &simulation->wiring.rows;
   size_t room = simulation->wiring.market.steps + 1;
   json_t *object = json_object();
   char name[128];
   for (size_t u = 0; u < rows->underlying_count; u++) {
+    if (rows->underlyings[u].account != account) continue;
     struct keel_lane_lines lines = keel_lines_of(rows, u, variant);
     for (uint32_t line = lines.first; line < lines.first + lines.count; line++) {
       keel_contract_format(&rows->rows[rows->lines[line].row].contract, rows->terms->calendar, name, sizeof name);
@@ -138,6 +166,16 @@ static json_t *holdings_json(const struct keel_simulation *simulation, size_t pa
       json_object_set_new(object, name, series(held, simulation->shown.instants));
     }
   }
+  return object;
+}
+
+/* By instrument; where there are accounts, by account first. */
+static json_t *holdings_json(const struct keel_simulation *simulation, size_t path, size_t variant) {
+  size_t accounts = keel_simulation_accounts(simulation);
+  json_t *object = accounts ? json_object() : account_holdings_json(simulation, path, variant, 0);
+  for (size_t a = 0; a < accounts; a++)
+    json_object_set_new(object, keel_simulation_account(simulation, a),
+                        account_holdings_json(simulation, path, variant, a));
   return object;
 }
 
@@ -189,7 +227,7 @@ char *keel_simulation_json(const keel_simulation *simulation) {
 /* ---- CSV ---- */
 
 static void write_header(const struct keel_simulation *simulation, struct keel_text *text) {
-  keel_text_add(text, "variant,quantity");
+  keel_text_add(text, keel_simulation_accounts(simulation) ? "variant,account,quantity" : "variant,quantity");
   for (size_t s = 0; s < simulation->statistic_count; s++) {
     const struct keel_statistic *statistic = &simulation->statistics[s];
     keel_text_printf(text, ",%s", statistic->name);
@@ -198,13 +236,18 @@ static void write_header(const struct keel_simulation *simulation, struct keel_t
   keel_text_char(text, '\n');
 }
 
-static void write_row(const struct keel_simulation *simulation, size_t variant, size_t quantity,
+static void write_row(const struct keel_simulation *simulation, size_t variant, size_t account, size_t quantity,
                       struct keel_text *text) {
   const char *name = simulation->wiring.names[variant];
   keel_text_csv(text, name, strlen(name));
+  if (keel_simulation_accounts(simulation)) {
+    const char *of = account == WHOLE ? "total" : keel_simulation_account(simulation, account);
+    keel_text_char(text, ',');
+    keel_text_csv(text, of, strlen(of));
+  }
   keel_text_printf(text, ",%s", keel_simulation_quantity(simulation, quantity));
   for (size_t s = 0; s < simulation->statistic_count; s++) {
-    keel_figure figure = keel_simulation_figure(simulation, variant, quantity, s);
+    keel_figure figure = figure_of(simulation, variant, account, quantity, s);
     keel_text_char(text, ',');
     keel_text_number(text, figure.value, "");
     if (!has_error(simulation->statistics[s].kind)) continue;
@@ -218,8 +261,11 @@ char *keel_simulation_csv(const keel_simulation *simulation, size_t *length) {
   struct keel_text text;
   keel_text_init(&text);
   write_header(simulation, &text);
-  for (size_t v = 0; v < simulation->wiring.variant_count; v++)
-    for (size_t q = 0; q < simulation->wiring.quantity_count; q++) write_row(simulation, v, q, &text);
+  for (size_t v = 0; v < simulation->wiring.variant_count; v++) {
+    for (size_t q = 0; q < simulation->wiring.whole_count; q++) write_row(simulation, v, WHOLE, q, &text);
+    for (size_t a = 0; a < keel_simulation_accounts(simulation); a++)
+      for (size_t q = 0; q < simulation->wiring.whole_count; q++) write_row(simulation, v, a, q, &text);
+  }
   if (length) *length = text.length;
   keel_text_char(&text, '\0');
   if (!text.failed) return text.data;

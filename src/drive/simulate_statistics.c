@@ -62,7 +62,7 @@ static size_t aversion_of(const struct keel_sample *sample, double aversion) {
 static struct keel_estimate estimate(const struct keel_simulation *simulation, size_t variant, size_t quantity,
                                      const struct keel_statistic *statistic, const struct keel_statistics *known) {
   const struct keel_sample *sample = keel_simulation_sample(&simulation->part, variant, quantity);
-  int is_pnl = quantity == KEEL_QUANTITY_PNL;
+  int is_pnl = keel_simulation_kind(&simulation->wiring, quantity) == KEEL_QUANTITY_PNL;
   switch (statistic->kind) {
     case KEEL_STATISTIC_MEAN:
       return known->mean;
@@ -114,7 +114,7 @@ const char *keel_simulation_variant(const keel_simulation *simulation, size_t va
   return simulation->wiring.names[variant];
 }
 
-size_t keel_simulation_quantities(const keel_simulation *simulation) { return simulation->wiring.quantity_count; }
+size_t keel_simulation_quantities(const keel_simulation *simulation) { return simulation->wiring.whole_count; }
 const char *keel_simulation_quantity(const keel_simulation *simulation, size_t quantity) {
   static const char *const names[] = {"pnl", "cost", "turnover", "trades"};
   (void)simulation;
@@ -130,6 +130,19 @@ const char *keel_simulation_statistic(const keel_simulation *simulation, size_t 
 keel_figure keel_simulation_figure(const keel_simulation *simulation, size_t variant, size_t quantity,
                                    size_t statistic) {
   return *figure_at(simulation, variant, quantity, statistic);
+}
+
+size_t keel_simulation_accounts(const keel_simulation *simulation) {
+  const struct keel_simulation_wiring *wiring = &simulation->wiring;
+  return wiring->quantity_count / wiring->whole_count - 1;
+}
+const char *keel_simulation_account(const keel_simulation *simulation, size_t account) {
+  return keel_strategy_account_name(simulation->wiring.strategy, account);
+}
+keel_figure keel_simulation_account_figure(const keel_simulation *simulation, size_t variant, size_t account,
+                                           size_t quantity, size_t statistic) {
+  size_t of = keel_simulation_of_account(&simulation->wiring, account, quantity);
+  return *figure_at(simulation, variant, of, statistic);
 }
 
 /* The mean is minus a loss; the other measures are losses. */

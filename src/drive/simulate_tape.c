@@ -36,6 +36,14 @@ static keel_status write_model(const struct keel_market_recorder *recorder, cons
   return status;
 }
 
+/* A contract that several accounts watch is on the tape once, by its first row. */
+static void add_contract(struct keel_market_recorder *recorder, uint32_t r) {
+  const struct keel_contract *contract = &recorder->wiring->rows[r].contract;
+  recorder->id_of[r] = KEEL_NO_ROW;
+  if (keel_wiring_find(recorder->wiring, contract) == r)
+    recorder->id_of[r] = keel_tape_writer_contract(recorder->writer, contract);
+}
+
 keel_status keel_market_recorder_open(struct keel_market_recorder *recorder, struct keel_arena *arena,
                                       const struct keel_simulation_wiring *wiring, uint64_t path, const char *tape,
                                       keel_error *error) {
@@ -46,11 +54,11 @@ keel_status keel_market_recorder_open(struct keel_market_recorder *recorder, str
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) *columns[i] = KEEL_ARENA_NEW(arena, double, rows);
   recorder->ids = KEEL_ARENA_NEW(arena, uint32_t, rows);
   recorder->vol_ids = KEEL_ARENA_NEW(arena, uint32_t, rows);
+  recorder->id_of = KEEL_ARENA_NEW(arena, uint32_t, rows);
   for (size_t r = 0; r < rows; r++) recorder->last_vol[r] = NAN;
   keel_status status = keel_tape_writer_open(tape, &recorder->writer, error);
   if (!status) status = write_model(recorder, wiring, path, error);
-  for (size_t r = 0; r < rows && !status; r++)
-    keel_tape_writer_contract(recorder->writer, &wiring->rows.rows[r].contract);
+  for (uint32_t r = 0; r < rows && !status; r++) add_contract(recorder, r);
   return status;
 }
 
@@ -59,22 +67,30 @@ static keel_status write_vols(struct keel_market_recorder *recorder, const struc
   struct keel_tape_vols vols = {0, recorder->vol_ids, recorder->vols, recorder->slopes};
   for (uint32_t r = 0; r < market->rows; r++) {
     double vol = market->vol[r * market->paths], slope = market->vol_slope[r * market->paths];
-    if (isnan(vol) || (vol == recorder->last_vol[r] && slope == recorder->last_slope[r])) continue;
-    recorder->vol_ids[vols.count] = r;
+    if (recorder->id_of[r] == KEEL_NO_ROW || isnan(vol)) continue;
+    if (vol == recorder->last_vol[r] && slope == recorder->last_slope[r]) continue;
+    recorder->vol_ids[vols.count] = recorder->id_of[r];
     recorder->slopes[vols.count] = recorder->last_slope[r] = slope;
     recorder->vols[vols.count++] = recorder->last_vol[r] = vol;
   }
   return vols.count ? keel_tape_writer_vols(recorder->writer, &vols, error) : KEEL_STATUS_OK;
 }
 
+/* The row, or that of a later account, that is quoted now: some accounts need no quote of an option. */
+static uint32_t quoted_twin(const struct keel_wiring *wiring, const struct keel_market *market, uint32_t r) {
+  while (r != KEEL_NO_ROW && market->quote_ns[r] != market->time_ns) r = wiring->rows[r].twin;
+  return r;
+}
+
 keel_status keel_market_recorder_write(struct keel_market_recorder *recorder, const struct keel_market *market,
                                        keel_error *error) {
   struct keel_tape_instant instant = {market->time_ns, 0, recorder->ids, recorder->bids, recorder->asks};
   for (uint32_t r = 0; r < market->rows; r++) {
-    if (market->quote_ns[r] != market->time_ns) continue;
-    recorder->ids[instant.count] = r;
-    recorder->bids[instant.count] = market->bid[r * market->paths];
-    recorder->asks[instant.count++] = market->ask[r * market->paths];
+    uint32_t quoted = recorder->id_of[r] == KEEL_NO_ROW ? KEEL_NO_ROW : quoted_twin(recorder->wiring, market, r);
+    if (quoted == KEEL_NO_ROW) continue;
+    recorder->ids[instant.count] = recorder->id_of[r];
+    recorder->bids[instant.count] = market->bid[quoted * market->paths];
+    recorder->asks[instant.count++] = market->ask[quoted * market->paths];
   }
   keel_status status = keel_tape_writer_instant(recorder->writer, &instant, error);
   if (!status && market->rate != recorder->rate)
@@ -99,12 +115,13 @@ static struct keel_replay *empty_replay(const struct keel_strategy *strategy,
   if (!replay) return NULL;
   replay->strategy = strategy;
   keel_arena_init(&replay->arena);
-  replay->policies = KEEL_ARENA_NEW(&replay->arena, const struct keel_policy *, strategy->variant_count);
-  for (size_t v = 0; v < strategy->variant_count; v++)
-    replay->policies[v] = keel_policy_dated(&replay->arena, &strategy->variants[v].policy, wiring->market.start_ns);
+  replay->accounts =
+      keel_accounts_wired(&replay->arena, strategy, NULL, strategy->variant_count, wiring->market.start_ns);
   replay->parts = calloc(1, sizeof *replay->parts);
   replay->totals = calloc(strategy->variant_count, sizeof *replay->totals);
-  keel_assert(replay->parts && replay->totals);
+  replay->account_totals =
+      calloc(strategy->variant_count * keel_strategy_account_count(strategy), sizeof *replay->account_totals);
+  keel_assert(replay->parts && replay->totals && replay->account_totals);
   struct keel_replay_part *part = replay->parts;
   replay->part_count = 1;
   keel_arena_init(&part->arena);

@@ -10,7 +10,8 @@
 struct keel_market_recorder {
   const struct keel_wiring *wiring;
   struct keel_tape_writer *writer;
-  uint32_t *ids, *vol_ids; /* a contract's number on the tape is its row's */
+  uint32_t *id_of; /* [row]: its contract's number on the tape; KEEL_NO_ROW: an earlier account's row stands for it */
+  uint32_t *ids, *vol_ids;
   double *bids, *asks, *vols, *slopes;
   double *last_vol, *last_slope; /* [row]: as written; NaN: not yet */
   double rate;                   /* likewise */

@@ -103,7 +103,7 @@ static void add_boyle_emanuel(const struct subject *subject, struct list *list) 
 
 /* What one trade of spot costs, as a part of its value; 0: nothing, or not in proportion. */
 static double proportional_cost(const struct subject *subject, const struct keel_policy *policy) {
-  const struct keel_costs *costs = &subject->wiring->strategy->costs;
+  const struct keel_costs *costs = keel_costs_of(&subject->wiring->rows, 0);
   double bps = isnan(policy->with[0].half_spread_bps) ? costs->half_spread_bps : policy->with[0].half_spread_bps;
   return isnan(bps) ? 0 : bps / 1e4;
 }
@@ -134,10 +134,10 @@ void keel_simulation_list_theories(struct keel_simulation *simulation) {
   if (!find_subject(wiring, &subject)) return;
   for (size_t v = 0; v < wiring->variant_count; v++) {
     struct list list = {.at = simulation->theories[v]};
-    if (!is_textbook(wiring->policies[v], subject.vol)) continue;
+    if (!is_textbook(keel_policy_of(&wiring->rows, 0, v), subject.vol)) continue;
     add_derman_kamal(&subject, &list);
     add_boyle_emanuel(&subject, &list);
-    add_leland(&subject, wiring->policies[v], &list);
+    add_leland(&subject, keel_policy_of(&wiring->rows, 0, v), &list);
     simulation->theory_counts[v] = list.count;
   }
 }

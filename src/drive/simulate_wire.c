@@ -24,17 +24,21 @@ static int is_dated(const struct keel_contract *contract, double years) {
   return contract->kind != KEEL_KIND_SPOT && isnan(years);
 }
 
+static int has_date(const struct keel_policy *policy) {
+  for (size_t w = 0; w < policy->with_count; w++)
+    if (is_dated(&policy->with[w].contract, policy->with[w].years)) return 1;
+  return 0;
+}
+
 /* A date that only a start gives a meaning to, or NULL. */
 static const char *first_date(const struct keel_strategy *strategy, const struct keel_simulation_wiring *wiring) {
   if (strategy->run.end_ns != KEEL_TIME_NONE) return "run.end";
   for (size_t i = 0; i < strategy->book.count; i++)
     if (is_dated(&strategy->book.positions[i].contract, strategy->book.positions[i].years))
       return "the expiry of a position";
-  for (size_t v = 0; v < wiring->variant_count; v++) {
-    const struct keel_policy *policy = wiring->policies[v];
-    for (size_t w = 0; w < policy->with_count; w++)
-      if (is_dated(&policy->with[w].contract, policy->with[w].years)) return "the expiry of a hedge instrument";
-  }
+  for (size_t a = 0; a < keel_strategy_account_count(strategy); a++)
+    for (size_t v = 0; v < wiring->variant_count; v++)
+      if (has_date(wiring->accounts[a].policies[v])) return "the expiry of a hedge instrument";
   for (size_t u = 0; u < strategy->market.underlying_count; u++)
     if (strategy->market.underlyings[u].dividend_count) return "a dividend";
   return NULL;
@@ -142,16 +146,13 @@ static keel_status check_run(const struct keel_strategy *strategy, keel_error *e
   return KEEL_STATUS_OK;
 }
 
-static void choose_policies(struct keel_arena *arena, const struct keel_simulation_plan *plan,
-                            struct keel_simulation_wiring *wiring) {
+static void name_variants(struct keel_arena *arena, const struct keel_simulation_plan *plan,
+                          struct keel_simulation_wiring *wiring) {
   const struct keel_strategy *strategy = plan->strategy;
   wiring->variant_count = plan->policies ? plan->variant_count : strategy->variant_count;
-  wiring->policies = KEEL_ARENA_NEW(arena, const struct keel_policy *, wiring->variant_count);
   const char **names = KEEL_ARENA_NEW(arena, const char *, wiring->variant_count);
-  for (size_t v = 0; v < wiring->variant_count; v++) {
-    wiring->policies[v] = plan->policies ? plan->policies[v] : &strategy->variants[v].policy;
+  for (size_t v = 0; v < wiring->variant_count; v++)
     names[v] = plan->policies ? plan->names[v] : strategy->variants[v].name;
-  }
   wiring->names = names;
 }
 
@@ -171,10 +172,11 @@ static keel_status wire_rows(struct keel_arena *arena, const struct keel_simulat
   size_t underlyings = strategy->market.underlying_count;
   struct keel_wiring_input input = {.book = &wiring->book,
                                     .terms = &strategy->market,
-                                    .policies = wiring->policies,
+                                    .accounts = wiring->accounts,
+                                    .account_count = keel_strategy_account_count(strategy),
                                     .variant_count = wiring->variant_count,
-                                    .costs = &strategy->costs,
-                                    .limits = &strategy->limits,
+                                    .sleeves = strategy->sleeves,
+                                    .sleeve_count = strategy->sleeve_count,
                                     .paths = plan->block_paths ? plan->block_paths : KEEL_LEAF_PATHS,
                                     .explains = strategy->run.explains,
                                     .ends_only = strategy->run.paths_shown == 0 && !plan->has_ledger,
@@ -189,13 +191,14 @@ keel_status keel_simulation_wire(struct keel_arena *arena, const struct keel_sim
   keel_status status = keel_strategy_steps(strategy, error);
   if (!status) status = check_run(strategy, error);
   if (status) return status;
-  choose_policies(arena, plan, wiring);
+  name_variants(arena, plan, wiring);
+  wiring->accounts = keel_accounts_wired(arena, strategy, plan->policies, wiring->variant_count, KEEL_TIME_NONE);
   status = choose_start(strategy, wiring, error);
   if (!status) status = date_book(arena, &strategy->book, wiring, error);
   if (!status) status = choose_end(strategy, wiring, error);
   if (status) return status;
-  for (size_t v = 0; v < wiring->variant_count; v++)
-    wiring->policies[v] = keel_policy_dated(arena, wiring->policies[v], wiring->market.start_ns);
+  wiring->accounts =
+      keel_accounts_wired(arena, strategy, plan->policies, wiring->variant_count, wiring->market.start_ns);
   status = wire_rows(arena, plan, wiring, error);
   if (status) return status;
   wiring->market.market = &strategy->simulated;
@@ -206,7 +209,8 @@ keel_status keel_simulation_wire(struct keel_arena *arena, const struct keel_sim
   if (status) return status;
   wiring->paths = (uint64_t)strategy->run.paths;
   wiring->leaves = (wiring->paths + KEEL_LEAF_PATHS - 1) / KEEL_LEAF_PATHS;
-  wiring->quantity_count = strategy->run.explains ? KEEL_QUANTITY_MAX : KEEL_QUANTITY_EXPLAIN;
+  wiring->whole_count = strategy->run.explains ? KEEL_QUANTITY_MAX : KEEL_QUANTITY_EXPLAIN;
+  wiring->quantity_count = wiring->whole_count * (1 + (plan->policies ? 0 : strategy->account_count));
   plan_samples(wiring);
   return KEEL_STATUS_OK;
 }

@@ -18,10 +18,11 @@ static keel_status wire_tape(struct keel_snapshot *snapshot, keel_error *error) 
                                     .trades = replay->fills.trades,
                                     .trade_count = replay->fills.count,
                                     .terms = &strategy->market,
-                                    .policies = replay->policies,
+                                    .accounts = replay->accounts,
+                                    .account_count = keel_strategy_account_count(strategy),
                                     .variant_count = 1,
-                                    .costs = &strategy->costs,
-                                    .limits = &strategy->limits,
+                                    .sleeves = strategy->sleeves,
+                                    .sleeve_count = strategy->sleeve_count,
                                     .paths = 1,
                                     .listed = replay->listed,
                                     .listed_count = replay->listed_count,
@@ -140,14 +141,9 @@ static keel_status observe_model(struct keel_snapshot *snapshot, const struct ke
     return keel_fail_at(error, path, 0, NULL,
                         "the marks are those of a model at its start, which has no other instants; leave out `%s`",
                         query->at_ns != KEEL_TIME_NONE ? "at" : "since");
-  const struct keel_policy *policy = &snapshot->strategy.variants[0].policy;
-  const struct keel_simulation_plan plan = {.strategy = &snapshot->strategy,
-                                            .policies = &policy,
-                                            .names = &snapshot->strategy.variants[0].name,
-                                            .variant_count = 1,
-                                            .threads = 1,
-                                            .has_ledger = 1,
-                                            .block_paths = 1};
+  snapshot->strategy.variant_count = 1;
+  const struct keel_simulation_plan plan = {
+      .strategy = &snapshot->strategy, .threads = 1, .has_ledger = 1, .block_paths = 1};
   keel_status status = keel_simulation_wire(&snapshot->arena, &plan, &snapshot->simulated, error);
   if (status != KEEL_STATUS_OK) return status;
   keel_simulation_worker_init(&snapshot->worker, &snapshot->simulated);
@@ -183,8 +179,9 @@ static void add_position(struct keel_snapshot *snapshot, uint32_t r) {
   inputs->years[at] = is_spot ? 0 : keel_years_between(marks->time_ns[row->underlying], row->contract.expiry_ns);
   inputs->vol[at] = is_option ? marks->vol[r] : 0;
   snapshot->mark[at] = marks->price[r];
-  snapshot->positions[at] =
-      (struct keel_snapshot_position){r, row->underlying, snapshot->block->units[r], marked(snapshot, r)};
+  const struct keel_underlying *underlying = &snapshot->wiring->underlyings[row->underlying];
+  snapshot->positions[at] = (struct keel_snapshot_position){r, underlying->number, underlying->account,
+                                                            snapshot->block->units[r], marked(snapshot, r)};
 }
 
 /* Greeks as the block has them; it keeps no charm and speed, and the formula's price may not be the mark. */
@@ -194,7 +191,7 @@ static void read_greeks(struct keel_snapshot *snapshot) {
   keel_kernel_now->black_scholes(snapshot->count, &options, KEEL_GREEK_SET_ALL, greeks);
   for (size_t i = 0; i < snapshot->count; i++) {
     const struct keel_snapshot_position *position = &snapshot->positions[i];
-    const keel_greeks *from = &keel_marks_after(snapshot->block, position->underlying)->greeks;
+    const keel_greeks *from = &keel_marks_after(snapshot->block, keel_snapshot_sleeve(snapshot, i))->greeks;
     double *const to[] = {greeks->delta, greeks->gamma, greeks->vega,  greeks->theta,
                           greeks->rho,   greeks->psi,   greeks->vanna, greeks->volga};
     const double *const of[] = {from->delta, from->gamma, from->vega,  from->theta,

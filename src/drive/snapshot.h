@@ -23,9 +23,10 @@ struct keel_snapshot_query {
 
 /* A row of the book that is alive. */
 struct keel_snapshot_position {
-  uint32_t row, underlying;
-  double units;       /* qty times multiplier */
-  const char *marked; /* "marked_at_quote", "marked_stale", ..., "marked_by_model" */
+  uint32_t row;
+  uint32_t underlying, account; /* among the market's and the strategy's: a wiring's underlying is one of an account */
+  double units;                 /* qty times multiplier */
+  const char *marked;           /* "marked_at_quote", "marked_stale", ..., "marked_by_model" */
 };
 
 /* Shape: [position]. Spot is without dividends to come, vol the marking vol. */
@@ -33,7 +34,7 @@ struct keel_snapshot_inputs {
   double *phi, *spot, *strike, *rate, *yield, *years, *vol;
 };
 
-/* How the book of one underlying moved since an instant. */
+/* How the book of one underlying of an account moved since an instant. */
 struct keel_snapshot_move {
   double value;                        /* then */
   double cash;                         /* that it brought since: settlement, variation of futures */
@@ -62,7 +63,7 @@ struct keel_snapshot {
   keel_greeks greeks; /* per share, those of the marks; price by the formula at marking vols */
 
   int64_t since_ns;                 /* the instant of `since`; KEEL_TIME_NONE: not asked for */
-  struct keel_snapshot_move *moves; /* [underlying], since then */
+  struct keel_snapshot_move *moves; /* [underlying of the wiring], since then */
 };
 
 /* An instant from outside, `name` in messages: see keel/risk.h; KEEL_TIME_NONE where `text` is NULL. */
@@ -83,13 +84,20 @@ static inline keel_options keel_snapshot_options(const struct keel_snapshot *sna
   return (keel_options){inputs->phi,   inputs->spot,  inputs->strike, inputs->rate,
                         inputs->yield, inputs->years, inputs->vol};
 }
-/* Spot of an underlying, and its dividends to come that a position's price does without. */
-static inline double keel_snapshot_spot(const struct keel_snapshot *snapshot, size_t underlying) {
-  return keel_marks_after(snapshot->block, underlying)->price[snapshot->wiring->underlyings[underlying].spot];
+/* The wiring's underlying that a position is of. */
+static inline size_t keel_snapshot_sleeve(const struct keel_snapshot *snapshot, size_t position) {
+  return snapshot->wiring->rows[snapshot->positions[position].row].underlying;
+}
+/* Spot of an underlying of the wiring, that of a position, and its dividends to come that its price does without. */
+static inline double keel_snapshot_spot(const struct keel_snapshot *snapshot, size_t sleeve) {
+  return keel_marks_after(snapshot->block, sleeve)->price[snapshot->wiring->underlyings[sleeve].spot];
+}
+static inline double keel_snapshot_spot_of(const struct keel_snapshot *snapshot, size_t position) {
+  return keel_snapshot_spot(snapshot, keel_snapshot_sleeve(snapshot, position));
 }
 static inline double keel_snapshot_escrow(const struct keel_snapshot *snapshot, size_t position) {
-  const struct keel_snapshot_position *held = &snapshot->positions[position];
-  return keel_marks_after(snapshot->block, held->underlying)->escrow[held->row];
+  const struct keel_marks *marks = keel_marks_after(snapshot->block, keel_snapshot_sleeve(snapshot, position));
+  return marks->escrow[snapshot->positions[position].row];
 }
 static inline const struct keel_contract *keel_snapshot_contract(const struct keel_snapshot *snapshot,
                                                                  size_t position) {

@@ -12,6 +12,7 @@
 #include "book/trade.h"
 #include "hedge/policy.h"
 #include "hedge/sample.h"
+#include "hedge/wiring.h"
 #include "keel/strategy.h"
 #include "world/feed_paths.h"
 
@@ -21,6 +22,15 @@ struct keel_variant {
   const char *name;
   struct keel_policy policy;
   const struct keel_config_node *hedge; /* where it was read, for messages */
+};
+
+/* A part of the book that positions and fills name, hedged by itself. */
+struct keel_book_account {
+  const char *name;                    /* "": those that name none */
+  const struct keel_config_node *node; /* its entry in `accounts`; NULL: none, and nothing that follows is read */
+  struct keel_variant *variants;       /* [variant] of the strategy; NULL: the strategy's */
+  struct keel_limits limits;
+  struct keel_costs costs;
 };
 
 /* `run.earlier_fills`: what a fill from before the run means. */
@@ -85,6 +95,10 @@ struct keel_strategy {
   struct keel_simulated_market simulated; /* market.model, or models and correlation */
   struct keel_variant *variants;          /* [0] is the strategy's own, named "base"; then `variants:` in order */
   size_t variant_count;
+  struct keel_book_account *accounts; /* by name; none where no position and no fill names one */
+  size_t account_count;
+  struct keel_sleeve *sleeves; /* what each account holds, as a wiring takes it; NULL: there are no accounts */
+  size_t sleeve_count;
   struct keel_costs costs;
   struct keel_limits limits;
   struct keel_run_terms run;

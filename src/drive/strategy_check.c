@@ -142,7 +142,7 @@ static keel_status check_models(struct keel_strategy_check *check) {
   return KEEL_STATUS_OK;
 }
 
-/* ---- all ---- */
+/* ---- market ---- */
 
 static void check_market(struct keel_strategy_check *check) {
   const struct keel_market_terms *market = &check->strategy->market;
@@ -156,9 +156,53 @@ static void check_market(struct keel_strategy_check *check) {
   }
 }
 
+/* ---- accounts ---- */
+
+int keel_strategy_hedges(const struct keel_strategy_check *check, size_t u) {
+  const struct keel_strategy *strategy = check->strategy;
+  for (size_t i = 0; i < strategy->sleeve_count; i++) {
+    const struct keel_book_account *account = &strategy->accounts[strategy->sleeves[i].account];
+    if (strategy->sleeves[i].number == u && (account->variants ? account : NULL) == check->account) return 1;
+  }
+  return strategy->sleeve_count == 0;
+}
+
+const struct keel_costs *keel_strategy_costs(const struct keel_strategy_check *check) {
+  return check->account ? &check->account->costs : &check->strategy->costs;
+}
+
+/* An offset is of a net delta, and accounts have one each. */
+static keel_status check_offsets(const struct keel_strategy_check *check) {
+  const struct keel_strategy *strategy = check->strategy;
+  for (size_t u = 0; u < strategy->market.underlying_count; u++) {
+    size_t accounts = 0;
+    for (size_t i = 0; i < strategy->sleeve_count; i++) accounts += strategy->sleeves[i].number == u;
+    if (accounts > 1 && strategy->market.underlyings[u].overrides.delta_offset != 0)
+      return keel_config_fail(check->reader->error, check->root, "market.overrides.delta_offset",
+                              "is one for `%.80s`, which %zu accounts hold, each with a net delta of its own; leave it "
+                              "out",
+                              strategy->market.underlyings[u].name, accounts);
+  }
+  return KEEL_STATUS_OK;
+}
+
+static keel_status check_accounts(struct keel_strategy_check *check) {
+  const struct keel_strategy *strategy = check->strategy;
+  keel_status status = check_offsets(check);
+  for (size_t a = 0; a < strategy->account_count && !status; a++) {
+    check->account = &strategy->accounts[a];
+    for (size_t v = 0; v < strategy->variant_count && check->account->variants && !status; v++)
+      status = keel_strategy_check_variant(check, &strategy->accounts[a].variants[v]);
+  }
+  check->account = NULL;
+  return status;
+}
+
+/* ---- all ---- */
+
 keel_status keel_strategy_check(struct keel_config_reader *reader, const struct keel_config_node *root,
                                 struct keel_strategy *strategy) {
-  struct keel_strategy_check check = {reader, root, strategy};
+  struct keel_strategy_check check = {reader, root, strategy, NULL};
   keel_status status = check_run(&check);
   if (!status) status = check_models(&check);
   if (!status) status = check_expiries(&check);
@@ -166,6 +210,7 @@ keel_status keel_strategy_check(struct keel_config_reader *reader, const struct 
     status = keel_strategy_check_variant(&check, &strategy->variants[i]);
   for (size_t i = 0; i < strategy->frontier.rule_count && !status; i++)
     status = keel_strategy_check_variant(&check, &strategy->frontier.rules[i]);
+  if (!status) status = check_accounts(&check);
   if (!status) check_market(&check);
   return status;
 }

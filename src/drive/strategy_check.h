@@ -15,7 +15,12 @@ struct keel_strategy_check {
   struct keel_config_reader *reader;
   const struct keel_config_node *root;
   struct keel_strategy *strategy;
+  const struct keel_book_account *account; /* whose hedge is looked at; NULL: that of all who have none of their own */
 };
+
+/* Whether the hedge that is looked at is that of something on the market's underlying `u`. */
+int keel_strategy_hedges(const struct keel_strategy_check *check, size_t u);
+const struct keel_costs *keel_strategy_costs(const struct keel_strategy_check *check);
 
 /* Adds a warning at `below` of a node; each once. */
 void keel_strategy_warn(struct keel_strategy_check *check, const struct keel_config_node *node, const char *below,

@@ -45,8 +45,9 @@ static keel_status check_names(struct keel_strategy_check *check, const struct k
 static keel_status check_size(struct keel_strategy_check *check, const struct keel_hedge_instrument *with,
                               const struct keel_config_node *item) {
   keel_error *error = check->reader->error;
-  const struct keel_limits *limits = &check->strategy->limits;
-  const struct keel_config_node *root = check->root;
+  const struct keel_limits *limits = check->account ? &check->account->limits : &check->strategy->limits;
+  int are_own = check->account && keel_config_child(check->account->node, "limits");
+  const struct keel_config_node *root = are_own ? check->account->node : check->root;
   if (with->lot > 0 && with->lot < LOT_LEAST)
     return keel_config_fail(error, item, "lot", "is %g; allowed: 0 for any fraction, or %g at least", with->lot,
                             LOT_LEAST);
@@ -264,7 +265,7 @@ int keel_strategy_may_deliver(const struct keel_strategy *strategy, const struct
 static keel_status check_delivery(struct keel_strategy_check *check, const struct keel_variant *variant) {
   const struct keel_market_terms *market = &check->strategy->market;
   for (size_t u = 0; u < market->underlying_count; u++)
-    if (keel_strategy_may_deliver(check->strategy, &market->underlyings[u]) &&
+    if (keel_strategy_hedges(check, u) && keel_strategy_may_deliver(check->strategy, &market->underlyings[u]) &&
         !holds_delivery(&variant->policy, market, u))
       return keel_config_fail(
           check->reader->error, variant->hedge, "with",
@@ -291,37 +292,43 @@ static keel_status check_cover(struct keel_strategy_check *check, const struct k
   const struct keel_config_node *any = list ? list->first : NULL;
   while (any && policy->with[any->index].underlying) any = any->next;
   size_t named = 0;
+  size_t held = 0;
   for (size_t u = 0; u < market->underlying_count; u++) {
     size_t i = 0;
+    if (!keel_strategy_hedges(check, u)) continue;
+    held++;
     while (i < policy->with_count && !same_underlying(policy->with[i].underlying, market->underlyings[u].name)) i++;
     named += i < policy->with_count;
   }
-  if (any && named == market->underlying_count)
+  if (any && held && named == held)
     keel_strategy_warn(check, any, NULL, "hedges nothing: every underlying of the book has an entry of its own");
   keel_status status = KEEL_STATUS_OK;
   for (size_t u = 0; u < market->underlying_count && !status && policy->target.kind != KEEL_TARGET_NONE; u++)
-    status = check_any(check, variant, market->underlyings[u].name);
+    if (keel_strategy_hedges(check, u)) status = check_any(check, variant, market->underlyings[u].name);
   return status;
 }
 
 /* ---- triggers and move ---- */
 
 /* Shares of an underlying that its positions would be if each had a delta of 1: what its gross delta cannot exceed. */
-static double shares_of(const struct keel_book *book, const char *underlying) {
+static double shares_of(const struct keel_strategy_check *check, const char *underlying) {
+  const struct keel_book *book = &check->strategy->book;
   double sum = 0;
   for (size_t i = 0; i < book->count; i++)
-    if (same_underlying(book->positions[i].contract.underlying, underlying))
+    if (same_underlying(book->positions[i].contract.underlying, underlying) &&
+        (!check->account || keel_account_same(book->positions[i].account, check->account->name)))
       sum += fabs(book->positions[i].qty) * book->positions[i].contract.multiplier;
   return sum;
 }
 
 /* The widest that a band of delta may be, in shares, as far as it is known before the run; infinity where it is not. */
-static double widest_band(const struct keel_strategy *strategy, const struct keel_trigger *trigger, size_t u) {
+static double widest_band(const struct keel_strategy_check *check, const struct keel_trigger *trigger, size_t u) {
+  const struct keel_strategy *strategy = check->strategy;
   switch (trigger->band) {
     case KEEL_BAND_SHARES:
       return trigger->band_size;
     case KEEL_BAND_FRACTION:
-      return trigger->band_size * shares_of(&strategy->book, strategy->market.underlyings[u].name);
+      return trigger->band_size * shares_of(check, strategy->market.underlyings[u].name);
     case KEEL_BAND_CURRENCY: /* by the spot that a simulation starts at */
       return strategy->simulated.models ? trigger->band_size / strategy->simulated.models[u].world.spot : INFINITY;
     default:
@@ -354,7 +361,8 @@ static keel_status check_band(struct keel_strategy_check *check, const struct ke
     if (keel_kind_is_option(with->contract.kind)) continue;
     for (size_t u = 0; u < market->underlying_count; u++) {
       if (with->underlying && !same_underlying(with->underlying, market->underlyings[u].name)) continue;
-      double widest = widest_band(check->strategy, &policy->triggers[KEEL_EXPOSURE_DELTA], u);
+      if (!keel_strategy_hedges(check, u)) continue;
+      double widest = widest_band(check, &policy->triggers[KEEL_EXPOSURE_DELTA], u);
       if (widest < half_lot) return refuse_band(check, variant, widest, half_lot);
     }
   }

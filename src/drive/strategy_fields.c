@@ -29,7 +29,7 @@ static const struct keel_config_choice pays[] = {{"pay", 0, 0}, {"waive", 1, 0},
 
 #define AT(member) .offset = offsetof(struct keel_costs, member)
 #define TAX .type = &keel_type_number, .preset = "0", .max = 10000, .unit = "basis points"
-static const struct keel_config_field cost_fields[] = {
+const struct keel_config_field keel_strategy_cost_fields[] = {
     {.name = "half_spread_bps",
      .type = &keel_type_number,
      AT(half_spread_bps),
@@ -91,7 +91,7 @@ static keel_status check_costs(struct keel_config_reader *reader, const struct k
 }
 
 #define AT(member) .type = &keel_type_number, .offset = offsetof(struct keel_limits, member), .max = INFINITY
-static const struct keel_config_field limit_fields[] = {
+const struct keel_config_field keel_strategy_limit_fields[] = {
     {.name = "order_qty_max",
      AT(order_qty_max),
      .flags = KEEL_CONFIG_REQUIRED | KEEL_CONFIG_ABOVE_MIN,
@@ -276,10 +276,19 @@ const struct keel_config_field keel_strategy_fields[] = {
     {.name = "costs",
      .type = &keel_type_map,
      AT(costs),
-     .fields = cost_fields,
+     .fields = keel_strategy_cost_fields,
      .check = check_costs,
      .help = "what hedging costs"},
-    {.name = "limits", .type = &keel_type_map, AT(limits), .fields = limit_fields, .help = "what may never happen"},
+    {.name = "limits",
+     .type = &keel_type_map,
+     AT(limits),
+     .fields = keel_strategy_limit_fields,
+     .help = "what may never happen"},
+    {.name = "accounts",
+     .type = &keel_type_accounts,
+     .fields = keel_strategy_account_fields,
+     .item = "N",
+     .help = "accounts of the book that are not hedged as the strategy says; all others are"},
     {.name = "run", .type = &keel_type_map, .fields = run_fields, .help = "which part of the tape, how many paths"},
     {.name = "frontier",
      .type = &keel_type_frontier,

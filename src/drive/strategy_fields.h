@@ -35,6 +35,14 @@ extern const struct keel_config_type keel_type_partial_hedge;
 keel_status keel_strategy_read_policy(struct keel_config_reader *reader, const struct keel_config_node *hedge,
                                       struct keel_variant *variant);
 
+/* struct keel_strategy: accounts, once they are listed and all else that they take from it is read. */
+extern const struct keel_config_type keel_type_accounts;
+extern const struct keel_config_field keel_strategy_account_fields[];
+/* Those that the book and its fills name, and what they hold. */
+void keel_strategy_list_accounts(struct keel_arena *arena, struct keel_strategy *strategy);
+/* Into a keel_costs and a keel_limits. */
+extern const struct keel_config_field keel_strategy_cost_fields[], keel_strategy_limit_fields[];
+
 extern const struct keel_config_type keel_type_frontier; /* struct keel_strategy: frontier, once its hedge is read */
 extern const struct keel_config_field keel_strategy_frontier_fields[];
 

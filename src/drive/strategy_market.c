@@ -325,6 +325,7 @@ static keel_status read_market(struct keel_config_reader *reader, const struct k
   if (status) return status;
   strategy->market = market.terms;
   list_underlyings(reader->arena, strategy, &market.own, &strategy->market);
+  keel_strategy_list_accounts(reader->arena, strategy);
   status = read_own(reader, keel_config_child(node, "underlyings"), &strategy->market);
   return status ? status : keel_strategy_read_models(reader, node->up, strategy);
 }

@@ -13,7 +13,7 @@ static keel_status settle_cost(struct keel_strategy_check *check, const struct k
   for (size_t i = 0; i < policy->with_count; i++) {
     const struct keel_hedge_instrument *with = &policy->with[i];
     if (keel_kind_is_option(with->contract.kind)) continue;
-    double bps = isnan(with->half_spread_bps) ? check->strategy->costs.half_spread_bps : with->half_spread_bps;
+    double bps = isnan(with->half_spread_bps) ? keel_strategy_costs(check)->half_spread_bps : with->half_spread_bps;
     if (isnan(bps))
       return keel_config_fail(check->reader->error, variant->hedge, field,
                               "is missing: a quoted spread is not known beforehand; give it, or costs.half_spread_bps");

@@ -134,18 +134,18 @@ static int is_plain(const struct keel_block *block, size_t u, size_t v) {
   int spot_alone = lines.count == 0 || (lines.count == 1 && holds_spot(block, u, lines));
   const struct keel_underlying_terms *terms = wiring->underlyings[u].terms;
   const struct keel_fees *fees = &wiring->lines[lines.first].fees;
-  const struct keel_costs *costs = &wiring->costs;
+  const struct keel_costs *costs = keel_costs_of(wiring, u);
   int pays_nothing =
       terms->yield == 0 && !wiring->underlyings[u].on_future && terms->dividend_count == 0 && !book_pays(block, u);
   int costs_spread = costs->borrow_rate == 0 && costs->buy_tax_bps == 0 && costs->sell_tax_bps == 0 &&
                      fees->per_share == 0 && fees->per_order == 0 && fees->tier_count <= 1;
-  return spot_alone && pays_nothing && costs_spread && !keel_orders_rest(block, v);
+  return spot_alone && pays_nothing && costs_spread && !keel_orders_rest(block, u, v);
 }
 
 /* One line for the kernel; taxes are on what is bought and sold, not on futures, which cost nothing to enter. */
 static struct keel_lane_line line_terms(struct keel_block *block, const struct part *part, size_t line, uint32_t row) {
   const struct keel_row *instrument = &block->wiring->rows[row];
-  const struct keel_costs *costs = &block->wiring->costs;
+  const struct keel_costs *costs = keel_costs_of(block->wiring, part->u);
   const struct keel_fees *fees = &block->wiring->lines[line].fees;
   double *none = block->path_scratch[2], *tiers = block->path_scratch[5];
   struct keel_lane_line terms = {
@@ -155,7 +155,7 @@ static struct keel_lane_line line_terms(struct keel_block *block, const struct p
       .settles = block->settled[row] && block->alive[row],
       .fee_per_share = fees->per_share,
       .fee_per_order = fees->per_order,
-      .fills = keel_orders_rest(block, part->v) ? 2 : 1,
+      .fills = keel_orders_rest(block, part->u, part->v) ? 2 : 1,
       .pays = {!part->waived, !block->polled_free[line]},
       .price_before = keel_at_row(block, part->span->before->price, row),
       .price_after = keel_at_row(block, part->span->after->price, row),
@@ -192,7 +192,7 @@ static struct keel_lane_account lane_terms(struct keel_block *block, const struc
       .interest = growth(span->before->rate[u], span->years),
       .yield = growth(keel_yield_of(&block->wiring->underlyings[u], span->before->rate[u]), span->years),
       .dividend = span->dividend,
-      .borrow = growth(block->wiring->costs.borrow_rate, span->years),
+      .borrow = growth(keel_costs_of(block->wiring, u)->borrow_rate, span->years),
       .book_spot = block->spot_units[u],
       .explains = block->wiring->explains,
       .is_plain = part->plain,
@@ -229,7 +229,7 @@ static void run_lane(struct keel_block *block, const struct part *part) {
   lane.line = line_terms(block, part, lines.first, instrument_of(block, part->u, lines.first));
   keel_kernel_now->lanes.account(paths, &lane);
   if (block->wiring->underlyings[part->u].terms->dividend_count) keel_kernel_now->lanes.dividends(paths, &lane);
-  if (block->wiring->costs.borrow_rate != 0) keel_kernel_now->lanes.borrow(paths, &lane);
+  if (keel_costs_of(block->wiring, part->u)->borrow_rate != 0) keel_kernel_now->lanes.borrow(paths, &lane);
   for (size_t line = lines.first + 1; line < lines.first + lines.count; line++) {
     lane.line = line_terms(block, part, line, instrument_of(block, part->u, line));
     keel_kernel_now->lanes.account_line(paths, &lane);
@@ -339,7 +339,7 @@ static void close_lane(struct keel_block *block, const struct part *part) {
 
 static void account(struct keel_block *block, size_t u, int no_time) {
   struct span span = span_of(block, u, no_time);
-  const struct keel_costs *costs = &block->wiring->costs;
+  const struct keel_costs *costs = keel_costs_of(block->wiring, u);
   int closing = block->entered[u] && no_time;
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
     int opening = block->opening[keel_lane_of(block->wiring, u, v)];

@@ -91,9 +91,10 @@ static void init_lanes(struct keel_arena *arena, struct keel_block *block) {
 
 /* Whether some trigger looks at moves of spot or vol. */
 static int looks_at_moves(const struct keel_wiring *wiring) {
-  for (size_t v = 0; v < wiring->variant_count; v++)
+  for (size_t lane = 0; lane < wiring->underlying_count * wiring->variant_count; lane++)
     for (size_t e = 0; e < KEEL_EXPOSURE_COUNT; e++)
-      if (wiring->policies[v]->triggers[e].price_move > 0 || wiring->policies[v]->triggers[e].vol_move > 0) return 1;
+      if (wiring->policies[lane]->triggers[e].price_move > 0 || wiring->policies[lane]->triggers[e].vol_move > 0)
+        return 1;
   return 0;
 }
 
@@ -149,9 +150,13 @@ static void choose_components(struct keel_block *block) {
   static const enum keel_component of_moves[] = {KEEL_COMPONENT_VEGA, KEEL_COMPONENT_VANNA, KEEL_COMPONENT_VOLGA,
                                                  KEEL_COMPONENT_RHO, KEEL_COMPONENT_CARRY};
   for (size_t i = 0; i < sizeof of_moves / sizeof *of_moves; i++) used[of_moves[i]] = wiring->needs.moves != 0;
-  used[KEEL_COMPONENT_BORROW] = wiring->costs.borrow_rate != 0;
-  used[KEEL_COMPONENT_TAXES] = wiring->costs.buy_tax_bps != 0 || wiring->costs.sell_tax_bps != 0;
   used[KEEL_COMPONENT_FEES] = used[KEEL_COMPONENT_DIVIDENDS] = 0;
+  used[KEEL_COMPONENT_BORROW] = used[KEEL_COMPONENT_TAXES] = 0;
+  for (size_t a = 0; a < wiring->account_count; a++) {
+    const struct keel_costs *costs = wiring->accounts[a].costs;
+    used[KEEL_COMPONENT_BORROW] |= costs->borrow_rate != 0;
+    used[KEEL_COMPONENT_TAXES] |= costs->buy_tax_bps != 0 || costs->sell_tax_bps != 0;
+  }
   for (size_t i = 0; i < wiring->line_count; i++) {
     const struct keel_fees *fees = &wiring->lines[i].fees;
     used[KEEL_COMPONENT_FEES] |= fees->per_share != 0 || fees->per_order != 0 || fees->tier_count > 0;

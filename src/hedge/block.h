@@ -191,7 +191,7 @@ static inline size_t keel_trigger_at(const struct keel_block *block, size_t unde
   return keel_lane_of(block->wiring, underlying, variant) * KEEL_EXPOSURE_COUNT + exposure;
 }
 
-/* ---- what a variant's decisions see of an exposure ---- */
+/* ---- what a lane's decisions see of an exposure ---- */
 
 /* The book's, [path]. */
 static inline double *keel_book_exposure(const struct keel_block *block, size_t underlying, size_t variant,
@@ -200,8 +200,10 @@ static inline double *keel_book_exposure(const struct keel_block *block, size_t 
   const struct keel_wiring *wiring = block->wiring;
   if (exposure == KEEL_EXPOSURE_GAMMA) return keel_at_total(block, totals->hedge_gamma, underlying);
   if (exposure == KEEL_EXPOSURE_VEGA)
-    return keel_at_rule_total(block, totals->hedge_vega, wiring->vega_tenor_of[variant], underlying);
-  return keel_at_rule_total(block, totals->hedge_delta, wiring->delta_rule_of[variant], underlying);
+    return keel_at_rule_total(block, totals->hedge_vega,
+                              wiring->vega_tenor_of[keel_lane_of(wiring, underlying, variant)], underlying);
+  return keel_at_rule_total(block, totals->hedge_delta,
+                            wiring->delta_rule_of[keel_lane_of(wiring, underlying, variant)], underlying);
 }
 /* The sum of the absolute exposures of its positions, [path]. */
 static inline double *keel_gross_exposure(const struct keel_block *block, size_t underlying, size_t variant,
@@ -210,15 +212,18 @@ static inline double *keel_gross_exposure(const struct keel_block *block, size_t
   const struct keel_wiring *wiring = block->wiring;
   if (exposure == KEEL_EXPOSURE_GAMMA) return keel_at_total(block, totals->gross_gamma, underlying);
   if (exposure == KEEL_EXPOSURE_VEGA)
-    return keel_at_rule_total(block, totals->gross_vega, wiring->vega_tenor_of[variant], underlying);
-  return keel_at_rule_total(block, totals->gross_delta, wiring->delta_rule_of[variant], underlying);
+    return keel_at_rule_total(block, totals->gross_vega,
+                              wiring->vega_tenor_of[keel_lane_of(wiring, underlying, variant)], underlying);
+  return keel_at_rule_total(block, totals->gross_delta,
+                            wiring->delta_rule_of[keel_lane_of(wiring, underlying, variant)], underlying);
 }
 /* A row's, per share, [path]; to add up vegas of several expiries, each counts times keel_vega_weight. */
 static inline double *keel_row_exposure(const struct keel_block *block, const struct keel_marks *marks, size_t row,
                                         size_t variant, enum keel_exposure exposure) {
   if (exposure == KEEL_EXPOSURE_GAMMA) return keel_at_row(block, marks->hedge_greeks.gamma, row);
   if (exposure == KEEL_EXPOSURE_VEGA) return keel_at_row(block, marks->hedge_greeks.vega, row);
-  return keel_at_rule_row(block, marks->hedge_delta, block->wiring->delta_rule_of[variant], row);
+  size_t lane = keel_lane_of(block->wiring, block->wiring->rows[row].underlying, variant);
+  return keel_at_rule_row(block, marks->hedge_delta, block->wiring->delta_rule_of[lane], row);
 }
 /* Whether anyone reads what the book and the accounts are worth at this step. */
 int keel_values_count(const struct keel_block *block, size_t underlying);

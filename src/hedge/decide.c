@@ -50,7 +50,7 @@ static double book_change(const struct keel_block *block, size_t u, enum keel_ba
 /* n' = n S/S' - dP/S': the value of shares and options together stays as it was; outside cash pays. It follows every
  * step, also those in which no trigger fires. */
 static void target_share_balance(struct keel_block *block, size_t u, size_t v, double *target) {
-  const struct keel_target *rule = &block->wiring->policies[v]->target;
+  const struct keel_target *rule = &keel_policy_of(block->wiring, u, v)->target;
   if (!block->entered[u]) {
     target_neutral(block, u, v, target);
     for (size_t i = 0; i < block->wiring->paths && !isnan(rule->start); i++) target[i] = rule->start;
@@ -82,13 +82,14 @@ static void size_band(struct keel_block *block, size_t u, size_t v, double *band
 struct keel_lane_limits keel_line_limits(struct keel_block *block, size_t u, size_t line) {
   const struct keel_wiring *wiring = block->wiring;
   const struct keel_hedge_line *terms = &wiring->lines[line];
-  double *most = keel_at_line(block, block->notional_max, line), limit = wiring->limits.order_notional_max;
+  double *most = keel_at_line(block, block->notional_max, line),
+         limit = keel_account_of(wiring, u)->limits->order_notional_max;
   const double *price = keel_at_row(block, keel_marks_after(block, u)->price, terms->row);
   double multiplier = wiring->rows[terms->row].contract.multiplier;
   for (size_t i = 0; i < wiring->paths && !isnan(limit); i++) most[i] = limit / (price[i] * multiplier);
   return (struct keel_lane_limits){.lot = terms->lot,
                                    .qty_min = terms->qty_min,
-                                   .order_qty_max = wiring->limits.order_qty_max,
+                                   .order_qty_max = keel_account_of(wiring, u)->limits->order_qty_max,
                                    .position_qty_max = terms->qty_max,
                                    .notional_qty_max = most};
 }
@@ -134,7 +135,7 @@ const double *keel_held_and_working(struct keel_block *block, size_t u, size_t v
   const double *held = keel_at_line(block, keel_account_before(block, u)->holding, line);
   const double *working = keel_at_line(block, keel_account_before(block, u)->working, line);
   const double *filled = keel_at_line(block, block->polled_qty, line);
-  int rest = keel_orders_rest(block, v), takes = takes_delivery(block, u, v, line);
+  int rest = keel_orders_rest(block, u, v), takes = takes_delivery(block, u, v, line);
   if (!rest && !takes) return held;
   for (size_t i = 0; i < block->wiring->paths; i++) out[i] = rest ? held[i] + filled[i] + working[i] : held[i];
   if (!takes) return out;
@@ -150,7 +151,7 @@ static int looks_at_moves(const struct keel_trigger *trigger) {
 
 /* Where spot or vol has moved is remembered where the trigger fired or the band was left. */
 static void remember(struct keel_block *block, size_t u, size_t v, const double *reason, double *fired) {
-  const struct keel_trigger *trigger = &block->wiring->policies[v]->triggers[KEEL_EXPOSURE_DELTA];
+  const struct keel_trigger *trigger = &keel_policy_of(block->wiring, u, v)->triggers[KEEL_EXPOSURE_DELTA];
   for (size_t i = 0; i < block->wiring->paths && looks_at_moves(trigger); i++)
     if (fired[i] == 0 && reason[i] != KEEL_REASON_INSIDE) fired[i] = 1 + reason[i];
   keel_trigger_acted(block, u, v, KEEL_EXPOSURE_DELTA, fired);
@@ -163,7 +164,7 @@ static int is_asked_why(const struct keel_block *block, const struct keel_policy
 
 /* One exposure and one instrument: delta, by spot or a future; or the shares of share_balance. */
 static void decide_delta(struct keel_block *block, size_t u, size_t v) {
-  const struct keel_policy *policy = block->wiring->policies[v];
+  const struct keel_policy *policy = keel_policy_of(block->wiring, u, v);
   size_t lane = keel_lane_of(block->wiring, u, v), at = keel_lines_of(block->wiring, u, v).first;
   int first = !block->begun[lane], banded = policy->triggers[KEEL_EXPOSURE_DELTA].band != KEEL_BAND_NONE;
   double *fired = block->path_scratch[1];
@@ -202,7 +203,7 @@ static void decide_delta(struct keel_block *block, size_t u, size_t v) {
 }
 
 static void decide_lane(struct keel_block *block, size_t u, size_t v) {
-  if (block->wiring->policies[v]->target.kind == KEEL_TARGET_NONE || !keel_lines_of(block->wiring, u, v).count)
+  if (keel_policy_of(block->wiring, u, v)->target.kind == KEEL_TARGET_NONE || !keel_lines_of(block->wiring, u, v).count)
     keel_no_decision(block, u, v, KEEL_REASON_NO_TARGET, !block->entered[u]);
   else if (keel_has_system(block->wiring, u, v))
     keel_decide_exposures(block, u, v);

@@ -9,8 +9,8 @@ struct keel_order keel_order_for(struct keel_block *block, size_t u, size_t v, s
       .line = line,
       .row = terms->row,
       .half_spread_bps = terms->half_spread_bps,
-      .waits = block->wiring->policies[v]->execution.fill == KEEL_FILL_NEXT,
-      .free = block->opening[keel_lane_of(block->wiring, u, v)] && block->wiring->costs.open_waived,
+      .waits = keel_policy_of(block->wiring, u, v)->execution.fill == KEEL_FILL_NEXT,
+      .free = block->opening[keel_lane_of(block->wiring, u, v)] && keel_costs_of(block->wiring, u)->open_waived,
       .qty = qty,
       .mark = keel_at_row(block, keel_marks_after(block, u)->price, terms->row)};
 }
@@ -30,7 +30,7 @@ static void collect_line(struct keel_block *block, size_t u, size_t line) {
 /* Late fills of earlier orders; they are booked before this step decides. Nothing fills on what has expired. */
 void keel_collect(struct keel_block *block, size_t u) {
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
-    if (!keel_orders_rest(block, v)) continue;
+    if (!keel_orders_rest(block, u, v)) continue;
     struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
     for (size_t line = lines.first; line < lines.first + lines.count; line++) collect_line(block, u, line);
   }
@@ -75,7 +75,7 @@ void keel_execute(struct keel_block *block, size_t u) {
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
     struct keel_lane_lines lines = keel_lines_of(block->wiring, u, v);
     for (size_t line = lines.first; line < lines.first + lines.count; line++) {
-      if (keel_orders_rest(block, v))
+      if (keel_orders_rest(block, u, v))
         execute_line(block, u, v, line);
       else
         execute_at_once(block, u, v, line);

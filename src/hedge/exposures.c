@@ -23,7 +23,7 @@ static int is_option(const struct keel_wiring *wiring, size_t line) {
 }
 
 int keel_has_system(const struct keel_wiring *wiring, size_t u, size_t v) {
-  const struct keel_target *target = &wiring->policies[v]->target;
+  const struct keel_target *target = &keel_policy_of(wiring, u, v)->target;
   struct keel_lane_lines lines = keel_lines_of(wiring, u, v);
   if (target->kind != KEEL_TARGET_NEUTRAL || lines.count == 0) return 0;
   int delta_alone = target->exposure_count <= 1 && target->exposures[0] == KEEL_EXPOSURE_DELTA;
@@ -91,7 +91,7 @@ static struct neutral neutral_of(struct keel_block *block, size_t u, size_t v) {
                       .u = u,
                       .v = v,
                       .paths = wiring->paths,
-                      .policy = wiring->policies[v]};
+                      .policy = keel_policy_of(wiring, u, v)};
   struct keel_lane_lines lines = keel_lines_of(wiring, u, v);
   list_exposures(&n);
   for (size_t line = lines.first; line < lines.first + lines.count; line++)

@@ -84,7 +84,7 @@ static int close_line(struct keel_block *block, size_t u, size_t v, size_t line)
   if (!any) return 0;
   struct keel_order order = keel_order_for(block, u, v, line, trade);
   order.waits = 0;
-  order.free = block->wiring->costs.close_waived;
+  order.free = keel_costs_of(block->wiring, u)->close_waived;
   block->venue.send(block->venue.self, &block->market, &order, &fill);
   return 1;
 }

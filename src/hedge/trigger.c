@@ -4,8 +4,8 @@
 
 #include "hedge/mark.h"
 
-static const struct keel_trigger *trigger_of(const struct keel_block *block, size_t v, enum keel_exposure e) {
-  return &block->wiring->policies[v]->triggers[e];
+static const struct keel_trigger *trigger_of(const struct keel_block *block, size_t u, size_t v, enum keel_exposure e) {
+  return &keel_policy_of(block->wiring, u, v)->triggers[e];
 }
 
 static const double *spot_of(struct keel_block *block, size_t u) {
@@ -71,7 +71,7 @@ static void fire_all(const struct keel_block *block, enum keel_reason reason, do
 }
 
 int keel_trigger_look(struct keel_block *block, size_t u, size_t v, enum keel_exposure e, int first, double *fired) {
-  const struct keel_trigger *trigger = trigger_of(block, v, e);
+  const struct keel_trigger *trigger = trigger_of(block, u, v, e);
   size_t at = keel_trigger_at(block, u, v, e);
   int moves = trigger->price_move > 0 || trigger->vol_move > 0;
   if (first) {
@@ -140,7 +140,7 @@ static double per_currency(enum keel_exposure e, double spot) {
 }
 
 void keel_trigger_band(struct keel_block *block, size_t u, size_t v, enum keel_exposure e, double *band) {
-  const struct keel_trigger *trigger = trigger_of(block, v, e);
+  const struct keel_trigger *trigger = trigger_of(block, u, v, e);
   const double *spot = spot_of(block, u), *gross = keel_gross_exposure(block, u, v, e);
   double size = trigger->band_size;
   if (trigger->band == KEEL_BAND_WHALLEY_WILMOTT || trigger->band == KEEL_BAND_ZAKAMOULINE) {
@@ -159,7 +159,7 @@ void keel_trigger_band(struct keel_block *block, size_t u, size_t v, enum keel_e
 /* ---- what is remembered ---- */
 
 void keel_trigger_acted(struct keel_block *block, size_t u, size_t v, enum keel_exposure e, const double *acted) {
-  const struct keel_trigger *trigger = trigger_of(block, v, e);
+  const struct keel_trigger *trigger = trigger_of(block, u, v, e);
   size_t at = keel_trigger_at(block, u, v, e), paths = block->wiring->paths;
   if (timer_is_due(block, at, trigger)) {
     block->triggers.every_ns[at] = block->market.time_ns;

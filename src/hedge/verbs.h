@@ -13,9 +13,10 @@ void keel_decide(struct keel_block *block, size_t underlying);
 void keel_collect(struct keel_block *block, size_t underlying); /* fills of orders sent before */
 void keel_execute(struct keel_block *block, size_t underlying);
 /* What lane and line would send. */
-/* Whether orders of a variant may still work after they were sent; else polled fills and `working` are not used. */
-static inline int keel_orders_rest(const struct keel_block *block, size_t variant) {
-  return !block->venue.fills_at_once || block->wiring->policies[variant]->execution.fill == KEEL_FILL_NEXT;
+/* Whether orders of a lane may still work after they were sent; else polled fills and `working` are not used. */
+static inline int keel_orders_rest(const struct keel_block *block, size_t underlying, size_t variant) {
+  return !block->venue.fills_at_once ||
+         keel_policy_of(block->wiring, underlying, variant)->execution.fill == KEEL_FILL_NEXT;
 }
 struct keel_order keel_order_for(struct keel_block *block, size_t underlying, size_t variant, size_t line,
                                  const double *qty);

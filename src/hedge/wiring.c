@@ -38,6 +38,7 @@ static void gather(struct gathering *to, const struct keel_contract *contract, s
                            .underlying = (uint32_t)underlying,
                            .slice = KEEL_NO_ROW,
                            .partner = KEEL_NO_ROW,
+                           .twin = KEEL_NO_ROW,
                            .units = units,
                            .phi = contract->kind == KEEL_KIND_PUT ? -1 : 1,
                            .exercise_known = 1,
@@ -97,14 +98,16 @@ static int expiry_is_used(const struct gathering *priced, size_t underlying, int
   return 0;
 }
 
-static void gather_listed(struct gathering *to, const struct keel_wiring_input *input) {
+static void gather_listed(struct gathering *to, const struct keel_wiring *wiring,
+                          const struct keel_wiring_input *input) {
   const struct gathering priced = *to;
   for (size_t i = 0; i < input->listed_count; i++) {
     const struct keel_contract *contract = input->listed[i];
-    long underlying = keel_market_underlying(input->terms, contract->underlying);
-    if (underlying < 0 || !keel_kind_is_option(contract->kind)) continue;
-    if (expiry_is_used(&priced, (size_t)underlying, contract->expiry_ns))
-      gather(to, contract, (size_t)underlying, 0, 0);
+    long number = keel_market_underlying(input->terms, contract->underlying);
+    if (number < 0 || !keel_kind_is_option(contract->kind)) continue;
+    for (size_t u = 0; u < wiring->underlying_count; u++)
+      if (wiring->underlyings[u].number == (uint32_t)number && expiry_is_used(&priced, u, contract->expiry_ns))
+        gather(to, contract, u, 0, 0);
   }
 }
 
@@ -147,14 +150,14 @@ static size_t lines_of(const struct keel_policy *policy, const char *name,
   return count < KEEL_HEDGES_MAX ? count : KEEL_HEDGES_MAX;
 }
 
-static void gather_hedges(struct gathering *to, const struct keel_wiring_input *input) {
-  for (size_t u = 0; u < input->terms->underlying_count; u++) {
-    const char *name = input->terms->underlyings[u].name;
+static void gather_hedges(struct gathering *to, const struct keel_wiring *wiring) {
+  for (size_t u = 0; u < wiring->underlying_count; u++) {
+    const char *name = wiring->underlyings[u].terms->name;
     struct keel_contract spot = {.underlying = name, .kind = KEEL_KIND_SPOT, .multiplier = 1};
     gather(to, &spot, u, 0, 1);
-    for (size_t v = 0; v < input->variant_count; v++) {
+    for (size_t v = 0; v < wiring->variant_count; v++) {
       const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
-      size_t count = lines_of(input->policies[v], name, with);
+      size_t count = lines_of(keel_policy_of(wiring, u, v), name, with);
       for (size_t k = 0; k < count; k++) {
         struct keel_contract contract = contract_of(with[k], name);
         gather(to, &contract, u, 0, 1);
@@ -163,31 +166,26 @@ static void gather_hedges(struct gathering *to, const struct keel_wiring_input *
   }
 }
 
-static keel_status gather_book(struct gathering *to, const struct keel_wiring_input *input, keel_error *error) {
-  for (size_t i = 0; i < input->book->count; i++) {
-    const struct keel_position *position = &input->book->positions[i];
-    long u = keel_market_underlying(input->terms, position->contract.underlying);
-    if (u < 0)
-      return keel_fail_at(error, position->file, position->line, "underlying", "no market terms for \"%s\"",
-                          position->contract.underlying);
-    gather(to, &position->contract, (size_t)u, position->qty * position->contract.multiplier, 1);
-    to->rows[to->count - 1].exercise_known = position->exercise_given;
-    to->rows[to->count - 1].at_expiry = position->at_expiry;
-  }
+static keel_status gather_position(struct gathering *to, const struct keel_wiring *wiring,
+                                   const struct keel_position *position, double qty, keel_error *error) {
+  long u = keel_wiring_underlying(wiring, position->contract.underlying, position->account);
+  if (u < 0)
+    return keel_fail_at(error, position->file, position->line, "underlying", "no market terms for \"%s\"",
+                        position->contract.underlying);
+  gather(to, &position->contract, (size_t)u, qty * position->contract.multiplier, 1);
+  to->rows[to->count - 1].exercise_known = position->exercise_given;
+  to->rows[to->count - 1].at_expiry = position->at_expiry;
   return KEEL_STATUS_OK;
 }
 
-static keel_status gather_trades(struct gathering *to, const struct keel_wiring_input *input, keel_error *error) {
-  for (size_t i = 0; i < input->trade_count; i++) {
-    const struct keel_position *position = &input->trades[i].position;
-    long u = keel_market_underlying(input->terms, position->contract.underlying);
-    if (u < 0)
-      return keel_fail_at(error, position->file, position->line, "underlying", "no market terms for \"%s\"",
-                          position->contract.underlying);
-    gather(to, &position->contract, (size_t)u, 0, 1);
-    to->rows[to->count - 1].exercise_known = position->exercise_given;
-  }
-  return KEEL_STATUS_OK;
+static keel_status gather_book(struct gathering *to, const struct keel_wiring *wiring,
+                               const struct keel_wiring_input *input, keel_error *error) {
+  keel_status status = KEEL_STATUS_OK;
+  for (size_t i = 0; i < input->book->count && !status; i++)
+    status = gather_position(to, wiring, &input->book->positions[i], input->book->positions[i].qty, error);
+  for (size_t i = 0; i < input->trade_count && !status; i++)
+    status = gather_position(to, wiring, &input->trades[i].position, 0, error);
+  return status;
 }
 
 /* What the options of the book become, by the splits from any of them on until their expiry. */
@@ -205,9 +203,9 @@ static void gather_split(struct gathering *to, const struct keel_row *row, const
   }
 }
 
-static void gather_splits(struct gathering *to, const struct keel_market_terms *terms) {
+static void gather_splits(struct gathering *to, const struct keel_wiring *wiring) {
   size_t count = to->count;
-  for (size_t i = 0; i < count; i++) gather_split(to, &to->rows[i], &terms->underlyings[to->rows[i].underlying]);
+  for (size_t i = 0; i < count; i++) gather_split(to, &to->rows[i], wiring->underlyings[to->rows[i].underlying].terms);
 }
 
 /* How many contracts an option may become. */
@@ -230,7 +228,8 @@ static void lay_out_splits(struct keel_arena *arena, struct keel_wiring *wiring)
     for (size_t s = 0; s < underlying->terms->split_count; s++)
       for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
         struct keel_contract split = keel_contract_split(&wiring->rows[r].contract, underlying->terms->splits[s].ratio);
-        wiring->split_rows[(underlying->first_split + s) * wiring->row_count + r] = keel_wiring_find(wiring, &split);
+        wiring->split_rows[(underlying->first_split + s) * wiring->row_count + r] =
+            keel_wiring_find_in(wiring, u, &split);
       }
   }
 }
@@ -258,9 +257,10 @@ static keel_status lay_out_trades(struct keel_arena *arena, const struct keel_wi
   for (size_t i = 0; i < input->trade_count; i++) {
     const struct keel_trade *trade = &input->trades[i];
     const struct keel_contract *contract = &trade->position.contract;
+    long u = keel_wiring_underlying(wiring, contract->underlying, trade->position.account);
     wiring->trades[i] = (struct keel_row_trade){.time_ns = trade->time_ns,
+                                                .row = keel_wiring_find_in(wiring, (size_t)u, contract),
                                                 .event = trade->event,
-                                                .row = keel_wiring_find(wiring, contract),
                                                 .order = (uint32_t)i,
                                                 .units = trade->position.qty * contract->multiplier,
                                                 .price = trade->price,
@@ -294,6 +294,22 @@ static void find_futures(struct keel_wiring *wiring, const struct keel_wiring_in
         keel_is_on_future(wiring->underlyings[u].terms, input->listed, input->listed_count);
 }
 
+/* What is known of a contract in one account and not in another. */
+static void learn_terms(struct keel_row *row, const struct keel_row *twin) {
+  if (!row->contract.settlement) row->contract.settlement = twin->contract.settlement;
+  if (row->exercise_known || !twin->exercise_known) return;
+  row->contract.exercise = twin->contract.exercise;
+  row->exercise_known = 1;
+}
+
+/* What one account's book says of a contract holds for all: along the chains of twins, backward and forward. */
+static void share_terms(struct keel_wiring *wiring) {
+  for (size_t r = wiring->row_count; r-- > 0;)
+    if (wiring->rows[r].twin != KEEL_NO_ROW) learn_terms(&wiring->rows[r], &wiring->rows[wiring->rows[r].twin]);
+  for (size_t r = 0; r < wiring->row_count; r++)
+    if (wiring->rows[r].twin != KEEL_NO_ROW) learn_terms(&wiring->rows[wiring->rows[r].twin], &wiring->rows[r]);
+}
+
 /* How each option settles that does not say it, and where something is delivered. */
 static void settle_contracts(struct keel_wiring *wiring) {
   for (size_t r = 0; r < wiring->row_count; r++) {
@@ -311,7 +327,8 @@ static keel_status check_at_expiry(const struct keel_wiring *wiring, const struc
   for (size_t i = 0; i < book->count; i++) {
     const struct keel_position *position = &book->positions[i];
     if (position->at_expiry == KEEL_AT_EXPIRY_THRESHOLD) continue;
-    const struct keel_row *row = &wiring->rows[keel_wiring_find(wiring, &position->contract)];
+    long u = keel_wiring_underlying(wiring, position->contract.underlying, position->account);
+    const struct keel_row *row = &wiring->rows[keel_wiring_find_in(wiring, (size_t)u, &position->contract)];
     if (row->contract.settlement != KEEL_SETTLEMENT_PHYSICAL)
       return keel_fail_at(error, position->file, position->line, "at_expiry",
                           "is given for an option that settles in cash, which is paid in any case; leave it out, or "
@@ -328,10 +345,9 @@ static void lay_out_slices(struct keel_arena *arena, struct keel_wiring *wiring)
     wiring->has_american |= (row->units != 0 || row->trade_count) && keel_kind_is_option(row->contract.kind) &&
                             row->contract.exercise == KEEL_EXERCISE_AMERICAN;
     if (row->contract.kind == KEEL_KIND_SPOT) {
-      *underlying = (struct keel_underlying){.terms = &wiring->terms->underlyings[row->underlying],
-                                             .spot = r,
-                                             .first = r + 1,
-                                             .first_slice = (uint32_t)wiring->slice_count};
+      underlying->spot = r;
+      underlying->first = r + 1;
+      underlying->first_slice = (uint32_t)wiring->slice_count;
       continue;
     }
     underlying->count++;
@@ -357,6 +373,27 @@ static void find_partners(struct keel_wiring *wiring) {
   }
 }
 
+/* The same contract in a later account; a contract has one multiplier in all of them. */
+static keel_status find_twin(const struct keel_wiring *wiring, struct keel_row *row, keel_error *error) {
+  size_t own = row->underlying;
+  uint32_t number = wiring->underlyings[own].number;
+  for (size_t u = own + 1; u < wiring->underlying_count && wiring->underlyings[u].number == number; u++) {
+    row->twin = keel_wiring_find_in(wiring, u, &row->contract);
+    if (row->twin == KEEL_NO_ROW) continue;
+    const struct keel_row *twin = &wiring->rows[row->twin];
+    if (row->is_priced && twin->is_priced && row->contract.multiplier != twin->contract.multiplier)
+      return two_multipliers(row, twin, wiring->terms, error);
+    return KEEL_STATUS_OK;
+  }
+  return KEEL_STATUS_OK;
+}
+
+static keel_status find_twins(struct keel_wiring *wiring, keel_error *error) {
+  keel_status status = KEEL_STATUS_OK;
+  for (uint32_t r = 0; r < wiring->row_count && !status; r++) status = find_twin(wiring, &wiring->rows[r], error);
+  return status;
+}
+
 struct keel_fees keel_policy_fees(const struct keel_hedge_instrument *with, const struct keel_costs *costs) {
   struct keel_fees fees = costs->fees;
   if (!isnan(with->fees.per_share) || with->fees.tier_count) {
@@ -377,18 +414,19 @@ static int64_t roll_of(const struct keel_wiring *wiring, const struct keel_hedge
 }
 
 static struct keel_hedge_line line_of(const struct keel_wiring *wiring, const struct keel_hedge_instrument *with,
-                                      const char *underlying) {
-  struct keel_contract contract = contract_of(with, underlying);
+                                      size_t u) {
+  struct keel_contract contract = contract_of(with, wiring->underlyings[u].terms->name);
+  const struct keel_wiring_account *account = keel_account_of(wiring, u);
   double most = isnan(with->qty_max) ? INFINITY : with->qty_max;
   return (struct keel_hedge_line){
-      .row = keel_wiring_find(wiring, &contract),
+      .row = keel_wiring_find_in(wiring, u, &contract),
       .lot = with->lot,
       .qty_min = with->qty_min,
-      .qty_max = fmin(wiring->limits.position_qty_max, most),
-      .half_spread_bps = isnan(with->half_spread_bps) ? wiring->costs.half_spread_bps : with->half_spread_bps,
+      .qty_max = fmin(account->limits->position_qty_max, most),
+      .half_spread_bps = isnan(with->half_spread_bps) ? account->costs->half_spread_bps : with->half_spread_bps,
       .short_qty_max = with->limits_short ? with->short_qty_max : INFINITY,
       .roll_ns = roll_of(wiring, with),
-      .fees = keel_policy_fees(with, &wiring->costs)};
+      .fees = keel_policy_fees(with, account->costs)};
 }
 
 static void draw_lines(struct keel_arena *arena, struct keel_wiring *wiring) {
@@ -396,13 +434,13 @@ static void draw_lines(struct keel_arena *arena, struct keel_wiring *wiring) {
   wiring->lane_lines = KEEL_ARENA_NEW(arena, struct keel_lane_lines, lanes);
   wiring->lines = KEEL_ARENA_NEW(arena, struct keel_hedge_line, lanes * KEEL_HEDGES_MAX);
   for (size_t u = 0; u < wiring->underlying_count; u++) {
-    const char *name = wiring->terms->underlyings[u].name;
+    const char *name = wiring->underlyings[u].terms->name;
     for (size_t v = 0; v < wiring->variant_count; v++) {
       const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
-      size_t count = lines_of(wiring->policies[v], name, with), first = wiring->line_count;
+      size_t count = lines_of(keel_policy_of(wiring, u, v), name, with), first = wiring->line_count;
       wiring->lane_lines[keel_lane_of(wiring, u, v)] = (struct keel_lane_lines){(uint32_t)first, (uint32_t)count};
       wiring->lines[first] = (struct keel_hedge_line){.row = KEEL_NO_ROW, .roll_ns = KEEL_TIME_NONE};
-      for (size_t k = 0; k < count; k++) wiring->lines[first + k] = line_of(wiring, with[k], name);
+      for (size_t k = 0; k < count; k++) wiring->lines[first + k] = line_of(wiring, with[k], u);
       wiring->line_count += count ? count : 1;
     }
   }
@@ -416,65 +454,86 @@ static int same_delta_rule(const struct keel_delta_rule *a, const struct keel_de
          same_number(a->risk_aversion, b->risk_aversion);
 }
 
-/* The distinct rules of the variants, so that each is computed once. */
+/* The distinct rules of all policies, so that each is computed once. */
 static void choose_vols(struct keel_arena *arena, struct keel_wiring *wiring) {
-  size_t count = wiring->variant_count;
+  size_t count = wiring->underlying_count * wiring->variant_count;
   wiring->delta_rules = KEEL_ARENA_NEW(arena, struct keel_delta_rule, count);
   wiring->delta_rule_of = KEEL_ARENA_NEW(arena, uint32_t, count);
   wiring->vega_tenors = KEEL_ARENA_NEW(arena, double, count);
   wiring->vega_tenor_of = KEEL_ARENA_NEW(arena, uint32_t, count);
-  for (size_t v = 0; v < count; v++) {
-    const struct keel_target *target = &wiring->policies[v]->target;
+  for (size_t lane = 0; lane < count; lane++) {
+    const struct keel_target *target = &wiring->policies[lane]->target;
     size_t rule = 0, tenor = 0;
     while (rule < wiring->delta_rule_count && !same_delta_rule(&wiring->delta_rules[rule], &target->delta)) rule++;
     if (rule == wiring->delta_rule_count) wiring->delta_rules[wiring->delta_rule_count++] = target->delta;
     while (tenor < wiring->vega_tenor_count && !same_number(wiring->vega_tenors[tenor], target->vega_tenor)) tenor++;
     if (tenor == wiring->vega_tenor_count) wiring->vega_tenors[wiring->vega_tenor_count++] = target->vega_tenor;
-    wiring->delta_rule_of[v] = (uint32_t)rule;
-    wiring->vega_tenor_of[v] = (uint32_t)tenor;
+    wiring->delta_rule_of[lane] = (uint32_t)rule;
+    wiring->vega_tenor_of[lane] = (uint32_t)tenor;
   }
 }
 
-static keel_status check_room(const struct keel_wiring_input *input, keel_error *error) {
-  for (size_t u = 0; u < input->terms->underlying_count; u++) {
-    for (size_t v = 0; v < input->variant_count; v++) {
+static keel_status check_room(const struct keel_wiring *wiring, keel_error *error) {
+  for (size_t u = 0; u < wiring->underlying_count; u++) {
+    const char *name = wiring->underlyings[u].terms->name;
+    for (size_t v = 0; v < wiring->variant_count; v++) {
       const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
-      size_t count = keel_policy_instruments(input->policies[v], input->terms->underlyings[u].name, with);
+      size_t count = keel_policy_instruments(keel_policy_of(wiring, u, v), name, with);
       if (count <= KEEL_HEDGES_MAX) continue;
-      return keel_fail(error, KEEL_STATUS_INPUT, NULL, "%s has %zu hedge instruments; allowed: %d at most",
-                       input->terms->underlyings[u].name, count, KEEL_HEDGES_MAX);
+      return keel_fail(error, KEEL_STATUS_INPUT, NULL, "%s has %zu hedge instruments; allowed: %d at most", name, count,
+                       KEEL_HEDGES_MAX);
     }
   }
   return KEEL_STATUS_OK;
 }
 
-keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
-                              struct keel_wiring *wiring, keel_error *error) {
-  *wiring = (struct keel_wiring){.paths = input->paths,
-                                 .terms = input->terms,
-                                 .underlying_count = input->terms->underlying_count,
-                                 .variant_count = input->variant_count,
-                                 .costs = *input->costs,
-                                 .limits = *input->limits};
-  wiring->policies = KEEL_ARENA_NEW(arena, const struct keel_policy *, input->variant_count);
-  memcpy(wiring->policies, input->policies, input->variant_count * sizeof *input->policies);
-  size_t room = (input->book->count + input->trade_count) * (1 + split_room(input->terms)) + input->listed_count +
+/* One underlying for each sleeve, and the policy of each lane. */
+static void lay_out_sleeves(struct keel_arena *arena, const struct keel_wiring_input *input,
+                            struct keel_wiring *wiring) {
+  size_t count = input->sleeves ? input->sleeve_count : input->terms->underlying_count;
+  struct keel_wiring_account *accounts = KEEL_ARENA_NEW(arena, struct keel_wiring_account, input->account_count);
+  memcpy(accounts, input->accounts, input->account_count * sizeof *accounts);
+  wiring->accounts = accounts;
+  wiring->account_count = input->account_count;
+  wiring->underlying_count = count;
+  wiring->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying, count);
+  wiring->policies = KEEL_ARENA_NEW(arena, const struct keel_policy *, count * input->variant_count);
+  for (size_t u = 0; u < count; u++) {
+    struct keel_sleeve sleeve = input->sleeves ? input->sleeves[u] : (struct keel_sleeve){.number = (uint32_t)u};
+    wiring->underlyings[u] = (struct keel_underlying){
+        .terms = &input->terms->underlyings[sleeve.number], .number = sleeve.number, .account = sleeve.account};
+    for (size_t v = 0; v < input->variant_count; v++)
+      wiring->policies[keel_lane_of(wiring, u, v)] = accounts[sleeve.account].policies[v];
+  }
+}
+
+static keel_status lay_out_rows(struct keel_arena *arena, const struct keel_wiring_input *input,
+                                struct keel_wiring *wiring, keel_error *error) {
+  size_t room = (input->book->count + input->trade_count) * (1 + split_room(input->terms)) +
+                input->listed_count * wiring->underlying_count +
                 wiring->underlying_count * (1 + KEEL_HEDGES_MAX * input->variant_count);
   struct gathering rows = {.rows = KEEL_ARENA_NEW(arena, struct keel_row, room)};
-  keel_status status = check_room(input, error);
-  if (status == KEEL_STATUS_OK) status = gather_book(&rows, input, error);
-  if (status == KEEL_STATUS_OK) status = gather_trades(&rows, input, error);
-  if (status != KEEL_STATUS_OK) return status;
-  gather_splits(&rows, input->terms);
-  gather_hedges(&rows, input);
-  gather_listed(&rows, input);
+  keel_status status = gather_book(&rows, wiring, input, error);
+  if (status) return status;
+  gather_splits(&rows, wiring);
+  gather_hedges(&rows, wiring);
+  gather_listed(&rows, wiring, input);
   status = merge(&rows, input->terms, error);
-  if (status != KEEL_STATUS_OK) return status;
   wiring->rows = rows.rows;
   wiring->row_count = rows.count;
-  wiring->underlyings = KEEL_ARENA_NEW(arena, struct keel_underlying, wiring->underlying_count);
-  status = lay_out_trades(arena, input, wiring, error);
-  if (status != KEEL_STATUS_OK) return status;
+  if (!status) status = find_twins(wiring, error);
+  if (!status) share_terms(wiring);
+  return status;
+}
+
+keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
+                              struct keel_wiring *wiring, keel_error *error) {
+  *wiring = (struct keel_wiring){.paths = input->paths, .terms = input->terms, .variant_count = input->variant_count};
+  lay_out_sleeves(arena, input, wiring);
+  keel_status status = check_room(wiring, error);
+  if (!status) status = lay_out_rows(arena, input, wiring, error);
+  if (!status) status = lay_out_trades(arena, input, wiring, error);
+  if (status) return status;
   lay_out_slices(arena, wiring);
   find_futures(wiring, input);
   settle_contracts(wiring);
@@ -485,17 +544,31 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
   draw_lines(arena, wiring);
   choose_vols(arena, wiring);
   const struct keel_needs_input reads = {input->explains, !input->ends_only, input->is_steady};
-  wiring->needs = keel_needs_of(wiring->policies, wiring->variant_count, &reads);
+  wiring->needs = keel_needs_of(wiring->policies, wiring->underlying_count * wiring->variant_count, &reads);
   wiring->explains = wiring->needs.explains;
   return KEEL_STATUS_OK;
 }
 
-uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_contract *contract) {
-  long u = keel_market_underlying(wiring->terms, contract->underlying);
-  if (u < 0) return KEEL_NO_ROW;
+long keel_wiring_underlying(const struct keel_wiring *wiring, const char *name, const char *account) {
+  for (size_t u = 0; u < wiring->underlying_count; u++)
+    if (strcmp(wiring->underlyings[u].terms->name, name) == 0 &&
+        keel_account_same(keel_account_of(wiring, u)->name, account))
+      return (long)u;
+  return -1;
+}
+
+uint32_t keel_wiring_find_in(const struct keel_wiring *wiring, size_t u, const struct keel_contract *contract) {
   struct keel_row wanted;
   struct gathering one = {.rows = &wanted};
-  gather(&one, contract, (size_t)u, 0, 0);
+  gather(&one, contract, u, 0, 0);
   const struct keel_row *found = bsearch(&wanted, wiring->rows, wiring->row_count, sizeof *wiring->rows, by_place);
   return found ? (uint32_t)(found - wiring->rows) : KEEL_NO_ROW;
+}
+
+uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_contract *contract) {
+  uint32_t row = KEEL_NO_ROW;
+  for (size_t u = 0; u < wiring->underlying_count && row == KEEL_NO_ROW; u++)
+    if (strcmp(wiring->underlyings[u].terms->name, contract->underlying) == 0)
+      row = keel_wiring_find_in(wiring, u, contract);
+  return row;
 }

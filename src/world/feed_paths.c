@@ -34,7 +34,7 @@ static keel_status lay_out_times(struct keel_feed_paths_wiring *made, const stru
 }
 
 static keel_status check_rules(const struct keel_feed_paths_plan *plan, keel_error *error) {
-  for (size_t u = 0; u < plan->wiring->underlying_count; u++) {
+  for (size_t u = 0; u < plan->wiring->terms->underlying_count; u++) {
     const struct keel_model *model = &plan->market->models[u];
     if (model->implied.kind == KEEL_IMPLIED_EXPECTED && isnan(keel_world_variance(&model->world, 1).constant))
       return keel_fail(error, KEEL_STATUS_INPUT, "implied_vol",
@@ -63,13 +63,13 @@ int keel_feed_paths_is_steady(const struct keel_simulated_market *market, size_t
 /* An option that some order may wait for needs a quote of its own: nothing else says what it trades at by then. */
 static void choose_quotes(const struct keel_wiring *wiring, unsigned char *quoted) {
   for (size_t r = 0; r < wiring->row_count; r++) quoted[r] = !keel_kind_is_option(wiring->rows[r].contract.kind);
-  for (size_t v = 0; v < wiring->variant_count; v++) {
-    const struct keel_policy *policy = wiring->policies[v];
-    for (size_t w = 0; w < policy->with_count && policy->execution.fill == KEEL_FILL_NEXT; w++) {
-      for (size_t u = 0; u < wiring->underlying_count; u++) {
+  for (size_t u = 0; u < wiring->underlying_count; u++) {
+    for (size_t v = 0; v < wiring->variant_count; v++) {
+      const struct keel_policy *policy = keel_policy_of(wiring, u, v);
+      for (size_t w = 0; w < policy->with_count && policy->execution.fill == KEEL_FILL_NEXT; w++) {
         struct keel_contract contract = policy->with[w].contract;
         contract.underlying = wiring->underlyings[u].terms->name;
-        uint32_t row = keel_wiring_find(wiring, &contract);
+        uint32_t row = keel_wiring_find_in(wiring, u, &contract);
         if (row != KEEL_NO_ROW) quoted[row] = 1;
       }
     }
@@ -88,7 +88,7 @@ keel_status keel_feed_paths_wire(struct keel_arena *arena, const struct keel_fee
   keel_status status = lay_out_times(made, plan, years, error);
   if (!status) status = check_rules(plan, error);
   if (status) return status;
-  size_t count = plan->wiring->underlying_count;
+  size_t count = plan->wiring->terms->underlying_count;
   struct keel_world *worlds = KEEL_ARENA_NEW(arena, struct keel_world, count);
   for (size_t u = 0; u < count; u++) worlds[u] = market->models[u].world;
   struct keel_paths_plan paths = {.count = count,
@@ -120,9 +120,14 @@ struct keel_feed_paths {
   double *flat;            /* [row]: the vol that all paths of the row have; NaN: they differ */
   double *level;           /* [path]: of one slice, before the skew */
   double *net;             /* [path]: spot without dividends to come */
-  double *last, *realised; /* [underlying][path]: spot of the last step and variance, of who marks by it */
+  double *last, *realised; /* [model][path]: spot of the last step and variance, of who marks by it */
   double *vol_slope;       /* [row][path]: for the market; NULL: no rule asks for it */
 };
+
+/* The model that moves an underlying: the same for all its accounts. */
+static size_t model_of(const struct keel_wiring *wiring, size_t underlying) {
+  return wiring->underlyings[underlying].number;
+}
 
 /* vol = level + skew ln(strike / spot): at a fixed strike it moves with spot. */
 static double *slopes(struct keel_arena *arena, const struct keel_feed_paths_wiring *wiring) {
@@ -130,12 +135,12 @@ static double *slopes(struct keel_arena *arena, const struct keel_feed_paths_wir
   if (!rows->needs.smile) return NULL;
   double *slope = KEEL_ARENA_NEW(arena, double, rows->row_count * rows->paths);
   for (size_t at = 0; at < rows->row_count * rows->paths; at++)
-    slope[at] = -wiring->market->models[rows->rows[at / rows->paths].underlying].implied.skew;
+    slope[at] = -wiring->market->models[model_of(rows, rows->rows[at / rows->paths].underlying)].implied.skew;
   return slope;
 }
 
 struct keel_feed_paths *keel_feed_paths_new(struct keel_arena *arena, const struct keel_feed_paths_wiring *wiring) {
-  size_t paths = wiring->wiring->paths, count = wiring->wiring->underlying_count;
+  size_t paths = wiring->wiring->paths, count = wiring->wiring->terms->underlying_count;
   keel_assert(paths <= KEEL_LEAF);
   struct keel_feed_paths *feed = KEEL_ARENA_NEW(arena, struct keel_feed_paths, 1);
   feed->wiring = wiring;
@@ -155,14 +160,14 @@ void keel_feed_paths_begin(struct keel_feed_paths *feed, uint64_t first, size_t 
   keel_paths_begin(feed->paths, first, count);
   feed->step = 0;
   for (size_t r = 0; r < wiring->row_count; r++) feed->flat[r] = NAN;
-  for (size_t u = 0; u < wiring->underlying_count; u++) {
-    const struct keel_model *model = &feed->wiring->market->models[u];
+  for (size_t m = 0; m < wiring->terms->underlying_count; m++) {
+    const struct keel_model *model = &feed->wiring->market->models[m];
     for (size_t i = 0; i < wiring->paths; i++) {
-      feed->last[u * wiring->paths + i] = model->world.spot;
-      feed->realised[u * wiring->paths + i] = model->implied.vol * model->implied.vol;
+      feed->last[m * wiring->paths + i] = model->world.spot;
+      feed->realised[m * wiring->paths + i] = model->implied.vol * model->implied.vol;
     }
-    market->changed[u] = (uint32_t)u;
   }
+  for (size_t u = 0; u < wiring->underlying_count; u++) market->changed[u] = (uint32_t)u;
   market->changed_count = wiring->underlying_count;
   market->vol_slope = feed->vol_slope;
 }
@@ -170,19 +175,19 @@ void keel_feed_paths_begin(struct keel_feed_paths *feed, uint64_t first, size_t 
 /* ---- vols ---- */
 
 /* The vol of a slice before the skew: one for all paths (then it is returned), or feed->level (NaN). */
-static double level_of(struct keel_feed_paths *feed, size_t u, double years) {
-  const struct keel_model *model = &feed->wiring->market->models[u];
+static double level_of(struct keel_feed_paths *feed, size_t m, double years) {
+  const struct keel_model *model = &feed->wiring->market->models[m];
   const struct keel_implied_rule *rule = &model->implied;
   size_t paths = feed->wiring->wiring->paths;
   double line[2] = {0, 1};
-  const double *variance = feed->realised + u * paths;
+  const double *variance = feed->realised + m * paths;
   if (rule->kind == KEEL_IMPLIED_CONSTANT) return keel_at_least(rule->premium * rule->vol, KEEL_MARKET_VOL_MIN);
   if (rule->kind == KEEL_IMPLIED_EXPECTED) {
     struct keel_expected_variance expected = keel_world_variance(&model->world, years);
     if (expected.slope == 0) return keel_at_least(rule->premium * sqrt(expected.constant), KEEL_MARKET_VOL_MIN);
     line[0] = expected.constant;
     line[1] = expected.slope;
-    variance = keel_paths_variance(feed->paths, u);
+    variance = keel_paths_variance(feed->paths, m);
   }
   keel_kernel_now->market_vol.root(paths, rule->premium, line, variance, feed->level);
   return NAN;
@@ -190,12 +195,13 @@ static double level_of(struct keel_feed_paths *feed, size_t u, double years) {
 
 static void show_vol(struct keel_feed_paths *feed, const struct keel_row *row, double flat, double *vol) {
   const struct keel_wiring *wiring = feed->wiring->wiring;
-  double skew = feed->wiring->market->models[row->underlying].implied.skew;
+  size_t model = model_of(wiring, row->underlying);
+  double skew = feed->wiring->market->models[model].implied.skew;
   double *shown = &feed->flat[row - wiring->rows];
   if (skew == 0 && flat == *shown) return;
   *shown = skew == 0 ? flat : NAN;
   for (size_t i = 0; i < wiring->paths && !isnan(flat); i++) feed->level[i] = flat;
-  const double *spot = keel_paths_spot(feed->paths, row->underlying);
+  const double *spot = keel_paths_spot(feed->paths, model);
   if (skew != 0)
     keel_kernel_now->market_vol.skew(wiring->paths, skew, row->contract.strike, spot, feed->level, vol);
   else
@@ -210,7 +216,7 @@ static void price_row(struct keel_feed_paths *feed, const struct keel_row *row, 
   const struct keel_underlying *underlying = &feed->wiring->wiring->underlyings[row->underlying];
   double yield = keel_yield_of(underlying, market->rate);
   size_t paths = market->paths, r = (size_t)(row - feed->wiring->wiring->rows);
-  const double *spot = keel_paths_spot(feed->paths, row->underlying);
+  const double *spot = keel_paths_spot(feed->paths, model_of(feed->wiring->wiring, row->underlying));
   double escrow = keel_escrow_until(underlying->terms, market->time_ns, row->contract.expiry_ns, market->rate);
   double years = keel_years_between(market->time_ns, row->contract.expiry_ns);
   for (size_t i = 0; i < paths; i++) feed->net[i] = spot[i] - escrow;
@@ -230,7 +236,7 @@ static void show_quote(struct keel_feed_paths *feed, const struct keel_row *row,
   size_t paths = market->paths, r = (size_t)(row - feed->wiring->wiring->rows), bytes = paths * sizeof(double);
   double *bid = market->bid + r * paths, *ask = market->ask + r * paths;
   if (row->contract.kind == KEEL_KIND_SPOT)
-    memcpy(bid, keel_paths_spot(feed->paths, row->underlying), bytes);
+    memcpy(bid, keel_paths_spot(feed->paths, model_of(feed->wiring->wiring, row->underlying)), bytes);
   else
     price_row(feed, row, market, bid);
   if (ask != bid) memcpy(ask, bid, bytes);
@@ -242,7 +248,8 @@ static void show_quote(struct keel_feed_paths *feed, const struct keel_row *row,
 static void show_slice(struct keel_feed_paths *feed, const struct keel_slice *slice, struct keel_market *market) {
   const struct keel_wiring *wiring = feed->wiring->wiring;
   if (slice->expiry_ns <= market->time_ns) return;
-  double flat = level_of(feed, slice->underlying, keel_years_between(market->time_ns, slice->expiry_ns));
+  double flat =
+      level_of(feed, model_of(wiring, slice->underlying), keel_years_between(market->time_ns, slice->expiry_ns));
   for (uint32_t r = slice->first; r < slice->first + slice->count; r++) {
     const struct keel_row *row = &wiring->rows[r];
     if (keel_kind_is_option(row->contract.kind)) show_vol(feed, row, flat, market->vol + r * wiring->paths);
@@ -250,21 +257,21 @@ static void show_slice(struct keel_feed_paths *feed, const struct keel_slice *sl
   }
 }
 
-static void realise(struct keel_feed_paths *feed, size_t u, double years) {
-  const struct keel_implied_rule *rule = &feed->wiring->market->models[u].implied;
+static void realise(struct keel_feed_paths *feed, size_t m, double years) {
+  const struct keel_implied_rule *rule = &feed->wiring->market->models[m].implied;
   size_t paths = feed->wiring->wiring->paths;
-  const double *spot = keel_paths_spot(feed->paths, u);
+  const double *spot = keel_paths_spot(feed->paths, m);
   if (rule->kind != KEEL_IMPLIED_REALISED) return;
   double keep = keel_exp(-0x1.62e42fefa39efp-1 * years / rule->half_life_years); /* 2^-years/half life */
-  keel_kernel_now->market_vol.realise(paths, keep, years, feed->last + u * paths, spot, feed->realised + u * paths);
-  memcpy(feed->last + u * paths, spot, paths * sizeof *spot);
+  keel_kernel_now->market_vol.realise(paths, keep, years, feed->last + m * paths, spot, feed->realised + m * paths);
+  memcpy(feed->last + m * paths, spot, paths * sizeof *spot);
 }
 
 static void move(struct keel_feed_paths *feed) {
   const int64_t *time_ns = feed->wiring->time_ns + feed->step;
   keel_paths_step(feed->paths);
-  for (size_t u = 0; u < feed->wiring->wiring->underlying_count; u++)
-    realise(feed, u, keel_years_between(time_ns[-1], time_ns[0]));
+  for (size_t m = 0; m < feed->wiring->wiring->terms->underlying_count; m++)
+    realise(feed, m, keel_years_between(time_ns[-1], time_ns[0]));
 }
 
 int keel_feed_paths_next(struct keel_feed_paths *feed, struct keel_market *market) {

@@ -43,12 +43,13 @@ static void apply(struct keel_feed_tape *feed, struct keel_market *market) {
   const struct keel_tape_instant *instant = &feed->instant;
   for (size_t i = 0; i < instant->count; i++) {
     uint32_t row = feed->row_of[instant->ids[i]];
-    if (row == KEEL_NO_ROW) continue;
-    market->bid[row] = instant->bids[i];
-    market->ask[row] = instant->asks[i];
-    market->quote_ns[row] = instant->time_ns;
-    feed->touched[feed->wiring->rows[row].underlying] = 1;
-    feed->events++;
+    feed->events += row != KEEL_NO_ROW;
+    for (; row != KEEL_NO_ROW; row = feed->wiring->rows[row].twin) {
+      market->bid[row] = instant->bids[i];
+      market->ask[row] = instant->asks[i];
+      market->quote_ns[row] = instant->time_ns;
+      feed->touched[feed->wiring->rows[row].underlying] = 1;
+    }
   }
 }
 
@@ -56,11 +57,11 @@ static void apply_vols(struct keel_feed_tape *feed, struct keel_market *market) 
   struct keel_tape_vols vols;
   if (!market->vol || !keel_tape_vols(feed->tape, &feed->here, &vols)) return;
   for (size_t i = 0; i < vols.count; i++) {
-    uint32_t row = feed->row_of[vols.ids[i]];
-    if (row == KEEL_NO_ROW) continue;
-    market->vol[row] = vols.vols[i];
-    if (market->vol_slope) market->vol_slope[row] = vols.slopes[i];
-    feed->touched[feed->wiring->rows[row].underlying] = 1;
+    for (uint32_t row = feed->row_of[vols.ids[i]]; row != KEEL_NO_ROW; row = feed->wiring->rows[row].twin) {
+      market->vol[row] = vols.vols[i];
+      if (market->vol_slope) market->vol_slope[row] = vols.slopes[i];
+      feed->touched[feed->wiring->rows[row].underlying] = 1;
+    }
   }
 }
 

@@ -16,9 +16,9 @@ struct keel_feed_tape {
   struct keel_tape_instant instant, upcoming;
   int has_upcoming;
   int64_t end_ns;         /* nothing later than this is played; KEEL_TIME_NONE: no end */
-  uint32_t *row_of;       /* [tape id]: KEEL_NO_ROW where nobody watches */
+  uint32_t *row_of;       /* [tape id]: the first row, before its twins; KEEL_NO_ROW where nobody watches */
   unsigned char *touched; /* [underlying] */
-  uint64_t events;        /* quotes that reached a watched row */
+  uint64_t events;        /* quotes of what is watched */
 };
 
 /* Starts at the first instant not before start_ns (KEEL_TIME_NONE: the first of all). */

@@ -74,15 +74,15 @@ static void the_ledger_has_a_row_per_decision(void **state) {
   (void)state;
   struct keel_program program = run("$KEEL replay xyz.yaml --csv ledger.csv --quiet >/dev/null && cat ledger.csv");
   assert_int_equal(program.status, 0);
-  assert_int_equal(strncmp(program.out, "time,variant,underlying,reason,spot,", 36), 0);
+  assert_int_equal(strncmp(program.out, "time,variant,underlying,account,reason,spot,", 44), 0);
   int lines = 0;
   for (const char *at = program.out; (at = strchr(at, '\n')); at++) lines++;
   assert_int_equal(lines, 1 + 4 + 2); /* of the one that never trades: where it begins and ends */
-  assert_non_null(strstr(program.out, "2024-01-02T21:00:00Z,base,XYZ,enter,100,"));
-  assert_non_null(strstr(program.out, "2024-01-05T21:00:00Z,base,XYZ,liquidate,99,"));
-  assert_non_null(strstr(program.out, "2024-01-02T21:00:00Z,\"none, \"\"quoted\"\"\",XYZ,no_target,100,"));
+  assert_non_null(strstr(program.out, "2024-01-02T21:00:00Z,base,XYZ,,enter,100,"));
+  assert_non_null(strstr(program.out, "2024-01-05T21:00:00Z,base,XYZ,,liquidate,99,"));
+  assert_non_null(strstr(program.out, "2024-01-02T21:00:00Z,\"none, \"\"quoted\"\"\",XYZ,,no_target,100,"));
   /* what moved after the last decision has a row too */
-  assert_non_null(strstr(program.out, "2024-01-05T21:00:00Z,\"none, \"\"quoted\"\"\",XYZ,liquidate,99,"));
+  assert_non_null(strstr(program.out, "2024-01-05T21:00:00Z,\"none, \"\"quoted\"\"\",XYZ,,liquidate,99,"));
   keel_program_free(&program);
 }
 

@@ -99,7 +99,7 @@ static void years_become_dates(void **state) {
   assert_true(wiring.market.start_ns == noon);
   assert_true(wiring.market.end_ns == noon + KEEL_NS_PER_YEAR / 2);
   assert_true(wiring.book.positions[0].contract.expiry_ns == noon + KEEL_NS_PER_YEAR / 12);
-  assert_true(wiring.policies[0]->with[0].contract.expiry_ns == noon + KEEL_NS_PER_YEAR / 4 * 3);
+  assert_true(wiring.accounts[0].policies[0]->with[0].contract.expiry_ns == noon + KEEL_NS_PER_YEAR / 4 * 3);
   assert_true(sim.with[0].contract.expiry_ns == KEEL_TIME_NONE); /* the strategy is as it was */
   keel_arena_fini(&arena);
   sim.strategy.run.start_ns = 17 * KEEL_NS_PER_DAY;

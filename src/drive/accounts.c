@@ -1,0 +1,61 @@
+#include "drive/accounts.h"
+
+#include "drive/dates.h"
+
+size_t keel_strategy_account_count(const struct keel_strategy *strategy) {
+  return strategy->account_count ? strategy->account_count : 1;
+}
+
+const char *keel_strategy_account_name(const struct keel_strategy *strategy, size_t account) {
+  return strategy->account_count ? strategy->accounts[account].name : "";
+}
+
+int keel_strategy_account_is_own(const struct keel_strategy *strategy, size_t account) {
+  return strategy->account_count && strategy->accounts[account].variants;
+}
+
+const struct keel_variant *keel_strategy_account_variant(const struct keel_strategy *strategy, size_t account,
+                                                         size_t variant) {
+  return keel_strategy_account_is_own(strategy, account) ? &strategy->accounts[account].variants[variant]
+                                                         : &strategy->variants[variant];
+}
+
+const struct keel_costs *keel_strategy_account_costs(const struct keel_strategy *strategy, size_t account) {
+  return keel_strategy_account_is_own(strategy, account) ? &strategy->accounts[account].costs : &strategy->costs;
+}
+
+const struct keel_limits *keel_strategy_account_limits(const struct keel_strategy *strategy, size_t account) {
+  return keel_strategy_account_is_own(strategy, account) ? &strategy->accounts[account].limits : &strategy->limits;
+}
+
+struct keel_wiring_account *keel_accounts_wired(struct keel_arena *arena, const struct keel_strategy *strategy,
+                                                const struct keel_policy *const *policies, size_t variant_count,
+                                                int64_t start_ns) {
+  size_t count = keel_strategy_account_count(strategy);
+  struct keel_wiring_account *accounts = KEEL_ARENA_NEW(arena, struct keel_wiring_account, count);
+  for (size_t a = 0; a < count; a++) {
+    const struct keel_policy **own = KEEL_ARENA_NEW(arena, const struct keel_policy *, variant_count);
+    for (size_t v = 0; v < variant_count; v++) {
+      int given = policies && !keel_strategy_account_is_own(strategy, a);
+      own[v] = given ? policies[v] : &keel_strategy_account_variant(strategy, a, v)->policy;
+      if (start_ns != KEEL_TIME_NONE) own[v] = keel_policy_dated(arena, own[v], start_ns);
+    }
+    accounts[a] = (struct keel_wiring_account){.name = keel_strategy_account_name(strategy, a),
+                                               .policies = own,
+                                               .costs = keel_strategy_account_costs(strategy, a),
+                                               .limits = keel_strategy_account_limits(strategy, a)};
+  }
+  return accounts;
+}
+
+struct keel_wiring_account *keel_accounts_under(struct keel_arena *arena, const struct keel_wiring_account *accounts,
+                                                size_t count, const uint32_t *variants, size_t variant_count) {
+  struct keel_wiring_account *some = KEEL_ARENA_NEW(arena, struct keel_wiring_account, count);
+  for (size_t a = 0; a < count; a++) {
+    const struct keel_policy **policies = KEEL_ARENA_NEW(arena, const struct keel_policy *, variant_count);
+    for (size_t v = 0; v < variant_count; v++) policies[v] = accounts[a].policies[variants[v]];
+    some[a] = accounts[a];
+    some[a].policies = policies;
+  }
+  return some;
+}
