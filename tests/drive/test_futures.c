@@ -166,6 +166,7 @@ static void a_future_rolls_into_the_next(void **state) {
     if (strcmp(text(replay, row, "reason"), "roll") != 0) continue;
     rolls++;
     assert_string_equal(text(replay, row, "reason_2"), "roll");
+    assert_string_equal(text(replay, row, "instrument"), "X future 2024-01-21");
     assert_string_equal(text(replay, row, "instrument_2"), "X future 2024-02-20");
     assert_string_equal(text(replay, row, "time"), "2024-01-15T00:00:00Z"); /* the close of the 14th */
     assert_close(column(replay, row, "trade"), want.roll_trade[0], 0);
