@@ -240,7 +240,9 @@ static keel_status check_count(struct keel_strategy_check *check, const struct k
 static int holds_delivery(const struct keel_policy *policy, const struct keel_market_terms *market, size_t u) {
   const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
   size_t count = keel_policy_instruments(policy, market->underlyings[u].name, with);
-  int on_future = market->underlyings[u].yield == market->rate;
+  const struct keel_underlying_terms *terms = &market->underlyings[u];
+  int on_future = terms->on == KEEL_ON_FUTURE || terms->yield == market->rate;
+  if (terms->on == KEEL_ON_UNSAID && market->tape) on_future = 1; /* the tape may say so: replay_check.c asks it */
   for (size_t i = 0; i < count && i < KEEL_HEDGES_MAX; i++) {
     enum keel_kind kind = with[i]->contract.kind;
     if (kind == KEEL_KIND_SPOT || (kind == KEEL_KIND_FUTURE && on_future)) return 1;
@@ -254,8 +256,7 @@ static int delivers(const struct keel_position *position, const struct keel_unde
          (own ? own : terms->settlement) == KEEL_SETTLEMENT_PHYSICAL;
 }
 
-/* Whether some option of book or fills does, or a hedge by options may. */
-static int may_deliver(const struct keel_strategy *strategy, const struct keel_underlying_terms *terms) {
+int keel_strategy_may_deliver(const struct keel_strategy *strategy, const struct keel_underlying_terms *terms) {
   int any = terms->settlement == KEEL_SETTLEMENT_PHYSICAL;
   for (size_t i = 0; i < strategy->book.count; i++) any |= delivers(&strategy->book.positions[i], terms);
   for (size_t i = 0; i < strategy->fills.count; i++) any |= delivers(&strategy->fills.trades[i].position, terms);
@@ -265,12 +266,12 @@ static int may_deliver(const struct keel_strategy *strategy, const struct keel_u
 static keel_status check_delivery(struct keel_strategy_check *check, const struct keel_variant *variant) {
   const struct keel_market_terms *market = &check->strategy->market;
   for (size_t u = 0; u < market->underlying_count; u++)
-    if (keel_strategy_hedges(check, u) && may_deliver(check->strategy, &market->underlyings[u]) &&
+    if (keel_strategy_hedges(check, u) && keel_strategy_may_deliver(check->strategy, &market->underlyings[u]) &&
         !holds_delivery(&variant->policy, market, u))
       return keel_config_fail(
           check->reader->error, variant->hedge, "with",
           "has no spot to take what options on `%.80s` deliver (settlement: physical); give one, or "
-          "for options on a future (yield equal to rate) that future",
+          "for options on a future (market.on: future) that future",
           market->underlyings[u].name);
   return KEEL_STATUS_OK;
 }
