@@ -1,15 +1,19 @@
-/* keel implied: the vols that give the prices of a table of European options. */
+/* keel implied: the vols that give the prices of a table of options. */
 #include "cli/option_table.h"
 
 static const char *const results[] = {"vol", NULL};
 
-static void solve(size_t count, const keel_options *options, const double *price, double *const *out) {
-  keel_implied_vol_solve(count, options, price, out[0]);
+static void solve(size_t count, int american, const keel_options *options, const double *price, double *const *out) {
+  if (american)
+    keel_american_implied_vol(count, options, KEEL_AMERICAN_ACCURATE, price, out[0]);
+  else
+    keel_implied_vol_solve(count, options, price, out[0]);
 }
 
-static const char *problem(double phi, const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]) {
-  keel_option option = {phi, numbers[STRIKE], numbers[RATE], numbers[YIELD], numbers[YEARS]};
-  return keel_implied_problem(&option, numbers[SPOT], numbers[GIVEN], text);
+static const char *problem(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
+                           char text[KEEL_PROBLEM_SIZE]) {
+  if (american) return keel_american_implied_problem(option, numbers[SPOT], numbers[GIVEN], text);
+  return keel_implied_problem(option, numbers[SPOT], numbers[GIVEN], text);
 }
 
 static int run(struct keel_cli *cli) {
@@ -20,7 +24,7 @@ static int run(struct keel_cli *cli) {
 static const char details[] =
     "Reads CSV with a header (- is stdin, .gz is unpacked). Columns, in any order:\n"
     "  kind      call or put (or c, p)\n"
-    "  exercise  european (also when empty or absent); american is not available yet\n"
+    "  exercise  european (also when empty or absent) or american\n"
     "  spot, strike\n"
     "  rate      annual, continuous\n"
     "  yield     continuous dividend yield; the rate, for an option on a future\n"

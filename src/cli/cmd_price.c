@@ -1,19 +1,23 @@
-/* keel price: prices and Greeks of the European options of a table. */
+/* keel price: prices and Greeks of the options of a table. */
 #include "cli/option_table.h"
 
 static const char *const results[] = {"price", "delta", "gamma", "vega",  "theta", "rho",
                                       "psi",   "vanna", "volga", "charm", "speed", NULL};
 
-static void solve(size_t count, const keel_options *options, const double *vol, double *const *out) {
+static void solve(size_t count, int american, const keel_options *options, const double *vol, double *const *out) {
   (void)vol;
   keel_greeks greeks = {out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7], out[8], out[9], out[10]};
-  keel_black_scholes_price(count, options, KEEL_GREEK_SET_ALL, &greeks);
+  if (american)
+    keel_american_price(count, options, KEEL_AMERICAN_ACCURATE, KEEL_GREEK_SET_ALL, &greeks, NULL);
+  else
+    keel_black_scholes_price(count, options, KEEL_GREEK_SET_ALL, &greeks);
 }
 
-static const char *problem(double phi, const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]) {
+static const char *problem(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
+                           char text[KEEL_PROBLEM_SIZE]) {
   (void)text;
-  keel_option option = {phi, numbers[STRIKE], numbers[RATE], numbers[YIELD], numbers[YEARS]};
-  return keel_option_problem(&option, numbers[SPOT], numbers[GIVEN]);
+  if (american) return keel_american_problem(option, numbers[SPOT], numbers[GIVEN]);
+  return keel_option_problem(option, numbers[SPOT], numbers[GIVEN]);
 }
 
 static int run(struct keel_cli *cli) {
@@ -24,7 +28,7 @@ static int run(struct keel_cli *cli) {
 static const char details[] =
     "Reads CSV with a header (- is stdin, .gz is unpacked). Columns, in any order:\n"
     "  kind      call or put (or c, p)\n"
-    "  exercise  european (also when empty or absent); american is not available yet\n"
+    "  exercise  european (also when empty or absent) or american\n"
     "  spot, strike\n"
     "  rate      annual, continuous\n"
     "  yield     continuous dividend yield; the rate, for an option on a future\n"

@@ -33,11 +33,10 @@ static void read_kind(struct keel_option_chunk *chunk, struct keel_csv_field fie
 }
 
 static void read_exercise(struct keel_option_chunk *chunk, struct keel_csv_field field) {
-  if (field.length == 0 || keel_csv_is(field, "european")) return;
-  if (!keel_csv_is(field, "american"))
+  int american = keel_csv_is(field, "american");
+  if (field.length && !american && !keel_csv_is(field, "european"))
     complain(chunk, "exercise", field, "is neither european nor american");
-  else if (chunk->problem.length == chunk->problem_span[chunk->count].start)
-    keel_text_add(&chunk->problem, "american exercise is not available yet");
+  chunk->american[chunk->count] = american ? 1 : 0;
 }
 
 static void read_number(struct keel_option_chunk *chunk, int number, const char *name, struct keel_csv_field field) {
@@ -99,6 +98,7 @@ void keel_option_row_read(struct keel_option_table *table, const struct keel_csv
   static const char *const names[] = {"spot", "strike", "rate", "yield", "years"};
   struct keel_option_chunk *chunk = table->chunk;
   chunk->problem_span[chunk->count].start = chunk->problem.length;
+  chunk->american[chunk->count] = 0;
   for (size_t i = 0; i < keel_csv_columns(table->input); i++) {
     int role = table->roles[i];
     if (role == COLUMN_KIND) read_kind(chunk, fields[i]);
@@ -125,7 +125,8 @@ static void explain(struct keel_option_table *table, size_t row) {
   double numbers[KEEL_OPTION_NUMBERS];
   char text[KEEL_PROBLEM_SIZE];
   for (int i = 0; i < KEEL_OPTION_NUMBERS; i++) numbers[i] = chunk->numbers[i][row];
-  const char *reason = table->job->problem(chunk->phi[row], numbers, text);
+  keel_option option = {chunk->phi[row], numbers[STRIKE], numbers[RATE], numbers[YIELD], numbers[YEARS]};
+  const char *reason = table->job->problem(&option, chunk->american[row], numbers, text);
   chunk->problem_span[row].start = chunk->problem.length;
   keel_text_add(&chunk->problem, reason ? reason : "the result is too large for a number");
   chunk->problem_span[row].end = chunk->problem.length;
@@ -135,14 +136,28 @@ static int has_problem(const struct keel_option_chunk *chunk, size_t row) {
   return chunk->problem_span[row].end > chunk->problem_span[row].start;
 }
 
-void keel_option_chunk_solve(struct keel_option_table *table) {
+static void solve_run(struct keel_option_table *table, size_t start, size_t count) {
   struct keel_option_chunk *chunk = table->chunk;
-  keel_options options = {chunk->phi,           chunk->numbers[SPOT],  chunk->numbers[STRIKE],
-                          chunk->numbers[RATE], chunk->numbers[YIELD], chunk->numbers[YEARS],
-                          chunk->numbers[GIVEN]};
+  const double *numbers[KEEL_OPTION_NUMBERS];
   double *results[KEEL_RESULTS_MAX];
-  for (size_t i = 0; i < KEEL_RESULTS_MAX; i++) results[i] = chunk->results[i];
-  table->job->solve(chunk->count, &options, chunk->numbers[GIVEN], results);
+  for (size_t i = 0; i < KEEL_OPTION_NUMBERS; i++) numbers[i] = chunk->numbers[i] + start;
+  for (size_t i = 0; i < KEEL_RESULTS_MAX; i++) results[i] = chunk->results[i] + start;
+  keel_options options = {chunk->phi + start, numbers[SPOT],  numbers[STRIKE], numbers[RATE],
+                          numbers[YIELD],     numbers[YEARS], numbers[GIVEN]};
+  table->job->solve(count, chunk->american[start], &options, numbers[GIVEN], results);
+}
+
+/* In runs of rows that are exercised alike. */
+void keel_option_rows_solve(struct keel_option_table *table, size_t start, size_t end) {
+  const char *american = table->chunk->american;
+  for (size_t next; start < end; start = next) {
+    for (next = start + 1; next < end && american[next] == american[start];) next++;
+    solve_run(table, start, next - start);
+  }
+}
+
+void keel_option_chunk_explain(struct keel_option_table *table) {
+  struct keel_option_chunk *chunk = table->chunk;
   chunk->problems = 0;
   for (size_t row = 0; row < chunk->count; row++) {
     if (!has_problem(chunk, row) && !has_result(table, row)) explain(table, row);

@@ -86,11 +86,23 @@ static keel_status read_chunk(struct run *run, keel_error *error) {
   return KEEL_STATUS_OK;
 }
 
+static size_t tasks_of(const struct run *run) { return (run->table.chunk->count + TASK_ROWS - 1) / TASK_ROWS; }
+
+static size_t task_end(const struct run *run, size_t task) {
+  size_t end = (task + 1) * TASK_ROWS;
+  return end < run->table.chunk->count ? end : run->table.chunk->count;
+}
+
+static void solve_task(void *context, size_t task, size_t worker) {
+  (void)worker;
+  struct run *run = context;
+  keel_option_rows_solve(&run->table, task * TASK_ROWS, task_end(run, task));
+}
+
 static void format_task(void *context, size_t task, size_t worker) {
   (void)worker;
   struct run *run = context;
-  size_t end = (task + 1) * TASK_ROWS;
-  if (end > run->table.chunk->count) end = run->table.chunk->count;
+  size_t end = task_end(run, task);
   keel_text_clear(&run->csv[task]);
   keel_text_clear(&run->json[task]);
   for (size_t row = task * TASK_ROWS; row < end; row++) {
@@ -102,7 +114,7 @@ static void format_task(void *context, size_t task, size_t worker) {
 }
 
 static keel_status write_chunk(struct run *run, keel_error *error) {
-  size_t tasks = (run->table.chunk->count + TASK_ROWS - 1) / TASK_ROWS;
+  size_t tasks = tasks_of(run);
   keel_pool_run(run->pool, tasks, format_task, run);
   for (size_t task = 0; task < tasks; task++) {
     keel_status status = KEEL_STATUS_OK;
@@ -121,7 +133,8 @@ static keel_status run_chunks(struct run *run, keel_error *error) {
     keel_csv_progress(run->table.input, &done, &total);
     if (keel_cli_tick(run->cli, done, total)) return keel_fail(error, KEEL_STATUS_STOPPED, NULL, "stopped");
     if (status != KEEL_STATUS_OK) return status;
-    keel_option_chunk_solve(&run->table);
+    keel_pool_run(run->pool, tasks_of(run), solve_task, run);
+    keel_option_chunk_explain(&run->table);
     status = write_chunk(run, error);
     if (status != KEEL_STATUS_OK) return status;
     run->rows += chunk->count;

@@ -7,7 +7,7 @@
 #include "base/csv.h"
 #include "base/text.h"
 #include "cli/cli.h"
-#include "keel/implied_vol.h"
+#include "keel/american.h"
 
 enum { KEEL_CHUNK_ROWS = 4096, KEEL_RESULTS_MAX = 11 };
 
@@ -20,9 +20,10 @@ struct keel_option_job {
   const char *const *results; /* names, ended by NULL */
   const char *done;           /* "priced": for the count of rows */
   /* results[i][row], in the order of the names; NaN where there is none. */
-  void (*solve)(size_t count, const keel_options *options, const double *given, double *const *results);
+  void (*solve)(size_t count, int american, const keel_options *options, const double *given, double *const *results);
   /* Why a row of finite numbers has no result, or NULL; may be written to `text`. */
-  const char *(*problem)(double phi, const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]);
+  const char *(*problem)(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
+                         char text[KEEL_PROBLEM_SIZE]);
 };
 
 /* What a column of the input is for. */
@@ -42,6 +43,7 @@ struct keel_span {
 struct keel_option_chunk {
   size_t count, problems;
   double phi[KEEL_CHUNK_ROWS];
+  char american[KEEL_CHUNK_ROWS]; /* 1: may be exercised at any time */
   double numbers[KEEL_OPTION_NUMBERS][KEEL_CHUNK_ROWS];
   double results[KEEL_RESULTS_MAX][KEEL_CHUNK_ROWS];
   struct keel_text csv, json, problem;        /* the rows' input, and what is wrong with them: one after the other */
@@ -70,8 +72,10 @@ void keel_option_header(const struct keel_option_table *table, struct keel_text 
 
 /* Adds a row of the input to the chunk. */
 void keel_option_row_read(struct keel_option_table *table, const struct keel_csv_field *fields);
-/* Computes the chunk's results, and says why where there are none. */
-void keel_option_chunk_solve(struct keel_option_table *table);
+/* Computes the results of the chunk's rows from start to before end. */
+void keel_option_rows_solve(struct keel_option_table *table, size_t start, size_t end);
+/* Says why where there are none. */
+void keel_option_chunk_explain(struct keel_option_table *table);
 /* A row of the result, as a line of CSV or as a JSON object. */
 void keel_option_row_csv(const struct keel_option_table *table, size_t row, struct keel_text *out);
 void keel_option_row_json(const struct keel_option_table *table, size_t row, struct keel_text *out);

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "keel/implied_vol.h"
+#include "kernel/american.h"
 #include "kernel/kernel.h"
 
 extern const struct keel_kernel keel_kernel_base;
@@ -87,4 +88,9 @@ void keel_black_scholes_price_paths(size_t count, const keel_option *option, con
 
 void keel_implied_vol_solve(size_t count, const keel_options *options, const double *price, double *vol) {
   keel_kernel_now->implied_vol(count, options, price, vol);
+}
+
+void keel_american_price(size_t count, const keel_options *options, keel_american_scheme scheme, keel_greek_set set,
+                         const keel_greeks *out, double *boundary) {
+  keel_kernel_now->american(count, options, keel_american_nodes_of(scheme), set, out, boundary);
 }

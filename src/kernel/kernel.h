@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "keel/black_scholes.h"
+#include "keel/american.h"
 #include "kernel/bands.h"
 #include "kernel/deltas.h"
 #include "kernel/diffusion.h"
@@ -15,6 +15,8 @@
 #include "kernel/paths.h"
 #include "kernel/rows.h"
 
+struct keel_american_nodes;
+
 struct keel_kernel {
   const char *level;
   void (*black_scholes)(size_t count, const keel_options *options, keel_greek_set set, const keel_greeks *out);
@@ -23,6 +25,9 @@ struct keel_kernel {
   /* Delta alone, the same bits at less work. */
   void (*black_scholes_delta)(size_t count, const keel_option *option, const double *spot, const double *vol,
                               double *delta);
+  /* The scheme as its nodes. */
+  void (*american)(size_t count, const keel_options *options, const struct keel_american_nodes *nodes,
+                   keel_greek_set set, const keel_greeks *out, double *boundary);
   void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
   struct keel_lanes lanes;
   struct keel_neutral neutral;

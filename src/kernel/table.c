@@ -1,4 +1,5 @@
 /* The table of one level: the kernels of this folder as compiled for KEEL_LEVEL. */
+#include "kernel/american_level.h"
 #include "kernel/bands_level.h"
 #include "kernel/deltas_level.h"
 #include "kernel/diffusion_level.h"
@@ -16,6 +17,7 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .black_scholes = KEEL_AT(keel_black_scholes),
     .black_scholes_paths = KEEL_AT(keel_black_scholes_paths),
     .black_scholes_delta = KEEL_AT(keel_black_scholes_delta),
+    .american = KEEL_AT(keel_american),
     .implied_vol = KEEL_AT(keel_implied_vol),
     .lanes = {KEEL_AT(keel_lanes_explain), KEEL_AT(keel_lanes_decide), KEEL_AT(keel_lanes_size),
               KEEL_AT(keel_lanes_fill), KEEL_AT(keel_lanes_account), KEEL_AT(keel_lanes_dividends),

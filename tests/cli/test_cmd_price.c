@@ -47,6 +47,24 @@ static void a_textbook_example(void **state) {
   keel_program_free(&program);
 }
 
+/* The premium of early exercise of Andersen, Lake and Offengenden's example. */
+static void american_rows_stand_among_european_ones(void **state) {
+  (void)state;
+  struct keel_program program = keel_program_run("$KEEL price - | tail -n +2 | cut -d, -f9",
+                                                 "kind,exercise,spot,strike,rate,yield,years,vol\n"
+                                                 "put,,100,100,0.05,0.05,1,0.25\n"
+                                                 "put,american,100,100,0.05,0.05,1,0.25\n"
+                                                 "put,european,100,100,0.05,0.05,1,0.25\n"
+                                                 "call,american,100,100,0.05,0.05,1,0.25\n");
+  char *at = program.out;
+  double first = strtod(at, &at), american = strtod(at, &at), second = strtod(at, &at), call = strtod(at, &at);
+  assert_same_bits(first, second);
+  assert_close(american, 9.569445298914, 1e-6);
+  assert_close(american - first, 0.106952702747, 1e-6);
+  assert_close(call, american, 1e-12);
+  keel_program_free(&program);
+}
+
 static void limits_are_no_problems(void **state) {
   (void)state;
   assert_program("$KEEL price - | tail -n +2 | cut -d, -f8,19",
@@ -64,6 +82,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(results_are_the_library_s),
       cmocka_unit_test(a_textbook_example),
+      cmocka_unit_test(american_rows_stand_among_european_ones),
       cmocka_unit_test(limits_are_no_problems),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

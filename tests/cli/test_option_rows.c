@@ -20,7 +20,9 @@ static void a_row_that_cannot_be_priced_says_why(void **state) {
   row_has_problem("calls,,100,100,0,0,1,0.2", "kind: 'calls' is neither call nor put");
   row_has_problem(",,100,100,0,0,1,0.2", "kind: empty");
   row_has_problem("call,bermudan,100,100,0,0,1,0.2", "exercise: 'bermudan' is neither european nor american");
-  row_has_problem("call,american,100,100,0,0,1,0.2", "american exercise is not available yet");
+  row_has_problem("put,american,100,100,-0.01,-0.02,1,0.2",
+                  "\"rate is negative and yield below it: a put has two exercise boundaries then, which are not "
+                  "solved\"");
   row_has_problem("call,,,100,0,0,1,0.2", "spot: empty");
   row_has_problem("call,,100,1O0,0,0,1,0.2", "strike: '1O0' is not a finite number");
   row_has_problem("call,,100,100,nan,0,1,0.2", "rate: 'nan' is not a finite number");
