@@ -1,4 +1,4 @@
-// Black-Scholes and implied vol, in options per second on one core: this library at each level, a naive scalar loop
+// Black-Scholes, in options per second on one core: this library at each level, a naive scalar loop
 // over libm, and QuantLib's BlackCalculator. Arguments choose subjects by name; none is all of them.
 #include <ql/option.hpp>
 #include <ql/pricingengines/blackcalculator.hpp>
@@ -12,7 +12,6 @@
 #include "bench.h"
 #include "keel/black_scholes.h"
 #include "keel/cpu.h"
-#include "keel/implied_vol.h"
 #include "peer_black_scholes.h"
 
 namespace {
@@ -26,12 +25,11 @@ struct Table {
   std::vector<double> memory;
   keel_options options;
   keel_greeks greeks;
-  double *found;
 
-  explicit Table(size_t size) : count(size), stride((size + 511) / 512 * 512 + 40), memory(stride * 19 + 8) {
+  explicit Table(size_t size) : count(size), stride((size + 511) / 512 * 512 + 40), memory(stride * 18 + 8) {
     double *column = memory.data();
     while (reinterpret_cast<uintptr_t>(column) % 64) column++;
-    double *columns[19];
+    double *columns[18];
     for (auto &each : columns) each = column, column += stride;
     std::mt19937_64 random(7);
     std::uniform_real_distribution<double> unit(0.0, 1.0);
@@ -47,7 +45,6 @@ struct Table {
     options = {columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], columns[6]};
     greeks = {columns[7],  columns[8],  columns[9],  columns[10], columns[11], columns[12],
               columns[13], columns[14], columns[15], columns[16], columns[17]};
-    found = columns[18];
     keel_black_scholes_price(size, &options, KEEL_GREEK_SET_ALL, &greeks);
   }
 };
@@ -80,11 +77,6 @@ void paths(void *data) {
 void base(void *data) { at_level("base", as_table(data)); }
 void v3(void *data) { at_level("v3", as_table(data)); }
 
-void implied(void *data) {
-  Table &table = as_table(data);
-  keel_implied_vol_solve(table.count, &table.options, table.greeks.price, table.found);
-}
-
 void naive(void *data) {
   Table &table = as_table(data);
   naive_black_scholes(table.count, &table.options, &table.greeks);
@@ -113,19 +105,16 @@ bool chosen(int argc, char **argv, const std::string &name) {
   return argc < 2;
 }
 
-// The peers price: what solves for a vol has none here.
 void show(const bench_subject &subject, const bench_subject &slow, const bench_subject &library) {
   double rate = bench_median(&subject);
-  std::printf("%s\t%.3g\toptions/s", subject.name, rate);
-  if (subject.run != implied)
-    std::printf("\tnaive=%.2f\tblackcalculator=%.1f", rate / bench_median(&slow), rate / bench_median(&library));
-  std::printf("\n");
+  std::printf("%s\t%.3g\toptions/s\tnaive=%.2f\tblackcalculator=%.1f\n", subject.name, rate, rate / bench_median(&slow),
+              rate / bench_median(&library));
 }
 
 }  // namespace
 
 int main(int argc, char **argv) {
-  Table cached(CACHED), implied_table(CACHED);
+  Table cached(CACHED);
   std::vector<bench_subject> subjects = {{"naive", naive, &cached, CACHED, 0, {}},
                                          {"blackcalculator", calculator, &cached, CACHED, 0, {}}};
   auto add = [&](const char *name, void (*run)(void *), Table *table) {
@@ -139,7 +128,6 @@ int main(int argc, char **argv) {
   add("black_scholes_base", base, &cached);
   if (keel_cpu_force("v3", nullptr) == KEEL_STATUS_OK) add("black_scholes_v3", v3, &cached);
   keel_cpu_force("auto", nullptr);
-  add("implied_vol", implied, &implied_table);
   bench_all(subjects.data(), int(subjects.size()));
   for (size_t i = 2; i < subjects.size(); i++) show(subjects[i], subjects[0], subjects[1]);
 }

@@ -2,99 +2,114 @@
  *
  * With A = S e^(-qT), B = K e^(-rT), k = |log(A/B)| and v = sigma sqrt(T), the out-of-the-money price over min(A, B) is
  *
- *   y(v) = N(h - z) - e^k N(-h - z) = g (R(z - h) - R(z + h)),   z = k/v, h = v/2, g = e^(-(z - h)^2 / 2)
- *   y' = g / sqrt(2 pi),   y''/y' = k^2/v^3 - v/4
+ *   y(v) = N(-a) - e^k N(-b) = g (R(a) - R(b)),   a = z - h, b = z + h, z = k/v, h = v/2, g = e^(-a^2 / 2)
+ *   1 - y = g (R(-a) + R(b)),   y' = g / sqrt(2 pi),   y''/y' = k^2/v^3 - v/4
  *
- * A guess, then Halley's steps: below SPLIT on log y in w = 1/v^2, in which it is nearly linear far out; above on
- * log(1 - y) in v. Two of Newton's with y free of cancellation end it; what has not converged is NaN.
- * Source: the objectives follow the analysis of Jaeckel, Let's be rational (2015); the guess inverts
- * y ~ v n(z - h) / (1 + z^2); R, the Mills ratio, and its derivatives as in lane_math.h. */
+ * so log y is -a^2/2 plus the logarithm of a difference of Mills ratios (lane_math.h), which underflows nowhere. A
+ * guess, then steps of order five (Householder's fourth method) in log v on log y, or on log(1 - y) from a half on: in
+ * these terms the function is so nearly straight that a guess within a factor of two is at most a few per cent off
+ * after one step, and exact after two; only where strike and forward are more than e^8 apart it takes one more. What
+ * has not converged is NaN. Source: the objectives follow the analysis of Jaeckel, Let's be rational (2015); the guess
+ * inverts y ~ v n(a) / (1 + z^2), or 1 - y ~ 2 e^(k/2 - z^2/2) N(-h). */
 #include "keel/implied_vol.h"
 
 #include "kernel/bounds.h"
 #include "kernel/lane_math.h"
 #include "kernel/level.h"
 
-enum { TILE = 64, GUESSES = 2, STEPS = 3 };
+enum { TILE = 64 };
 
-#define SPLIT 0.6
-#define Y_LEAST 0x1p-960 /* a smaller y is not inverted */
-#define K_MOST 700.0
+#define SPLIT 0.5 /* of y: from here on the target is 1 - y, and a < 0 */
+#define K_MOST 1400.0
+#define K_LEAST 0x1p-500
+#define K_FAR 8.0             /* beyond it one more step is needed */
 #define AMOUNT_LEAST 0x1p-500 /* keeps a quotient with 0 finite */
-#define K_LEAST 0x1p-100
+#define SMALL 0x1p-500        /* a smaller price is scaled by 2^574 */
 /* The series in h serves up to these. */
-#define SERIES_V 0.5
+#define SERIES_V 1.0
 #define SERIES_K 4.0
 #define LOG_SQRT_2PI 0.91893853320467274
 #define LOG_2 0.69314718055994531
+#define CONVERGED 0x1p-10 /* a last step of this size leaves its fifth power */
 
 /* A tile of lanes between the loops. */
 struct tile {
-  _Alignas(64) double k[TILE], y[TILE], log_y[TILE], v[TILE]; /* log_y is that of 1 - y from SPLIT on */
-  double target[TILE], t[TILE], t_least[TILE];                /* the guess for small y: log z^2 */
-  double solvable[TILE], otherwise[TILE];                     /* 1 or 0; the answer where it is 0 */
+  _Alignas(64) double k[TILE], v[TILE], inv_v[TILE];
+  double high[TILE];                        /* 1 from SPLIT on */
+  double inv_target[TILE], log_scale[TILE]; /* e^(log_scale) inv_target is 1/y, or 1/(1 - y) */
+  double difference[TILE];                  /* R(a) - R(b), or R(-a) + R(b) */
+  double miss[TILE], step[TILE];            /* log y less its target; in log v */
+  double solvable[TILE], otherwise[TILE];   /* 1 or 0; the answer where it is 0 */
 };
 
-__attribute__((always_inline)) static inline double gaussian(double a) {
-  return keel_exp_normal(-0.5 * keel_at_most(a * a, 1400.0));
+#define INLINE inline __attribute__((always_inline))
+
+/* log x of a normal x. */
+static INLINE double log_normal(double x) { return keel_log_join(keel_log_split(x, 1.0)); }
+
+/* ---- the guess ---- */
+
+/* log x of a normal x, to 0.007: the exponent, and a parabola for the rest. */
+static INLINE double log_rough(double x) {
+  uint64_t bits = keel_bits(x);
+  double exponent = keel_from_bits((bits >> 52) | 0x4330000000000000u) - (0x1p52 + 1023);
+  double m = keel_from_bits((bits & 0x000fffffffffffffu) | 0x3ff0000000000000u);
+  return LOG_2 * (exponent + fma(fma(m, -0.34, 2.02), m, -1.68));
 }
 
-/* R(|x|) and R(|y|). */
-struct pair {
-  double near, far;
-};
-__attribute__((always_inline)) static inline struct pair mills_pair(double near, double far) {
-  struct keel_ratio m1 = keel_mills(keel_at_most(fabs(near), 80.0)), m2 = keel_mills(keel_at_most(far, 80.0));
-  double inv_q = keel_reciprocal(m1.q * m2.q);
-  return (struct pair){m1.p * (m2.q * inv_q), m2.p * (m1.q * inv_q)};
-}
-
-/* One of Newton's steps in t = log z^2 towards the v with y = v n(z - h) / (1 + z^2); from above it stays above. */
-__attribute__((always_inline)) static inline double guess_step(double k, double target, double t) {
-  double q = keel_exp_normal(keel_at_least(t, -300.0)), eighth = 0.125 * k * k * keel_reciprocal(q);
-  double miss = fma(0.5, q, fma(0.5, t, eighth + keel_log(1.0 + q))) - target;
-  double rise = fma(0.5, q, 1.5) - eighth - keel_reciprocal(1.0 + q);
-  return t - miss * keel_reciprocal(keel_at_least(rise, 0.125));
+/* One of Newton's steps in log q, q = z^2, towards the v with y = v n(a) / (1 + z^2). */
+static INLINE double guess_low(double k, double inv_y, double log_scale) {
+  double target = fma(0.5, k, log_rough(k * inv_y) + log_scale - LOG_SQRT_2PI);
+  double rise = fma(fma(fma(k, 0.0208, 0.125), k, 0.5), k, 1.0);
+  double near = log_scale > 0 ? 0x1p100 : keel_at_most(KEEL_INV_SQRT_2PI * k * inv_y * rise, 0x1p100);
+  double q = keel_at_most(near * near, keel_at_least(2.0 * target, 1.0));
+  q = keel_at_least(q, k * keel_at_most(0.5, k * (1.0 / 2.25))); /* past it the approximation falls */
+  double one = 1.0 + q, both = keel_reciprocal(q * one), eighth = 0.125 * k * k * (both * one);
+  double miss = fma(0.5, q, eighth) + 0.5 * log_rough(q * one * one) - target;
+  double slope = fma(0.5, q, 1.5) - eighth - both * q;
+  double step = miss * keel_reciprocal(keel_at_least(slope, 0.125));
+  step = keel_at_least(keel_at_most(step, 2.0), -2.0);
+  return k * keel_inv_sqrt(q) * keel_exp_normal(0.5 * step);
 }
 
 /* -N^-1(p) for p up to about 0.4. Source: Abramowitz and Stegun, 26.2.23. */
-__attribute__((always_inline)) static inline double quantile(double log_p) {
+static INLINE double quantile(double log_p) {
   double t = sqrt(-2.0 * log_p);
   double top = fma(fma(0.010328, t, 0.802853), t, 2.515517);
   return t - top / fma(fma(fma(0.001308, t, 0.189269), t, 1.432788), t, 1.0);
 }
 
-/* Inverts 1 - y ~ 2 e^(k/2 - z^2/2) N(-h). */
-__attribute__((always_inline)) static inline double guess_high(double k, double log_rest) {
-  double log_p = log_rest - LOG_2 - 0.5 * k;
+static INLINE double guess_high(double k, double inv_rest) {
+  double log_p = -log_normal(inv_rest) - LOG_2 - 0.5 * k;
   double z = 0.5 * k / quantile(log_p);
   return 2.0 * quantile(keel_at_most(fma(0.5 * z, z, log_p), -0.8));
 }
 
-/* Halley's step for f = log y - log_y or its mirror, f1 = f', b = f''/f'; low takes it in 1/v^2. */
-__attribute__((always_inline)) static inline double improve(double k, double v, double log_y, int low) {
-  double inv_v = keel_reciprocal(v), z = k * inv_v, h = 0.5 * v, a = z - h, g = gaussian(a);
-  struct pair r = mills_pair(a, z + h);
-  double below = g * (r.near - r.far), above = g * (r.near + r.far);
-  double y = low ? (a > 0 ? below : 1.0 - above) : (a > 0 ? 1.0 - below : above);
-  double slope = low ? KEEL_INV_SQRT_2PI * g : -KEEL_INV_SQRT_2PI * g;
-  double newton = (keel_log(y) - log_y) * y * keel_reciprocal(slope);
-  double bend = fma(z * z, inv_v, -0.25 * v) - slope * keel_reciprocal(y);
-  double shrink = 1.0 - newton * fma(0.5, bend, low ? 1.5 * inv_v : 0.0);
-  double step = newton * keel_reciprocal(keel_at_least(shrink, 0.25));
-  double ratio = keel_at_least(keel_at_most(fma(2.0 * step, inv_v, 1.0), 16.0), 0.0625); /* of 1/v^2 */
-  double next = low ? v * keel_inv_sqrt(ratio) : v - step;
-  return keel_at_least(keel_at_most(next, 4.0 * v), 0.25 * v);
+/* ---- a step ---- */
+
+struct place {
+  double z, h, a, b;
+};
+
+/* R(a) - R(b), or R(-a) + R(b): for small h, where it cancels, the first term of its series. */
+static INLINE double difference_of(struct place at, double high, double small) {
+  double near = fabs(at.a);
+  struct keel_ratio m1 = keel_mills(near), m2 = keel_mills(at.b);
+  double inv_q = keel_reciprocal(m1.q * m2.q), r1 = m1.p * (m2.q * inv_q), r2 = m2.p * (m1.q * inv_q);
+  double mirrored = keel_exp_normal(keel_at_most(0.5 * near * near, 100.0)) - r1, low = (at.a < 0 ? mirrored : r1) - r2;
+  double limit = 2.0 * at.h * keel_at_least(fma(-0.5 * at.z, r1 + r2, KEEL_INV_SQRT_2PI), 0x1p-60);
+  return at.h < small ? limit : high > 0 ? r1 + r2 : low;
 }
 
-/* y for small h: R(z - h) - R(z + h) as its odd series in h, with R'(z) fitted by itself and R^(n+1) = z R^(n) + n
+/* R(z - h) - R(z + h) for small h as its odd series in h, with R'(z) fitted by itself and R^(n+1) = z R^(n) + n
  * R^(n-1). */
-__attribute__((always_inline)) static inline double series(double z, double h) {
-  struct keel_ratio mills = keel_mills(keel_at_most(z, 80.0)), slope = keel_mills_slope(keel_at_most(z, 80.0));
-  double derivative = -slope.p * keel_reciprocal(slope.q), before = mills.p * keel_reciprocal(mills.q);
-  double term = -2.0 * h, h2 = h * h, sum = term * derivative;
-  double rest = 0.0;
-  for (int n = 1; n < 15; n += 2) {
+static INLINE double series(struct place at) {
+  double z = keel_at_most(at.z, 80.0), h = at.h;
+  struct keel_ratio value = keel_mills(z), fall = keel_mills_slope(z);
+  double inv_q = keel_reciprocal(value.q * fall.q), before = value.p * (fall.q * inv_q);
+  double derivative = -fall.p * (value.q * inv_q);
+  double term = -2.0 * h, h2 = h * h, sum = term * derivative, rest = 0.0;
+  for (int n = 1; n < 19; n += 2) {
     double even = fma(z, derivative, n * before);
     double odd = fma(z, even, (n + 1) * derivative);
     term *= h2 * (1.0 / ((n + 1) * (n + 2)));
@@ -105,92 +120,140 @@ __attribute__((always_inline)) static inline double series(double z, double h) {
   return sum + rest;
 }
 
-/* A step of Newton's with all digits, and NaN where the ones before it have not come within `near` of y. */
-__attribute__((always_inline)) static inline double polish(double k, double v, double y, double near) {
-  double inv_v = keel_reciprocal(v), z = k * inv_v, h = 0.5 * v, a = z - h, g = gaussian(a);
-  struct pair r = mills_pair(a, z + h);
-  double direct = a > 0 ? g * (r.near - r.far) : 1.0 - g * (r.near + r.far);
-  double small = g * series(z, h), now = ((v <= SERIES_V) & (k <= SERIES_K)) ? small : direct;
-  double next = v - (now - y) * keel_reciprocal(KEEL_INV_SQRT_2PI * g);
-  return fabs(now - y) <= near * y ? next : NAN;
+/* The step in s = log v for f = log y - target: newton = f / f', slope = f', and the higher derivatives over it. */
+static INLINE double step_of(struct place at, double newton, double slope) {
+  double z2 = at.z * at.z, h2 = at.h * at.h, gap = z2 - h2;
+  double second = 1.0 + gap - slope, turn = fma(-slope, second, -2.0 * (z2 + h2)), square = second * second;
+  double third = square + turn, fourth = fma(second, fma(2.0, turn, third), fma(4.0, gap, -slope * third));
+  double top = fma(fma(third * (1.0 / 6), newton, second), newton, 1.0);
+  double bottom = fma(fourth * (1.0 / 24), newton, fma(0.25, square, third * (1.0 / 3)));
+  bottom = fma(fma(bottom, newton, 1.5 * second), newton, 1.0);
+  return newton * top * keel_reciprocal(bottom);
 }
 
-static void start(struct tile *tile) {
-#pragma omp simd
-  for (int i = 0; i < TILE; i++) {
-    double y = tile->y[i], k = keel_at_least(tile->k[i], K_LEAST);
-    double log_y = keel_log(y < SPLIT ? y : 1.0 - y), log_k = keel_log(k);
-    double target = 0.5 * k - log_y - LOG_SQRT_2PI + log_k;
-    double t_least = 2.0 * log_k - keel_log(keel_at_least(2.0 * k, 2.25)); /* past it v n(z - h) / (1 + z^2) falls */
-    double t = keel_at_most(2.0 * target, keel_log(keel_at_least(2.0 * target, 1.0)));
-    tile->log_y[i] = log_y;
-    tile->target[i] = target;
-    tile->t_least[i] = t_least;
-    tile->t[i] = keel_at_least(t, t_least);
-  }
+/* ---- the tile ---- */
+
+static int any_beyond(const double *x, double most) {
+  int count = 0;
+  for (int i = 0; i < TILE; i++) count += x[i] > most;
+  return count > 0;
 }
 
 static void guess(struct tile *tile) {
-  for (int step = 0; step < GUESSES; step++) {
 #pragma omp simd
-    for (int i = 0; i < TILE; i++) {
-      double t = guess_step(keel_at_least(tile->k[i], K_LEAST), tile->target[i], tile->t[i]);
-      tile->t[i] = keel_at_least(t, tile->t_least[i]);
-    }
-  }
+  for (int i = 0; i < TILE; i++)
+    tile->v[i] = guess_low(keel_at_least(tile->k[i], K_LEAST), tile->inv_target[i], tile->log_scale[i]);
+  if (!any_beyond(tile->high, 0.0)) return;
 #pragma omp simd
   for (int i = 0; i < TILE; i++) {
-    double low = keel_at_least(tile->k[i], K_LEAST) * keel_exp_normal(-0.5 * tile->t[i]);
-    double high = guess_high(tile->k[i], keel_at_most(tile->log_y[i], -0.5));
-    tile->v[i] = tile->y[i] < SPLIT ? low : high;
+    double high = guess_high(tile->k[i], keel_at_least(tile->inv_target[i], 2.0));
+    tile->v[i] = tile->high[i] > 0 ? high : tile->v[i];
   }
 }
 
-static void solve(struct tile *tile) {
-  start(tile);
-  guess(tile);
-  for (int step = 0; step < STEPS; step++) {
+static void invert_v(struct tile *tile) {
 #pragma omp simd
-    for (int i = 0; i < TILE; i++) tile->v[i] = improve(tile->k[i], tile->v[i], tile->log_y[i], tile->y[i] < SPLIT);
+  for (int i = 0; i < TILE; i++) tile->inv_v[i] = keel_reciprocal(tile->v[i]);
+}
+
+static INLINE struct place place_at(const struct tile *tile, int i) {
+  double z = tile->k[i] * tile->inv_v[i], h = 0.5 * tile->v[i];
+  return (struct place){z, h, z - h, z + h};
+}
+
+/* From the differences, the steps in log v. */
+static void find_steps(struct tile *tile) {
+#pragma omp simd
+  for (int i = 0; i < TILE; i++) {
+    double a = place_at(tile, i).a;
+    tile->miss[i] = log_normal(tile->difference[i] * tile->inv_target[i]) + fma(-0.5 * a, a, tile->log_scale[i]);
   }
-  static const double near[] = {0x1p-10, 0x1p-26};
-  for (int step = 0; step < 2; step++) {
 #pragma omp simd
-    for (int i = 0; i < TILE; i++) tile->v[i] = polish(tile->k[i], tile->v[i], tile->y[i], near[step]);
+  for (int i = 0; i < TILE; i++) {
+    double difference = tile->difference[i], root = tile->high[i] > 0 ? -KEEL_INV_SQRT_2PI : KEEL_INV_SQRT_2PI;
+    double slope = root * tile->v[i] * keel_reciprocal(difference);
+    double newton =
+        -tile->miss[i] * difference * tile->inv_v[i] * (1.0 / (KEEL_INV_SQRT_2PI * KEEL_INV_SQRT_2PI)) * root;
+    tile->step[i] = step_of(place_at(tile, i), newton, slope);
+  }
+}
+
+/* A step that need not be exact, only near; for lanes whose k is beyond `least`. */
+static void come_near(struct tile *tile, double least) {
+  invert_v(tile);
+#pragma omp simd
+  for (int i = 0; i < TILE; i++) tile->difference[i] = difference_of(place_at(tile, i), tile->high[i], 0.005);
+  find_steps(tile);
+#pragma omp simd
+  for (int i = 0; i < TILE; i++) {
+    double half = keel_at_least(keel_at_most(0.5 * tile->step[i], KEEL_EXPM1_REACH), -KEEL_EXPM1_REACH);
+    double root = 1.0 + keel_expm1_reduced(half);
+    tile->v[i] *= tile->k[i] > least ? root * root : 1.0;
+  }
+}
+
+static void compute_differences(struct tile *tile) {
+  double far[TILE];
+  for (int i = 0; i < TILE; i++) far[i] = ((tile->v[i] > SERIES_V) | (tile->k[i] > SERIES_K)) ? 1.0 : 0.0;
+#pragma omp simd
+  for (int i = 0; i < TILE; i++) tile->difference[i] = series(place_at(tile, i));
+  if (!any_beyond(far, 0.0)) return;
+#pragma omp simd
+  for (int i = 0; i < TILE; i++) {
+    double other = difference_of(place_at(tile, i), tile->high[i], 0.0);
+    tile->difference[i] = far[i] > 0 ? other : tile->difference[i];
+  }
+}
+
+static void polish(struct tile *tile) {
+  invert_v(tile);
+  compute_differences(tile);
+  find_steps(tile);
+#pragma omp simd
+  for (int i = 0; i < TILE; i++) {
+    double v = tile->v[i], step = tile->step[i], next = fma(v, keel_expm1_reduced(step), v);
+    tile->v[i] = fabs(step) <= CONVERGED ? next : NAN;
   }
 }
 
 /* The solver's terms of lane i; harmless ones where there is nothing to solve. */
-__attribute__((always_inline)) static inline void take(size_t i, const keel_options *in, double price,
-                                                       struct tile *tile) {
+static INLINE void take(size_t i, const keel_options *in, double price, struct tile *tile) {
   double phi = in->phi[i], spot = in->spot[i], strike = in->strike[i], years = in->years[i];
   double rate = in->rate[i], yield = in->yield[i], rate_years = rate * years, yield_years = yield * years;
   double spot_value = spot * keel_exp_normal(-yield_years), strike_value = strike * keel_exp_normal(-rate_years);
   double forward_value = phi * (spot_value - strike_value), least = keel_at_most(spot_value, strike_value);
   struct keel_log_parts parts = keel_log_split(spot + AMOUNT_LEAST, strike + AMOUNT_LEAST);
   double x = fma(rate - yield, years, keel_log_join(parts)), k = fabs(x);
-  double near_intrinsic = least * keel_expm1_positive(keel_at_most(k, 1.0)), far_intrinsic = fabs(forward_value);
-  double intrinsic = k <= 0.25 ? near_intrinsic : far_intrinsic;
-  double y = (price - (phi * x > 0 ? intrinsic : 0.0)) / least;
+  double near_intrinsic = least * keel_expm1_reduced(keel_at_most(k, 0.25));
+  double intrinsic = k <= 0.25 ? near_intrinsic : fabs(forward_value);
+  double outside = price - (phi * x > 0 ? intrinsic : 0.0), rest = (phi > 0 ? spot_value : strike_value) - price;
+  int high = outside >= SPLIT * least, tiny = outside < SMALL;
+  double target = high ? rest : tiny ? outside * 0x1p574 : outside;
   int ok = (spot >= 0) & (strike >= 0) & (years >= 0) & (price >= 0) & (fabs(phi) == 1) &
            (spot + strike + price <= KEEL_AMOUNT_MOST) & (fabs(rate_years) + fabs(yield_years) <= KEEL_RATE_YEARS_MOST);
-  int inside = ok & (y >= Y_LEAST) & (y < 1) & (price > forward_value) & (k < K_MOST) & (least > 0) & (years > 0);
+  int inside = ok & (outside > 0) & (rest > 0) & (price > forward_value) & (k < K_MOST) & (years >= DBL_MIN);
   double at_intrinsic = price == keel_at_least(forward_value, 0.0) ? 0.0 : NAN;
   tile->k[i] = inside ? k : 0.0;
-  tile->y[i] = inside ? y : 0.5;
+  tile->high[i] = (inside & high) ? 1.0 : 0.0;
+  tile->inv_target[i] = inside ? least * keel_reciprocal(target) : 4.0;
+  tile->log_scale[i] = (inside & tiny & !high) ? 574 * LOG_2 : 0.0;
   tile->solvable[i] = inside ? 1.0 : 0.0;
   tile->otherwise[i] = ok ? at_intrinsic : NAN;
 }
 
 static void solve_tile(keel_options in, size_t count, const double *price, double *vol) {
   struct tile tile;
-  for (size_t i = count; i < TILE; i++) tile.k[i] = 0.0, tile.y[i] = 0.5;
+  for (size_t i = count; i < TILE; i++)
+    tile.k[i] = 0.0, tile.high[i] = 0.0, tile.inv_target[i] = 4.0, tile.log_scale[i] = 0.0;
 #pragma omp simd
   for (size_t i = 0; i < count; i++) take(i, &in, price[i], &tile);
-  solve(&tile);
+  guess(&tile);
+  come_near(&tile, -1.0);
+  if (any_beyond(tile.k, K_FAR)) come_near(&tile, K_FAR);
+  polish(&tile);
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    double solved = tile.v[i] / sqrt(in.years[i]);
+    double solved = tile.v[i] * keel_inv_sqrt(in.years[i]);
     vol[i] = tile.solvable[i] > 0 ? solved : tile.otherwise[i];
   }
 }

@@ -1,4 +1,5 @@
 /* Why a row cannot be priced or implied: the scalar words beside the kernels' NaN, by the same conditions. */
+#include <float.h>
 #include <stdio.h>
 
 #include "keel/implied_vol.h"
@@ -65,5 +66,6 @@ const char *keel_implied_problem(const keel_option *option, double spot, double 
   keel_options one = {&option->phi, &spot, &option->strike, &option->rate, &option->yield, &option->years, NULL};
   keel_implied_vol_solve(1, &one, &price, &vol);
   if (!isnan(vol)) return NULL;
-  return option->years > 0 ? "price is too close to a bound to tell its vol" : "years is 0, so that price tells no vol";
+  return option->years >= DBL_MIN ? "price is too close to a bound to tell its vol"
+                                  : "years is 0, so that price tells no vol";
 }
