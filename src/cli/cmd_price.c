@@ -27,15 +27,16 @@ static const char *problem(const keel_option *option, int american, const double
 
 static struct keel_price_engine engine;
 
-static void solve_by_engine(size_t count, const keel_options *options, const double *vol, double *const *out) {
+static void solve_by_engine(size_t count, int american, const keel_options *options, const double *vol,
+                            double *const *out) {
   (void)vol;
-  keel_price_engine_solve(&engine, count, 0, options, out);
+  keel_price_engine_solve(&engine, count, american, options, out);
 }
 
-static const char *engine_problem(double phi, const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]) {
+static const char *engine_problem(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
+                                  char text[KEEL_PROBLEM_SIZE]) {
   (void)text;
-  keel_option option = {phi, numbers[STRIKE], numbers[RATE], numbers[YIELD], numbers[YEARS]};
-  return keel_price_engine_problem(&engine, &option, 0, numbers[SPOT], numbers[GIVEN]);
+  return keel_price_engine_problem(&engine, option, american, numbers[SPOT], numbers[GIVEN]);
 }
 
 static int run(struct keel_cli *cli) {
@@ -54,7 +55,9 @@ static int run(struct keel_cli *cli) {
 }
 
 static const struct keel_cli_option options[] = {
-    {.name = "engine", .value = "analytic|pde", .help = "closed forms, or the equation on grids (default: analytic)"},
+    {.name = "engine",
+     .value = "analytic|pde",
+     .help = "closed forms and the exercise boundary, or the equation on grids (default: analytic)"},
     {.name = "dividends",
      .value = "FILE",
      .help = "cash dividends of all options: CSV with years (to the ex-date), cash"},
@@ -79,7 +82,8 @@ static const char details[] =
     "\n"
     "With --dividends spot falls by the cash at each ex-date (by what it has, if that is less) and is lognormal\n"
     "between them: by a fast approximation (1e-8 of spot for dividends of 7 % in all, 2e-6 for half of spot, up to\n"
-    "64 dates), or with --engine pde on three grids, extrapolated. Dates rise; those from expiry on do not count.\n"
+    "64 dates); american rows, and all with --engine pde, on three grids, extrapolated. Dates rise; those from\n"
+    "expiry on do not count.\n"
     "With --engine pde there is also price_error, what the grids say of the error of the price.";
 
 const struct keel_cli_command keel_cmd_price = {
