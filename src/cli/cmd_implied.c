@@ -12,9 +12,19 @@ static const char *problem(double phi, const double numbers[KEEL_OPTION_NUMBERS]
   return keel_implied_problem(&option, numbers[SPOT], numbers[GIVEN], text);
 }
 
+static void solve_normal(size_t count, const keel_options *options, const double *price, double *const *out) {
+  keel_bachelier_implied_solve(count, options, price, out[0]);
+}
+
+static const char *problem_normal(double phi, const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]) {
+  keel_option option = {phi, numbers[STRIKE], numbers[RATE], numbers[YIELD], numbers[YEARS]};
+  return keel_bachelier_implied_problem(&option, numbers[SPOT], numbers[GIVEN], text);
+}
+
 static int run(struct keel_cli *cli) {
-  static const struct keel_option_job job = {"price", results, "solved", solve, problem};
-  return keel_option_table_run(cli, &job);
+  static const struct keel_option_job jobs[] = {{"price", results, "solved", solve, problem},
+                                                {"price", results, "solved", solve_normal, problem_normal}};
+  return keel_option_table_run_model(cli, jobs);
 }
 
 static const char details[] =
@@ -26,7 +36,9 @@ static const char details[] =
     "  yield     continuous dividend yield; the rate, for an option on a future\n"
     "  years     time to expiry, actual days / 365\n"
     "  price     per share\n"
-    "All other columns are carried through. Behind them come vol (annualised, 0.2 is 20 %), and last problem: a\n"
+    "In the model bachelier the forward is normal: spot and strike may be negative, and vol is in units of price per\n"
+    "square root of a year. All other columns are carried through. Behind them come vol (annualised, 0.2 is 20 %), and "
+    "last problem: a\n"
     "row that has no vol has an empty one and says there why. A column vol of the input is not read, and is\n"
     "replaced by the result. --json gives {\"rows\": [...], \"solved\": n, \"problems\": n}.";
 
@@ -35,6 +47,7 @@ const struct keel_cli_command keel_cmd_implied = {
     .usage = "FILE|-",
     .summary = "implied vols for a CSV of prices",
     .details = details,
+    .options = keel_option_models,
     .takes = KEEL_CLI_TABLE,
     .operands_min = 1,
     .operands_max = 1,

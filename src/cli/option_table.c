@@ -193,3 +193,15 @@ int keel_option_table_run(struct keel_cli *cli, const struct keel_option_job *jo
     keel_cli_note(cli, "%" PRIu64 " of %" PRIu64 " rows could not be %s", run.problems, run.rows, job->done);
   return KEEL_EXIT_DONE;
 }
+
+const struct keel_cli_option keel_option_models[] = {
+    {"model", 0, "black_scholes|bachelier", "how the forward moves (default: black_scholes)", 0, NULL},
+    {0},
+};
+
+int keel_option_table_run_model(struct keel_cli *cli, const struct keel_option_job *jobs) {
+  const char *model = keel_cli_value(cli, "model");
+  if (!model || strcmp(model, "black_scholes") == 0) return keel_option_table_run(cli, &jobs[0]);
+  if (strcmp(model, "bachelier") == 0) return keel_option_table_run(cli, &jobs[1]);
+  return keel_cli_usage(cli, "--model: \"%s\" is not allowed, only black_scholes or bachelier", model);
+}

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "keel/implied_vol.h"
 #include "kernel/kernel.h"
 
 extern const struct keel_kernel keel_kernel_base;
@@ -87,4 +86,12 @@ void keel_black_scholes_price_paths(size_t count, const keel_option *option, con
 
 void keel_implied_vol_solve(size_t count, const keel_options *options, const double *price, double *vol) {
   keel_kernel_now->implied_vol(count, options, price, vol);
+}
+
+void keel_bachelier_price(size_t count, const keel_options *options, keel_greek_set set, const keel_greeks *out) {
+  keel_kernel_now->bachelier(count, options, set, out);
+}
+
+void keel_bachelier_implied_solve(size_t count, const keel_options *options, const double *price, double *vol) {
+  keel_kernel_now->bachelier_implied(count, options, price, vol);
 }

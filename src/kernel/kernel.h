@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "keel/black_scholes.h"
+#include "keel/bachelier.h"
 #include "kernel/bands.h"
 #include "kernel/deltas.h"
 #include "kernel/lanes.h"
@@ -23,6 +23,8 @@ struct keel_kernel {
   void (*black_scholes_delta)(size_t count, const keel_option *option, const double *spot, const double *vol,
                               double *delta);
   void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
+  void (*bachelier)(size_t count, const keel_options *options, keel_greek_set set, const keel_greeks *out);
+  void (*bachelier_implied)(size_t count, const keel_options *options, const double *price, double *vol);
   struct keel_lanes lanes;
   struct keel_neutral neutral;
   struct keel_leaf leaf;
