@@ -20,6 +20,14 @@ const struct keel_config_choice keel_position_kinds[] = {{"call", KEEL_KIND_CALL
 const struct keel_config_choice keel_position_exercises[] = {
     {"european", KEEL_EXERCISE_EUROPEAN, 0}, {"american", KEEL_EXERCISE_AMERICAN, 0}, {0}};
 
+const struct keel_config_choice keel_settlements[] = {
+    {"cash", KEEL_SETTLEMENT_CASH, 0}, {"physical", KEEL_SETTLEMENT_PHYSICAL, 0}, {0}};
+
+static const struct keel_config_choice at_expiries[] = {{"threshold", KEEL_AT_EXPIRY_THRESHOLD, 0},
+                                                        {"exercise", KEEL_AT_EXPIRY_EXERCISE, 0},
+                                                        {"abandon", KEEL_AT_EXPIRY_ABANDON, 0},
+                                                        {0}};
+
 #define AT(member) .offset = offsetof(struct keel_position, member)
 const struct keel_config_field keel_position_fields[] = {
     {.name = "underlying",
@@ -75,6 +83,19 @@ const struct keel_config_field keel_position_fields[] = {
      .absent = "100 for options, 1 for spot; required for futures",
      .unit = "shares per contract",
      .help = "units of the underlying in one contract; spot has 1"},
+    {.name = "settlement",
+     .type = &keel_type_choice,
+     AT(contract.settlement),
+     .choices = keel_settlements,
+     .absent = "market.settlement",
+     .help = "what the option pays when it is exercised: money, or its underlying at the strike; options only"},
+    {.name = "at_expiry",
+     .type = &keel_type_choice,
+     AT(at_expiry),
+     .choices = at_expiries,
+     .preset = "threshold",
+     .help = "of a long option that delivers: exercised at its expiry by market.exercise_threshold, in any case, or "
+             "not at all"},
     {.name = "account",
      .type = &keel_type_text,
      AT(account),
@@ -114,6 +135,9 @@ static keel_status check_expiry(struct keel_config_reader *reader, const struct 
 
 static keel_status check_option(struct keel_config_reader *reader, const struct keel_config_node *node,
                                 struct keel_position *position) {
+  if (position->at_expiry != KEEL_AT_EXPIRY_THRESHOLD && position->qty < 0)
+    return keel_config_fail(reader->error, node, "at_expiry",
+                            "is the choice of who is long; what is short is assigned: leave it out");
   if (isnan(position->contract.strike)) return keel_config_fail(reader->error, node, "strike", "is missing: above 0");
   if (isnan(position->contract.multiplier)) position->contract.multiplier = 100;
   return check_expiry(reader, node, position);
@@ -136,6 +160,8 @@ keel_status keel_position_check(struct keel_config_reader *reader, const struct 
   snprintf(reason, sizeof reason, "belongs to options, not to %s", keel_kind_name(kind));
   keel_status status = check_given(reader, node, "strike", reason);
   if (!status) status = check_given(reader, node, "exercise", reason);
+  if (!status) status = check_given(reader, node, "settlement", reason);
+  if (!status) status = check_given(reader, node, "at_expiry", reason);
   position->contract.strike = 0;
   if (status) return status;
   return kind == KEEL_KIND_SPOT ? check_spot(reader, node, position) : check_future(reader, node, position);

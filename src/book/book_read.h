@@ -10,7 +10,7 @@
 
 /* The fields of a position; they are read into a keel_position. */
 extern const struct keel_config_field keel_position_fields[];
-extern const struct keel_config_choice keel_position_kinds[], keel_position_exercises[];
+extern const struct keel_config_choice keel_position_kinds[], keel_position_exercises[], keel_settlements[];
 
 /* Of any amount in a book: products of them stay numbers. */
 #define KEEL_BOOK_MOST 1e15

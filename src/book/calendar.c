@@ -9,7 +9,7 @@ enum { FIRST_YEAR = 1900, LAST_YEAR = 2199, DAYS_MAX = 366 * (LAST_YEAR - FIRST_
 enum { SUNDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY };
 
 /* When a day closes, in minutes after local midnight. */
-enum { SHUT = 0, HALF_DAY = 13 * 60, REGULAR = 16 * 60, MIDNIGHT = 24 * 60, NEVER = 9999 };
+enum { SHUT = 0, OPENING = 9 * 60 + 30, HALF_DAY = 13 * 60, REGULAR = 16 * 60, MIDNIGHT = 24 * 60, NEVER = 9999 };
 
 /* ---- days ---- */
 
@@ -176,14 +176,19 @@ static void nyse_fill(void) {
 
 struct keel_calendar {
   const char *name, *zone_name;
-  int regular;          /* minute of the regular close */
+  int opening, regular; /* minutes of the regular opening and close */
   const int16_t *close; /* NULL: open every day */
   void (*fill)(void);
   const struct keel_zone *zone; /* NULL until first found */
 };
 
 static struct keel_calendar calendars[] = {
-    {.name = "nyse", .zone_name = "America/New_York", .regular = REGULAR, .close = nyse_close, .fill = nyse_fill},
+    {.name = "nyse",
+     .zone_name = "America/New_York",
+     .opening = OPENING,
+     .regular = REGULAR,
+     .close = nyse_close,
+     .fill = nyse_fill},
     {.name = "utc", .zone_name = "UTC", .regular = MIDNIGHT},
 };
 static pthread_mutex_t calendars_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -227,6 +232,10 @@ int64_t keel_calendar_close(const struct keel_calendar *calendar, int32_t days) 
   int minute = close_minute(calendar, days);
   if (minute == SHUT) minute = calendar->regular;
   return keel_zone_to_utc(calendar->zone, days, minute * (60 * KEEL_NS_PER_SECOND));
+}
+
+int64_t keel_calendar_opening(const struct keel_calendar *calendar, int32_t days) {
+  return keel_zone_to_utc(calendar->zone, days, calendar->opening * (60 * KEEL_NS_PER_SECOND));
 }
 
 int64_t keel_calendar_instant(const struct keel_calendar *calendar, const struct keel_time_text *text) {

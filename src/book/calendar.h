@@ -22,6 +22,9 @@ int keel_calendar_is_open(const struct keel_calendar *calendar, int32_t days);
  * where no int64 holds it. */
 int64_t keel_calendar_close(const struct keel_calendar *calendar, int32_t days);
 
+/* The regular opening time on that date (9:30; midnight of utc), whether the market opens or not. */
+int64_t keel_calendar_opening(const struct keel_calendar *calendar, int32_t days);
+
 /* What keel_time_parse found, as an instant: a date is the close of that day, a time is local to the calendar's zone.
  */
 int64_t keel_calendar_instant(const struct keel_calendar *calendar, const struct keel_time_text *text);

@@ -9,14 +9,17 @@
 
 enum keel_kind { KEEL_KIND_SPOT, KEEL_KIND_FUTURE, KEEL_KIND_CALL, KEEL_KIND_PUT };
 enum keel_exercise { KEEL_EXERCISE_EUROPEAN, KEEL_EXERCISE_AMERICAN };
+/* What an option pays when it is exercised: money, or the underlying at the strike. */
+enum keel_settlement { KEEL_SETTLEMENT_UNSAID, KEEL_SETTLEMENT_CASH, KEEL_SETTLEMENT_PHYSICAL };
 
 struct keel_contract {
   const char *underlying;
   enum keel_kind kind;
-  enum keel_exercise exercise; /* options only */
-  double strike;               /* options only */
-  int64_t expiry_ns;           /* KEEL_TIME_NONE for spot */
-  double multiplier;           /* shares (units of spot) per contract; 1 for spot */
+  enum keel_exercise exercise;     /* options only */
+  double strike;                   /* options only */
+  int64_t expiry_ns;               /* KEEL_TIME_NONE for spot */
+  double multiplier;               /* shares (units of spot) per contract; 1 for spot */
+  enum keel_settlement settlement; /* options only; UNSAID: as the market's terms say */
 };
 
 /* The names of kinds and exercises as files write them ("call", "put", "spot", "future"; "european", "american"; any

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "book/calendar.h"
+#include "book/contract.h"
 
 struct keel_dividend {
   int64_t ex_ns;  /* the instant from which spot trades without it: the open of the ex-date (midnight local) */
@@ -31,9 +32,6 @@ struct keel_overrides {
 
 enum keel_forward_mode { KEEL_FORWARD_YIELD, KEEL_FORWARD_PARITY };
 
-/* How its options settle at expiry. */
-enum keel_settlement { KEEL_SETTLEMENT_CASH, KEEL_SETTLEMENT_PHYSICAL };
-
 /* Of one underlying; what `market.underlyings.X` does not say is what `market` says. */
 struct keel_underlying_terms {
   const char *name;
@@ -45,7 +43,7 @@ struct keel_underlying_terms {
   struct keel_split *splits; /* in order of ex_ns */
   size_t split_count;
   struct keel_overrides overrides;
-  enum keel_settlement settlement; /* of its options */
+  enum keel_settlement settlement; /* of its options, where they do not say it; UNSAID: in cash */
   double exercise_threshold;       /* physical: what is in the money by less, per share, is not exercised */
 };
 

@@ -11,6 +11,11 @@
 
 /* ---- the fields of a fill ---- */
 
+const char *const keel_trade_event_names[] = {"fill", "exercise", "assignment"};
+
+static const struct keel_config_choice events[] = {
+    {"fill", KEEL_TRADE_FILL, 0}, {"exercise", KEEL_TRADE_EXERCISE, 0}, {"assignment", KEEL_TRADE_ASSIGNMENT, 0}, {0}};
+
 #define AT(member) .offset = offsetof(struct keel_trade, member)
 const struct keel_config_field keel_trade_fields[] = {
     {.name = "time",
@@ -23,6 +28,13 @@ const struct keel_config_field keel_trade_fields[] = {
      AT(id),
      .flags = KEEL_CONFIG_REQUIRED,
      .help = "what it is known by; the same fill given again counts once"},
+    {.name = "event",
+     .type = &keel_type_choice,
+     AT(event),
+     .preset = "fill",
+     .choices = events,
+     .help = "what it was: a trade; the exercise of long American options, or the assignment of short ones, before "
+             "their expiry"},
     {.name = "underlying",
      .type = &keel_type_text,
      AT(position.contract.underlying),
@@ -67,13 +79,19 @@ const struct keel_config_field keel_trade_fields[] = {
      .min = -KEEL_BOOK_MOST,
      .max = KEEL_BOOK_MOST,
      .unit = "contracts",
-     .help = "above 0 was bought, below 0 sold"},
+     .help = "above 0 was bought or assigned, below 0 sold or exercised"},
+    {.name = "settlement",
+     .type = &keel_type_choice,
+     AT(position.contract.settlement),
+     .choices = keel_settlements,
+     .absent = "as the book says, else market.settlement",
+     .help = "options only"},
     {.name = "price",
      .type = &keel_type_number,
      AT(price),
-     .flags = KEEL_CONFIG_REQUIRED,
      .max = KEEL_BOOK_MOST,
      .unit = "money per share",
+     .absent = "required for a fill; an exercise or assignment has none, it is at the strike",
      .help = "what was paid or received"},
     {.name = "fees",
      .type = &keel_type_number,
@@ -91,6 +109,36 @@ const struct keel_config_field keel_trade_fields[] = {
     {0}};
 #undef AT
 
+static keel_status check_closing(struct keel_config_reader *reader, const struct keel_config_node *node,
+                                 const struct keel_trade *trade) {
+  const struct keel_position *position = &trade->position;
+  int exercises = trade->event == KEEL_TRADE_EXERCISE;
+  if (!keel_kind_is_option(position->contract.kind))
+    return keel_config_fail(reader->error, node, "event", "belongs to options, not to %s",
+                            keel_kind_name(position->contract.kind));
+  if (position->exercise_given && position->contract.exercise == KEEL_EXERCISE_EUROPEAN)
+    return keel_config_fail(reader->error, node, "exercise",
+                            "is european; before its expiry only an american can be %s",
+                            exercises ? "exercised" : "assigned");
+  if (exercises != (position->qty < 0))
+    return keel_config_fail(
+        reader->error, node, "qty", "is %g; allowed: %s", position->qty,
+        exercises ? "below 0, as an exercise closes a long position" : "above 0, as an assignment closes a short one");
+  if (!isnan(trade->price))
+    return keel_config_fail(reader->error, node, "price", "is given, and the strike is its price; leave it out");
+  return KEEL_STATUS_OK;
+}
+
+static keel_status check_event(struct keel_config_reader *reader, const struct keel_config_node *node,
+                               struct keel_trade *trade) {
+  if (trade->event == KEEL_TRADE_FILL)
+    return isnan(trade->price) ? keel_config_fail(reader->error, node, "price", "is missing: what was paid or received")
+                               : KEEL_STATUS_OK;
+  keel_status status = check_closing(reader, node, trade);
+  trade->price = 0;
+  return status;
+}
+
 static keel_status read_trade(struct keel_config_reader *reader, const struct keel_config_node *node,
                               struct keel_trade *trade) {
   struct keel_position *position = &trade->position;
@@ -99,6 +147,7 @@ static keel_status read_trade(struct keel_config_reader *reader, const struct ke
   position->years = NAN;
   position->exercise_given = keel_config_child(node, "exercise") != NULL;
   if (!status) status = keel_position_check(reader, node, position);
+  if (!status) status = check_event(reader, node, trade);
   if (!status && position->contract.kind != KEEL_KIND_SPOT && position->contract.expiry_ns <= trade->time_ns)
     status = keel_config_fail(reader->error, node, "time", "is not before the contract's expiry");
   return status;
@@ -152,7 +201,8 @@ static int by_id(const void *left, const void *right) {
 }
 
 static int same_trade(const struct keel_trade *a, const struct keel_trade *b) {
-  return a->time_ns == b->time_ns && a->price == b->price && a->fees == b->fees && a->position.qty == b->position.qty &&
+  return a->time_ns == b->time_ns && a->event == b->event && a->price == b->price && a->fees == b->fees &&
+         a->position.qty == b->position.qty && a->position.contract.settlement == b->position.contract.settlement &&
          a->position.contract.multiplier == b->position.contract.multiplier &&
          a->position.contract.exercise == b->position.contract.exercise &&
          keel_account_same(a->position.account, b->position.account) &&
@@ -196,6 +246,17 @@ static keel_status check_agrees(struct keel_config_reader *reader, const struct 
   return KEEL_STATUS_OK;
 }
 
+/* `said` is the last one of the same contract that says how it settles, or NULL. */
+static keel_status check_settlement(struct keel_config_reader *reader, const struct keel_position **said,
+                                    const struct keel_position *position) {
+  const struct keel_position *first = *said;
+  if (first && !keel_contract_same(&first->contract, &position->contract)) first = *said = NULL;
+  if (!position->contract.settlement) return KEEL_STATUS_OK;
+  *said = position;
+  if (!first || first->contract.settlement == position->contract.settlement) return KEEL_STATUS_OK;
+  return fail_at(reader, position, "settlement", first, "is not that of the same contract; a contract has one; see it");
+}
+
 /* Of one contract those that give its exercise come first. */
 static int by_contract(const void *left, const void *right) {
   const struct keel_position *one = *(struct keel_position *const *)left,
@@ -218,7 +279,11 @@ static keel_status check_contracts(struct keel_config_reader *reader, const stru
   for (size_t i = 0; i < count; i++) positions[book->count + i] = &order[i]->position;
   qsort(positions, all, sizeof(*positions), by_contract);
   keel_status status = KEEL_STATUS_OK;
-  for (size_t i = 1; i < all && !status; i++) status = check_agrees(reader, positions[i - 1], positions[i]);
+  const struct keel_position *said = NULL;
+  for (size_t i = 0; i < all && !status; i++) {
+    if (i) status = check_agrees(reader, positions[i - 1], positions[i]);
+    if (!status) status = check_settlement(reader, &said, positions[i]);
+  }
   return status;
 }
 

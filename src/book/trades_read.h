@@ -2,7 +2,7 @@
  * columns (row_maps.h).
  *
  * Each has an id. A fill that is there again, the same in all that it says, is left out and counted; another one of the
- * same id is refused, as is a contract with two multipliers or exercises, here or in the book. */
+ * same id is refused, as is a contract with two multipliers, exercises or settlements, here or in the book. */
 #ifndef KEEL_BOOK_TRADES_READ_H
 #define KEEL_BOOK_TRADES_READ_H
 

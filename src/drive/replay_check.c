@@ -13,6 +13,33 @@ static const struct keel_contract *listed_as(const struct keel_replay *replay, c
   return NULL;
 }
 
+/* The same contract on the same date at another time, as one that settles at the opening; NULL: none. */
+static const struct keel_contract *that_day(const struct keel_replay *replay, const struct keel_contract *contract) {
+  const struct keel_zone *zone = keel_calendar_zone(replay->strategy->market.calendar);
+  for (size_t i = 0; i < replay->listed_count && contract->expiry_ns != KEEL_TIME_NONE; i++) {
+    struct keel_contract other = *replay->listed[i];
+    if (other.expiry_ns == KEEL_TIME_NONE) continue;
+    if (keel_zone_date(zone, other.expiry_ns) != keel_zone_date(zone, contract->expiry_ns)) continue;
+    other.expiry_ns = contract->expiry_ns;
+    if (keel_contract_same(&other, contract)) return replay->listed[i];
+  }
+  return NULL;
+}
+
+enum { HINT_SIZE = 120 };
+
+/* What the tape has in place of a contract, to be put into a message; "" for nothing. */
+static const char *hint_of(const struct keel_replay *replay, const struct keel_contract *contract,
+                           char hint[HINT_SIZE]) {
+  const struct keel_contract *other = that_day(replay, contract);
+  char when[40];
+  hint[0] = '\0';
+  if (!other) return hint;
+  keel_time_format(other->expiry_ns, when);
+  snprintf(hint, HINT_SIZE, ", which has it with expiry %s: give that time too", when);
+  return hint;
+}
+
 static keel_status check_spot(const struct keel_replay *replay, const char *underlying, keel_error *error) {
   struct keel_contract spot = {.underlying = underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE};
   char names[256] = "";
@@ -54,10 +81,12 @@ static keel_status check_position(const struct keel_replay *replay, const struct
     return keel_fail_at(error, position->file, position->line, NULL,
                         "%s is not on the tape of this simulated market; allowed: the contracts that it was made with",
                         name);
-  if (u >= 0 && !isnan(market->underlyings[u].implied_vol)) return KEEL_STATUS_OK;
-  return keel_fail_at(error, position->file, position->line, NULL,
-                      "%s is not on the tape; allowed: a contract of the tape, or any with market.implied_vol given",
-                      name);
+  char hint[HINT_SIZE];
+  hint_of(replay, &position->contract, hint);
+  if (!*hint && u >= 0 && !isnan(market->underlyings[u].implied_vol)) return KEEL_STATUS_OK;
+  return keel_fail_at(error, position->file, position->line, *hint ? "expiry" : NULL,
+                      "%s is not on the tape%s; allowed: a contract of the tape, or any with market.implied_vol given",
+                      name, hint);
 }
 
 /* A future or option that hedges `underlying`. */
@@ -75,9 +104,10 @@ static keel_status check_listed(const struct keel_replay *replay, const struct k
   if (listed)
     return keel_fail_at(error, replay->strategy->path, 0, "hedge.with", "multiplier is %g, and on the tape %s has %g",
                         contract.multiplier, name, listed->multiplier);
+  char hint[HINT_SIZE];
   return keel_fail_at(error, replay->strategy->path, 0, "hedge.with",
-                      "%s is not on the tape, so nothing can be traded; allowed: spot, or a contract of the tape",
-                      name);
+                      "%s is not on the tape%s, so nothing can be traded; allowed: spot, or a contract of the tape",
+                      name, hint_of(replay, &contract, hint));
 }
 
 static keel_status check_hedge(const struct keel_replay *replay, const struct keel_policy *policy, const char *name,

@@ -41,14 +41,25 @@ static keel_status refuse_earlier(const struct keel_trade *trade, int64_t begin,
                       when);
 }
 
+/* What an exercise delivered is no position of its contract. */
+static keel_status refuse_entering(const struct keel_trade *trade, keel_error *error) {
+  return keel_fail_at(error, trade->position.file, trade->position.line, "event",
+                      "is %s from before the run, and run.earlier_fills: enter adds fills alone; allowed: positions as "
+                      "they stand when the run begins, with run.earlier_fills: held",
+                      keel_trade_event_names[trade->event]);
+}
+
 /* The book with the first `count` fills added: positions of one contract add up when they are wired. */
-static void enter(struct keel_replay *replay, size_t count) {
+static keel_status enter(struct keel_replay *replay, size_t count, keel_error *error) {
   const struct keel_book *book = &replay->book;
   const struct keel_trade *trades = replay->strategy->fills.trades;
+  for (size_t i = 0; i < count; i++)
+    if (trades[i].event != KEEL_TRADE_FILL) return refuse_entering(&trades[i], error);
   struct keel_position *positions = KEEL_ARENA_NEW(&replay->arena, struct keel_position, book->count + count);
   if (book->count) memcpy(positions, book->positions, book->count * sizeof *positions);
   for (size_t i = 0; i < count; i++) positions[book->count + i] = trades[i].position;
   replay->book = (struct keel_book){positions, book->count + count};
+  return KEEL_STATUS_OK;
 }
 
 keel_status keel_replay_choose_fills(struct keel_replay *replay, keel_error *error) {
@@ -60,9 +71,19 @@ keel_status keel_replay_choose_fills(struct keel_replay *replay, keel_error *err
   while (first < last && all->trades[first].time_ns < begin) first++;
   while (last > first && all->trades[last - 1].time_ns > end) last--;
   if (first && earlier == KEEL_EARLIER_REFUSE) return refuse_earlier(&all->trades[0], begin, error);
-  if (first && earlier == KEEL_EARLIER_ENTER) enter(replay, first);
   replay->fills = (struct keel_replay_fills){all->trades + first, last - first, first, all->count - last};
-  return KEEL_STATUS_OK;
+  return first && earlier == KEEL_EARLIER_ENTER ? enter(replay, first, error) : KEEL_STATUS_OK;
+}
+
+static keel_status refuse_closing(const struct keel_block *block, keel_error *error) {
+  const struct keel_wiring *wiring = block->wiring;
+  const struct keel_trade *trade = block->refused->read;
+  char name[128];
+  keel_contract_format(&trade->position.contract, wiring->terms->calendar, name, sizeof name);
+  return keel_fail_at(error, trade->position.file, trade->position.line, "qty",
+                      "is %g, %s of more than is held of %s at that time, %g", trade->position.qty,
+                      keel_trade_event_names[trade->event], name,
+                      block->refused_held / trade->position.contract.multiplier);
 }
 
 keel_status keel_replay_fills_booked(const struct keel_block *block, keel_error *error) {
@@ -78,6 +99,7 @@ keel_status keel_replay_fills_booked(const struct keel_block *block, keel_error 
                      "market.implied_vol, or leave the fill out",
                      name);
   }
+  if (block->refused) return refuse_closing(block, error);
   if (block->trades_lost)
     return keel_fail(error, KEEL_STATUS_INPUT, wiring->terms->tape,
                      "%llu fills are of contracts that expire before the book can enter or before their first mark; "

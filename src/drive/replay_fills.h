@@ -22,11 +22,11 @@ enum { KEEL_FILL_PROBLEMS = 4 };
 int64_t keel_replay_begin(const struct keel_replay *replay);
 
 /* Chooses the fills of the run; those from before it by run.earlier_fills.
- * Errors: one from before the run where they are refused. */
+ * Errors: one from before the run where they are refused, or one that does not only add to a position. */
 keel_status keel_replay_choose_fills(struct keel_replay *replay, keel_error *error);
 
 /* Refuses what could not be booked by the block's instant: its contract had no mark, or had settled when the book
- * entered. */
+ * entered; or an exercise or assignment was of more than the book held. */
 keel_status keel_replay_fills_booked(const struct keel_block *block, keel_error *error);
 
 /* ---- the feed ---- */

@@ -247,10 +247,24 @@ static int holds_delivery(const struct keel_policy *policy, const struct keel_ma
   return 0;
 }
 
+static int delivers(const struct keel_position *position, const struct keel_underlying_terms *terms) {
+  enum keel_settlement own = position->contract.settlement;
+  return keel_kind_is_option(position->contract.kind) && strcmp(position->contract.underlying, terms->name) == 0 &&
+         (own ? own : terms->settlement) == KEEL_SETTLEMENT_PHYSICAL;
+}
+
+/* Whether some option of book or fills does, or a hedge by options may. */
+static int may_deliver(const struct keel_strategy *strategy, const struct keel_underlying_terms *terms) {
+  int any = terms->settlement == KEEL_SETTLEMENT_PHYSICAL;
+  for (size_t i = 0; i < strategy->book.count; i++) any |= delivers(&strategy->book.positions[i], terms);
+  for (size_t i = 0; i < strategy->fills.count; i++) any |= delivers(&strategy->fills.trades[i].position, terms);
+  return any;
+}
+
 static keel_status check_delivery(struct keel_strategy_check *check, const struct keel_variant *variant) {
   const struct keel_market_terms *market = &check->strategy->market;
   for (size_t u = 0; u < market->underlying_count; u++)
-    if (keel_strategy_hedges(check, u) && market->underlyings[u].settlement == KEEL_SETTLEMENT_PHYSICAL &&
+    if (keel_strategy_hedges(check, u) && may_deliver(check->strategy, &market->underlyings[u]) &&
         !holds_delivery(&variant->policy, market, u))
       return keel_config_fail(
           check->reader->error, variant->hedge, "with",

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "book/field_types.h"
+#include "book/book_read.h"
 #include "drive/strategy_fields.h"
 
 /* What is read; `own` is what holds for every underlying that does not say otherwise. */
@@ -150,8 +150,6 @@ static const struct keel_config_field override_fields[] = {
 
 static const struct keel_config_choice forward_modes[] = {
     {"yield", KEEL_FORWARD_YIELD, 0}, {"parity", KEEL_FORWARD_PARITY, 0}, {0}};
-static const struct keel_config_choice settlements[] = {
-    {"cash", KEEL_SETTLEMENT_CASH, 0}, {"physical", KEEL_SETTLEMENT_PHYSICAL, 0}, {0}};
 static const struct keel_config_choice calendars[] = {{"nyse", 0, 0}, {"utc", 0, 0}, {0}};
 
 /* From OWN on: what may also be said of one underlying alone. */
@@ -245,9 +243,9 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
      .type = &keel_type_choice,
      AT(own.settlement),
      .preset = "cash",
-     .choices = settlements,
-     .help = "what options pay at expiry: their payoff, or spot (of an option on a future that future) at the strike, "
-             "which nets with the hedge"},
+     .choices = keel_settlements,
+     .help = "what options pay that do not say it themselves (book.N.settlement): their payoff, or spot (of an option "
+             "on a future that future) at the strike, which nets with the hedge"},
     {.name = "exercise_threshold",
      .type = &keel_type_number,
      AT(own.exercise_threshold),

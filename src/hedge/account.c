@@ -266,8 +266,8 @@ static void split_bases(struct keel_block *block, const struct part *part) {
   for (size_t line = lines.first; line < lines.first + lines.count; line++) split_basis(block, part, line);
 }
 
-/* Delivered units join the lane's holding: spot for its price, a future for nothing. Payoffs that lapsed are not paid.
- */
+/* What exercises and assignments made against the mark is in `change`; payoffs that lapsed are not paid. Delivered
+ * units join the lane's holding: spot for its price, a future for nothing. */
 static void take_delivery(struct keel_block *block, const struct part *part) {
   size_t u = part->u, v = part->v, paths = block->wiring->paths;
   double *settlement = keel_at_lane(block, block->explain[KEEL_COMPONENT_SETTLEMENT], u, v);
@@ -277,9 +277,10 @@ static void take_delivery(struct keel_block *block, const struct part *part) {
   const double *lapsed = keel_at_lane(block, block->lapsed, u, v);
   struct keel_accounts *account = keel_account_after(block, u);
   double *cash = keel_at_lane(block, account->cash, u, v), *value = block->path_scratch[4];
+  const double *made = keel_at_total(block, block->totals.change[KEEL_COMPONENT_SETTLEMENT], u);
   for (size_t i = 0; i < paths; i++) {
     cash[i] -= lapsed[i];
-    settlement[i] = -lapsed[i];
+    settlement[i] = made[i] - lapsed[i];
   }
   uint32_t line = keel_delivery_line(block, u, v);
   if (line == KEEL_NO_LINE) return;
@@ -347,7 +348,7 @@ static void account(struct keel_block *block, size_t u, int no_time) {
     if (block->wiring->explains) book_changes(block, u, v, no_time);
     run_lane(block, &part);
     if (block->wiring->explains && !no_time) split_bases(block, &part);
-    if (block->wiring->underlyings[u].terms->settlement == KEEL_SETTLEMENT_PHYSICAL) take_delivery(block, &part);
+    if (block->wiring->underlyings[u].delivers || block->wiring->trade_count) take_delivery(block, &part);
     close_lane(block, &part);
     drop_working(block, &part);
   }

@@ -134,6 +134,13 @@ static void init_lines(struct keel_arena *arena, struct keel_block *block) {
   block->rolled = KEEL_ARENA_NEW(arena, unsigned char, block->wiring->line_count);
 }
 
+/* Whether options are exercised or assigned during the run. */
+static int has_exercises(const struct keel_wiring *wiring) {
+  for (size_t i = 0; i < wiring->trade_count; i++)
+    if (wiring->trades[i].event != KEEL_TRADE_FILL) return 1;
+  return 0;
+}
+
 /* Those that the terms of the run leave at 0 no one adds up. */
 static void choose_components(struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
@@ -156,7 +163,7 @@ static void choose_components(struct keel_block *block) {
   }
   for (size_t u = 0; u < wiring->underlying_count; u++) {
     const struct keel_underlying_terms *terms = wiring->underlyings[u].terms;
-    used[KEEL_COMPONENT_SETTLEMENT] |= terms->settlement == KEEL_SETTLEMENT_PHYSICAL;
+    used[KEEL_COMPONENT_SETTLEMENT] |= wiring->underlyings[u].delivers || has_exercises(wiring);
     used[KEEL_COMPONENT_DIVIDENDS] |= terms->yield != 0 || terms->dividend_count > 0;
   }
   used[KEEL_COMPONENT_TRADES] = wiring->trade_count > 0;
@@ -174,6 +181,7 @@ static void clear_book(struct keel_block *block) {
     block->trades_left[wiring->rows[r].underlying] += wiring->rows[r].trade_count;
   }
   block->trades_lost = block->trades_late = 0;
+  block->refused = NULL;
   memset(block->splits_done, 0, wiring->underlying_count * sizeof *block->splits_done);
   block->begin_ns = KEEL_TIME_NONE;
 }
@@ -184,6 +192,7 @@ static void init_book(struct keel_arena *arena, struct keel_block *block) {
   block->spot_units = KEEL_ARENA_NEW(arena, double, wiring->underlying_count);
   block->trades_done = KEEL_ARENA_NEW(arena, size_t, wiring->row_count);
   block->trades_left = KEEL_ARENA_NEW(arena, size_t, wiring->underlying_count);
+  block->exercised = KEEL_ARENA_NEW(arena, double, wiring->underlying_count);
   block->splits_done = KEEL_ARENA_NEW(arena, size_t, wiring->underlying_count);
   clear_book(block);
 }

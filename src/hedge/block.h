@@ -108,6 +108,9 @@ struct keel_block {
   int64_t begin_ns;     /* the first instant; KEEL_TIME_NONE: not yet. Splits until then are in the book already */
   uint64_t trades_lost; /* of contracts that had settled before their trade could be booked */
   uint64_t trades_late; /* booked at the first mark of their contract, for want of one at their time */
+  double *exercised;    /* [underlying]: units of spot that exercises and assignments of this step deliver */
+  const struct keel_row_trade *refused; /* the first exercise or assignment of more than is held; NULL: none */
+  double refused_held;                  /* the units that are held there */
 
   /* decide: [underlying][variant] or with [path] */
   struct keel_trigger_state triggers;

@@ -127,8 +127,8 @@ void keel_no_decision(struct keel_block *block, size_t u, size_t v, enum keel_re
 
 /* Whether options that settle in this step change what the line holds. */
 static int takes_delivery(const struct keel_block *block, size_t u, size_t v, size_t line) {
-  return block->wiring->underlyings[u].terms->settlement == KEEL_SETTLEMENT_PHYSICAL &&
-         keel_delivery_line(block, u, v) == line && keel_has_delivered(block, u, v);
+  return block->wiring->underlyings[u].delivers && keel_delivery_line(block, u, v) == line &&
+         keel_has_delivered(block, u, v);
 }
 
 const double *keel_held_and_working(struct keel_block *block, size_t u, size_t v, size_t line, double *out) {
@@ -249,7 +249,7 @@ void keel_decide(struct keel_block *block, size_t u) {
       keel_no_decision(block, u, v, KEEL_REASON_PAUSED, !block->entered[u]);
     else
       decide_lane(block, u, v);
-    if (block->wiring->underlyings[u].terms->settlement == KEEL_SETTLEMENT_PHYSICAL) name_delivery(block, u, v);
+    if (block->wiring->underlyings[u].delivers) name_delivery(block, u, v);
   }
 }
 

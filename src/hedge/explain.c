@@ -24,6 +24,7 @@ const struct keel_component_info keel_component_table[KEEL_COMPONENT_COUNT] = {
     [KEEL_COMPONENT_IMPACT] = {"impact", "pnl_impact",
                                "how far the hedge's own orders moved the price; 0 for paper fills"},
     [KEEL_COMPONENT_SETTLEMENT] = {"settlement", "pnl_settlement",
-                                   "payoffs too small to be exercised for; 0 where options settle in cash"},
+                                   "exercises and assignments against the mark of their instant, less their fees; "
+                                   "payoffs at expiry for which no one asked"},
     [KEEL_COMPONENT_UNEXPLAINED] = {"unexplained", "pnl_unexplained", "what remains: higher orders of larger moves"},
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hedge/decide.h"
+#include "hedge/deliver.h"
 #include "hedge/splits.h"
 #include "hedge/verbs.h"
 
@@ -48,6 +49,7 @@ static void observe_underlying(struct keel_block *block, size_t u) {
   if (block->entered[u]) block->now[u] = !block->now[u];
   if (!mark(block, u)) return;
   keel_measure(block, u);
+  keel_deliver_to_book(block, u);
   block->entered[u] = block->stepped[u] = 1;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
     if (block->settled[r]) block->alive[r] = 0;

@@ -4,13 +4,32 @@
 
 void keel_trades_begin(struct keel_block *block, size_t u) {
   block->spot_units[u] = block->units[block->wiring->underlyings[u].spot];
+  block->exercised[u] = 0;
+  double **change = block->totals.change;
+  if (block->wiring->trade_count || block->wiring->underlyings[u].delivers)
+    keel_kernel_now->rows.set(block->wiring->paths, 0, keel_at_total(block, change[KEEL_COMPONENT_SETTLEMENT], u));
   if (block->wiring->trade_count)
-    keel_kernel_now->rows.set(block->wiring->paths, 0,
-                              keel_at_total(block, block->totals.change[KEEL_COMPONENT_TRADES], u));
+    keel_kernel_now->rows.set(block->wiring->paths, 0, keel_at_total(block, change[KEEL_COMPONENT_TRADES], u));
+}
+
+/* An exercise or assignment pays what lies between spot and strike, also where that is a loss to who asks for it; what
+ * it delivers at that spot is for the lanes. */
+static void close_at_strike(struct keel_block *block, size_t u, const struct keel_row_trade *trade) {
+  const struct keel_row *row = &block->wiring->rows[trade->row];
+  const double *mark = keel_at_row(block, keel_marks_after(block, u)->price, trade->row);
+  const double *spot = keel_at_row(block, keel_marks_after(block, u)->price, block->wiring->underlyings[u].spot);
+  double *cash = keel_at_total(block, block->totals.cash, u);
+  double *made = keel_at_total(block, block->totals.change[KEEL_COMPONENT_SETTLEMENT], u);
+  for (size_t i = 0; i < block->wiring->paths; i++) {
+    double intrinsic = row->phi * (spot[i] - row->contract.strike);
+    cash[i] -= trade->units * intrinsic + trade->fees;
+    made[i] += trade->units * (mark[i] - intrinsic) - trade->fees;
+  }
+  if (row->contract.settlement == KEEL_SETTLEMENT_PHYSICAL) block->exercised[u] -= row->phi * trade->units;
 }
 
 /* A future is held at no value: what it was bought below its mark is cash at once. */
-static void book(struct keel_block *block, size_t u, const struct keel_row_trade *trade) {
+static void exchange(struct keel_block *block, size_t u, const struct keel_row_trade *trade) {
   const double *mark = keel_at_row(block, keel_marks_after(block, u)->price, trade->row);
   double *cash = keel_at_total(block, block->totals.cash, u);
   double *made = keel_at_total(block, block->totals.change[KEEL_COMPONENT_TRADES], u);
@@ -20,7 +39,22 @@ static void book(struct keel_block *block, size_t u, const struct keel_row_trade
     cash[i] += (is_future ? gain : -trade->units * trade->price) - trade->fees;
     made[i] += gain - trade->fees;
   }
-  block->units[trade->row] += trade->units;
+}
+
+/* Whether a position is there that an exercise or assignment of so many units closes. */
+static int closes(double held, double units) { return held * units < 0 && fabs(units) <= fabs(held) * (1 + 0x1p-40); }
+
+static void book(struct keel_block *block, size_t u, const struct keel_row_trade *trade) {
+  double *held = &block->units[trade->row];
+  if (trade->event == KEEL_TRADE_FILL) {
+    exchange(block, u, trade);
+  } else if (closes(*held, trade->units)) {
+    close_at_strike(block, u, trade);
+  } else {
+    if (!block->refused) block->refused = trade, block->refused_held = *held;
+    return;
+  }
+  *held += trade->units;
 }
 
 void keel_trade_row(struct keel_block *block, size_t u, uint32_t r) {

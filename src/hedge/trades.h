@@ -2,7 +2,10 @@
  *
  * A trade is booked in the step at its time (the driver sees to it that there is one), after what was held before has
  * moved: its cash is that of its price and fees, and `book_trades` explains what it made against the mark. A contract
- * without a mark waits for its first one. */
+ * without a mark waits for its first one.
+ *
+ * An exercise or assignment closes its position at what lies between spot and strike; `settlement` explains it, and
+ * what it delivers joins the lanes' holdings (deliver.h). More than is held is refused: block->refused. */
 #ifndef KEEL_HEDGE_TRADES_H
 #define KEEL_HEDGE_TRADES_H
 

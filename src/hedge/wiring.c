@@ -65,6 +65,8 @@ static void merge_row(struct keel_row *row, const struct keel_row *other) {
   }
   const struct keel_row *knows = was.exercise_known ? &was : other;
   if (!row->exercise_known) row->contract.exercise = knows->contract.exercise;
+  row->contract.settlement = was.contract.settlement ? was.contract.settlement : other->contract.settlement;
+  if (!row->at_expiry) row->at_expiry = other->at_expiry;
   row->exercise_known |= knows->exercise_known;
   row->units += other->units;
   row->is_priced |= other->is_priced;
@@ -172,6 +174,7 @@ static keel_status gather_position(struct gathering *to, const struct keel_wirin
                         position->contract.underlying);
   gather(to, &position->contract, (size_t)u, qty * position->contract.multiplier, 1);
   to->rows[to->count - 1].exercise_known = position->exercise_given;
+  to->rows[to->count - 1].at_expiry = position->at_expiry;
   return KEEL_STATUS_OK;
 }
 
@@ -195,6 +198,7 @@ static void gather_split(struct gathering *to, const struct keel_row *row, const
       contract = keel_contract_split(&contract, terms->splits[s].ratio);
       gather(to, &contract, held.underlying, 0, 1);
       to->rows[to->count - 1].exercise_known = held.exercise_known;
+      to->rows[to->count - 1].at_expiry = held.at_expiry;
     }
   }
 }
@@ -237,8 +241,17 @@ static int by_row(const void *left, const void *right) {
   return (a->order > b->order) - (a->order < b->order);
 }
 
-static void lay_out_trades(struct keel_arena *arena, const struct keel_wiring_input *input,
-                           struct keel_wiring *wiring) {
+/* Only an American option is exercised before its expiry. */
+static keel_status check_event(const struct keel_trade *trade, const struct keel_row *row, keel_error *error) {
+  if (trade->event == KEEL_TRADE_FILL || row->contract.exercise == KEEL_EXERCISE_AMERICAN) return KEEL_STATUS_OK;
+  return keel_fail_at(error, trade->position.file, trade->position.line, "event",
+                      "is %s, and the option is european, as the book or the tape says, or as nothing says otherwise; "
+                      "allowed: an american one (exercise)",
+                      keel_trade_event_names[trade->event]);
+}
+
+static keel_status lay_out_trades(struct keel_arena *arena, const struct keel_wiring_input *input,
+                                  struct keel_wiring *wiring, keel_error *error) {
   wiring->trade_count = input->trade_count;
   wiring->trades = KEEL_ARENA_NEW(arena, struct keel_row_trade, input->trade_count);
   for (size_t i = 0; i < input->trade_count; i++) {
@@ -247,10 +260,14 @@ static void lay_out_trades(struct keel_arena *arena, const struct keel_wiring_in
     long u = keel_wiring_underlying(wiring, contract->underlying, trade->position.account);
     wiring->trades[i] = (struct keel_row_trade){.time_ns = trade->time_ns,
                                                 .row = keel_wiring_find_in(wiring, (size_t)u, contract),
+                                                .event = trade->event,
                                                 .order = (uint32_t)i,
                                                 .units = trade->position.qty * contract->multiplier,
                                                 .price = trade->price,
-                                                .fees = trade->fees};
+                                                .fees = trade->fees,
+                                                .read = trade};
+    keel_status status = check_event(trade, &wiring->rows[wiring->trades[i].row], error);
+    if (status != KEEL_STATUS_OK) return status;
   }
   if (wiring->trade_count) qsort(wiring->trades, wiring->trade_count, sizeof *wiring->trades, by_row);
   for (size_t i = wiring->trade_count; i-- > 0;) {
@@ -258,6 +275,50 @@ static void lay_out_trades(struct keel_arena *arena, const struct keel_wiring_in
     row->first_trade = (uint32_t)i;
     row->trade_count++;
   }
+  return KEEL_STATUS_OK;
+}
+
+/* What is known of a contract in one account and not in another. */
+static void learn_terms(struct keel_row *row, const struct keel_row *twin) {
+  if (!row->contract.settlement) row->contract.settlement = twin->contract.settlement;
+  if (row->exercise_known || !twin->exercise_known) return;
+  row->contract.exercise = twin->contract.exercise;
+  row->exercise_known = 1;
+}
+
+/* What one account's book says of a contract holds for all: along the chains of twins, backward and forward. */
+static void share_terms(struct keel_wiring *wiring) {
+  for (size_t r = wiring->row_count; r-- > 0;)
+    if (wiring->rows[r].twin != KEEL_NO_ROW) learn_terms(&wiring->rows[r], &wiring->rows[wiring->rows[r].twin]);
+  for (size_t r = 0; r < wiring->row_count; r++)
+    if (wiring->rows[r].twin != KEEL_NO_ROW) learn_terms(&wiring->rows[wiring->rows[r].twin], &wiring->rows[r]);
+}
+
+/* How each option settles that does not say it, and where something is delivered. */
+static void settle_contracts(struct keel_wiring *wiring) {
+  for (size_t r = 0; r < wiring->row_count; r++) {
+    struct keel_row *row = &wiring->rows[r];
+    struct keel_underlying *underlying = &wiring->underlyings[row->underlying];
+    if (!keel_kind_is_option(row->contract.kind)) continue;
+    if (!row->contract.settlement) row->contract.settlement = underlying->terms->settlement;
+    if (!row->contract.settlement) row->contract.settlement = KEEL_SETTLEMENT_CASH;
+    underlying->delivers |= row->is_priced && row->contract.settlement == KEEL_SETTLEMENT_PHYSICAL;
+  }
+}
+
+/* What settles in cash is paid in any case. */
+static keel_status check_at_expiry(const struct keel_wiring *wiring, const struct keel_book *book, keel_error *error) {
+  for (size_t i = 0; i < book->count; i++) {
+    const struct keel_position *position = &book->positions[i];
+    if (position->at_expiry == KEEL_AT_EXPIRY_THRESHOLD) continue;
+    long u = keel_wiring_underlying(wiring, position->contract.underlying, position->account);
+    const struct keel_row *row = &wiring->rows[keel_wiring_find_in(wiring, (size_t)u, &position->contract)];
+    if (row->contract.settlement != KEEL_SETTLEMENT_PHYSICAL)
+      return keel_fail_at(error, position->file, position->line, "at_expiry",
+                          "is given for an option that settles in cash, which is paid in any case; leave it out, or "
+                          "give settlement: physical");
+  }
+  return KEEL_STATUS_OK;
 }
 
 static void lay_out_slices(struct keel_arena *arena, struct keel_wiring *wiring) {
@@ -444,7 +505,9 @@ static keel_status lay_out_rows(struct keel_arena *arena, const struct keel_wiri
   status = merge(&rows, input->terms, error);
   wiring->rows = rows.rows;
   wiring->row_count = rows.count;
-  return status ? status : find_twins(wiring, error);
+  if (!status) status = find_twins(wiring, error);
+  if (!status) share_terms(wiring);
+  return status;
 }
 
 keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
@@ -453,9 +516,12 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
   lay_out_sleeves(arena, input, wiring);
   keel_status status = check_room(wiring, error);
   if (!status) status = lay_out_rows(arena, input, wiring, error);
+  if (!status) status = lay_out_trades(arena, input, wiring, error);
   if (status) return status;
-  lay_out_trades(arena, input, wiring);
   lay_out_slices(arena, wiring);
+  settle_contracts(wiring);
+  status = check_at_expiry(wiring, input->book, error);
+  if (status != KEEL_STATUS_OK) return status;
   lay_out_splits(arena, wiring);
   find_partners(wiring);
   draw_lines(arena, wiring);

@@ -19,22 +19,25 @@
 
 struct keel_row {
   struct keel_contract contract;
-  uint32_t underlying, slice; /* slice: KEEL_NO_ROW for spot */
-  uint32_t partner;           /* the option of the same strike and expiry on the other side, or KEEL_NO_ROW */
-  uint32_t twin;              /* the row of the same contract in a later account, or KEEL_NO_ROW */
-  double units;               /* of the book: qty times multiplier; 0: not in the book */
-  double phi;                 /* +1 call, -1 put */
-  int exercise_known;         /* while wiring: it was given, by the book or by the feed */
-  int is_priced;              /* its Greeks are needed: of the book, or a hedge instrument */
+  uint32_t underlying, slice;    /* slice: KEEL_NO_ROW for spot */
+  uint32_t partner;              /* the option of the same strike and expiry on the other side, or KEEL_NO_ROW */
+  uint32_t twin;                 /* the row of the same contract in a later account, or KEEL_NO_ROW */
+  double units;                  /* of the book: qty times multiplier; 0: not in the book */
+  double phi;                    /* +1 call, -1 put */
+  int exercise_known;            /* while wiring: it was given, by the book or by the feed */
+  int is_priced;                 /* its Greeks are needed: of the book, or a hedge instrument */
+  enum keel_at_expiry at_expiry; /* of what the book is long */
   uint32_t first_trade, trade_count;
 };
 
 /* A trade of the book itself. */
 struct keel_row_trade {
   int64_t time_ns;
+  enum keel_trade_event event;
   uint32_t row, order; /* order: among those of one time */
   double units;        /* qty times multiplier */
   double price, fees;
+  const struct keel_trade *read; /* what was given, for messages */
 };
 
 struct keel_slice {
@@ -51,6 +54,7 @@ struct keel_underlying {
   uint32_t first, count; /* rows other than spot */
   uint32_t first_slice, slice_count;
   uint32_t first_split;
+  int delivers; /* some option of book or hedge settles physically */
 };
 
 struct keel_hedge_line { /* one instrument of one variant on one underlying */
@@ -112,7 +116,7 @@ struct keel_wiring {
 
 struct keel_wiring_input {
   const struct keel_book *book;
-  const struct keel_trade *trades; /* the book's own during the run, in order of time */
+  const struct keel_trade *trades; /* the book's own during the run, in order of time; they outlive the wiring */
   size_t trade_count;
   const struct keel_market_terms *terms;
   const struct keel_wiring_account *accounts; /* one at least; they outlive the wiring */
@@ -130,7 +134,8 @@ struct keel_wiring_input {
 
 /* Allocates in `arena`; texts of contracts must outlive it.
  * Errors: KEEL_STATUS_INPUT where the terms of an underlying are missing, or one contract has two multipliers, or a
- * policy has more than KEEL_HEDGES_MAX instruments on an underlying. */
+ * policy has more than KEEL_HEDGES_MAX instruments on an underlying, or a European option is to be exercised early, or
+ * a choice at expiry is given for one that settles in cash. */
 keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
                               struct keel_wiring *wiring, keel_error *error);
 

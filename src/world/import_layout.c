@@ -268,3 +268,10 @@ int keel_import_is_european(const char *underlying) {
     if (strcmp(underlying, indices[i]) == 0) return 1;
   return 0;
 }
+
+int keel_import_settles_at_open(struct keel_csv_field root) {
+  static const char *const roots[] = {"SPX", "NDX", "RUT", "DJX", "VIX", "VIXW"};
+  for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+    if (strlen(roots[i]) == root.length && memcmp(roots[i], root.text, root.length) == 0) return 1;
+  return 0;
+}

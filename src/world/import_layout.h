@@ -84,4 +84,7 @@ const char *keel_import_underlying_of_file(struct keel_arena *arena, const char 
 /* Whether options on an underlying of that name are European: the cash-settled indices of US exchanges. */
 int keel_import_is_european(const char *underlying);
 
+/* Whether options of that root settle at the opening of their expiry, as those of SPX, and unlike SPXW's. */
+int keel_import_settles_at_open(struct keel_csv_field root);
+
 #endif

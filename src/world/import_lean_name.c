@@ -21,7 +21,8 @@ static const struct {
     {"futureoption", "cbot", "UTC", 1, KEEL_LEAN_FUTURE_OPTION},
 };
 
-/* Futures on stock indices: all expire on the third Friday of their month. Multipliers: the exchange's rulebook. */
+/* Futures on stock indices: all end at the opening of the third Friday of their month, and so do the options that
+ * expire with them; other options on them live to the close. Multipliers: the exchange's rulebook. */
 static const struct keel_lean_root roots[] = {
     {"cme", "es", 50}, {"cme", "nq", 20}, {"cme", "rty", 50}, {"cbot", "ym", 5},
     {"cme", "mes", 5}, {"cme", "mnq", 2}, {"cme", "m2k", 5},  {"cbot", "mym", 0.5},
@@ -286,7 +287,9 @@ static const char *read_derivative(const struct keel_lean_file *file, const stru
   }
   if (problem) return problem;
   if (is_on_future(file)) name_future(file, year, month, entry->underlying);
-  contract->expiry_ns = keel_calendar_close(calendar, expiry);
+  int at_open =
+      contract->kind == KEEL_KIND_FUTURE || (is_on_future(file) && expiry == third_friday(calendar, year, month));
+  contract->expiry_ns = at_open ? keel_calendar_opening(calendar, expiry) : keel_calendar_close(calendar, expiry);
   return contract->expiry_ns == KEEL_TIME_NONE ? "has an expiry that no time can hold" : NULL;
 }
 

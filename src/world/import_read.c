@@ -70,6 +70,7 @@ static struct keel_import_meaning parse_exercise(void *context, struct keel_csv_
   return meaning_of(exercise, exercise < 0 ? KEEL_IMPORT_BAD_EXERCISE : KEEL_IMPORT_FINE);
 }
 
+/* `real` says whether it is a date alone. */
 static struct keel_import_meaning parse_time(void *context, struct keel_csv_field text) {
   struct keel_import_rows *rows = context;
   const struct keel_import_layout *layout = rows->layout;
@@ -83,7 +84,10 @@ static struct keel_import_meaning parse_time(void *context, struct keel_csv_fiel
     time.offset_seconds = 0;
   }
   int64_t time_ns = keel_calendar_instant(rows->calendar, &time);
-  return meaning_of(time_ns, time_ns == KEEL_TIME_NONE ? KEEL_IMPORT_BAD_DATE : KEEL_IMPORT_FINE);
+  struct keel_import_meaning meaning =
+      meaning_of(time_ns, time_ns == KEEL_TIME_NONE ? KEEL_IMPORT_BAD_DATE : KEEL_IMPORT_FINE);
+  meaning.real = !time.has_time;
+  return meaning;
 }
 
 /* Why a text is no number: it says NaN or infinity, overflows, or is something else. */
@@ -156,12 +160,20 @@ static int read_multiplier(const struct keel_import_rows *rows, const struct kee
   return row->contract.multiplier > 0 ? KEEL_IMPORT_FINE : KEEL_IMPORT_BAD_MULTIPLIER;
 }
 
+/* Of a date, its opening; of one when the market is shut (a Saturday, until 2015), that of the day before. */
+static int64_t opening_of(const struct keel_calendar *calendar, int64_t close_ns) {
+  int32_t days = keel_zone_date(keel_calendar_zone(calendar), close_ns), open = days;
+  while (open > days - 7 && !keel_calendar_is_open(calendar, open)) open--;
+  return keel_calendar_opening(calendar, open);
+}
+
 /* What a contract has beside its underlying and kind. */
 static int read_terms(struct keel_import_rows *rows, const struct keel_csv_field *fields, struct keel_import_row *row) {
   const struct keel_import_meaning *expiry = recall(rows, fields, KEEL_IMPORT_EXPIRY);
   if (expiry->problem) return expiry->problem;
-  if (expiry->whole < row->time_ns) return KEEL_IMPORT_EXPIRED;
-  row->contract.expiry_ns = expiry->whole;
+  int at_open = row->settles_at_open && expiry->real == 1;
+  row->contract.expiry_ns = at_open ? opening_of(rows->calendar, expiry->whole) : expiry->whole;
+  if (row->contract.expiry_ns < row->time_ns) return KEEL_IMPORT_EXPIRED;
   int trouble = read_multiplier(rows, fields, row);
   if (trouble || !keel_kind_is_option(row->contract.kind)) return trouble;
   trouble = read_number(cell(rows, fields, KEEL_IMPORT_STRIKE), &row->contract.strike);
@@ -232,16 +244,22 @@ static int read_times(struct keel_import_rows *rows, const struct keel_csv_field
   return KEEL_IMPORT_FINE;
 }
 
+static int has_us_root(const struct keel_import_layout *layout) {
+  return layout->symbols == KEEL_IMPORT_SYMBOLS_OCC || layout->symbols == KEEL_IMPORT_SYMBOLS_ROOT;
+}
+
 /* Which underlying, by its column, the file's name or the symbol; the symbol may also say that it cannot be taken. */
 static int read_underlying(struct keel_import_rows *rows, const struct keel_csv_field *fields,
                            struct keel_import_row *row) {
   struct keel_csv_field name = cell(rows, fields, KEEL_IMPORT_UNDERLYING);
+  row->settles_at_open = 0;
   if (rows->layout->symbols) {
     struct keel_import_symbol symbol = keel_import_symbol_read(
         rows->layout->symbols, cell(rows, fields, KEEL_IMPORT_SYMBOL), cell(rows, fields, KEEL_IMPORT_VENUE));
     if (symbol.trouble) return symbol.trouble;
     if (!given(rows, KEEL_IMPORT_UNDERLYING)) name = symbol.underlying;
     row->index_is_underlying = symbol.index_is_underlying;
+    row->settles_at_open = has_us_root(rows->layout) && keel_import_settles_at_open(symbol.underlying);
   }
   const struct keel_import_meaning *underlying = keel_import_recall(&rows->memos[KEEL_IMPORT_UNDERLYING], rows, name);
   if (underlying->problem) return underlying->problem;

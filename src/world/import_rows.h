@@ -75,6 +75,7 @@ struct keel_import_row {
   struct keel_import_underlying *underlying;
   double bid, ask, spot_bid, spot_ask;
   int index_is_underlying; /* the price of the future is the spot index in truth */
+  int settles_at_open;     /* by its root */
   /* where rows->has_more: */
   double future;
   int64_t spot_time_ns; /* later than time_ns, or KEEL_TIME_NONE */

@@ -139,6 +139,17 @@ static void utc_never_shuts(void **state) {
   }
 }
 
+static void the_opening_is_at_half_past_nine(void **state) {
+  (void)state;
+  const struct keel_calendar *nyse = calendar_of("nyse"), *utc = calendar_of("utc");
+  static const char *const days[] = {"2020-03-20", "2020-01-17", "2020-01-18"}; /* summer, winter, a Saturday */
+  for (size_t i = 0; i < 3; i++) {
+    int64_t minutes = keel_calendar_close(nyse, day_of(days[i])) - keel_calendar_opening(nyse, day_of(days[i]));
+    assert_int_equal(minutes, 390 * 60 * KEEL_NS_PER_SECOND);
+    assert_int_equal(keel_calendar_opening(utc, day_of(days[i])), day_of(days[i]) * KEEL_NS_PER_DAY);
+  }
+}
+
 static void years_outside_1900_to_2199_are_shut(void **state) {
   (void)state;
   const struct keel_calendar *nyse = calendar_of("nyse");
@@ -165,6 +176,7 @@ static void unknown_calendars_are_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(weekday_dates_are_as_published),
+      cmocka_unit_test(the_opening_is_at_half_past_nine),
       cmocka_unit_test(golden_years_have_no_other_exceptions),
       cmocka_unit_test(open_days_since_1928_match_the_exchange),
       cmocka_unit_test(closes_follow_daylight_saving),

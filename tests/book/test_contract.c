@@ -47,7 +47,8 @@ static void names_round_trip(void **state) {
 static void same_compares_what_names_a_contract(void **state) {
   (void)state;
   char other_text[] = "X";
-  struct keel_contract call = {"X", KEEL_KIND_CALL, KEEL_EXERCISE_EUROPEAN, 100, 1000, 100}, b = call;
+  struct keel_contract call = {"X", KEEL_KIND_CALL, KEEL_EXERCISE_EUROPEAN, 100, 1000, 100, KEEL_SETTLEMENT_UNSAID},
+                       b = call;
   b.underlying = other_text;
   b.exercise = KEEL_EXERCISE_AMERICAN;
   b.multiplier = 10;
@@ -102,7 +103,8 @@ static void names_of_contracts(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const struct keel_calendar *calendar;
     int64_t expiry = instant(cases[i].calendar, cases[i].expiry, &calendar);
-    struct keel_contract contract = {"X", cases[i].kind, KEEL_EXERCISE_EUROPEAN, cases[i].strike, expiry, 100};
+    struct keel_contract contract = {"X",    cases[i].kind, KEEL_EXERCISE_EUROPEAN, cases[i].strike,
+                                     expiry, 100,           KEEL_SETTLEMENT_UNSAID};
     char buffer[128];
     int length = keel_contract_format(&contract, calendar, buffer, sizeof buffer);
     assert_string_equal(buffer, cases[i].text);

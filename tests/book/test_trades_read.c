@@ -84,6 +84,19 @@ static void says_which_fill_is_wrong_and_why(void **state) {
       {"fills: [" FILL "qty: 1, price: 1},\n " FILL "qty: 1, price: 2}]", "s.yaml:3: id", "of another fill"},
       {"fills: [" FILL "qty: 1, price: 1, multiplier: 10}]", "s.yaml:2: multiplier", "a contract has one"},
       {"fills: [" FILL "qty: 1, price: 1, exercise: european}]", "s.yaml:2: exercise", "a contract has one"},
+      {"fills: [" FILL "qty: 1, event: assignment, price: 1}]", "s.yaml:2: fills.0.price", "the strike is its price"},
+      {"fills: [" FILL "qty: -1, event: assignment}]", "s.yaml:2: fills.0.qty", "above 0"},
+      {"fills: [" FILL "qty: 1, event: exercise}]", "s.yaml:2: fills.0.qty", "below 0"},
+      {"fills: [" FILL "qty: 1, event: expiry}]", "s.yaml:2: fills.0.event", "fill, exercise, assignment"},
+      {"fills: [" FILL "qty: 1, event: assignment, exercise: european}]", "s.yaml:2: fills.0.exercise", "american"},
+      {"fills: [{time: 2024-03-01, id: b, underlying: X, kind: spot, qty: 1, event: assignment}]",
+       "s.yaml:2: fills.0.event", "belongs to options"},
+      {"fills: [" FILL "qty: 1, event: assignment},\n " FILL "qty: 2, event: assignment}]", "s.yaml:3: id",
+       "of another fill"},
+      {"fills: [" FILL "qty: 1, price: 1, settlement: cash},\n {time: 2024-03-02, id: c, underlying: X, kind: call, "
+       "strike: 100, expiry: 2024-03-15, qty: 1, price: 1},\n {time: 2024-03-02, id: d, underlying: X, kind: call, "
+       "strike: 100, expiry: 2024-03-15, qty: 1, price: 1, settlement: physical}]",
+       "s.yaml:4: settlement", "a contract has one"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct keel_arena arena;
@@ -99,8 +112,27 @@ static void says_which_fill_is_wrong_and_why(void **state) {
   }
 }
 
+static void an_assignment_is_at_the_strike(void **state) {
+  (void)state;
+  struct keel_arena arena;
+  keel_arena_init(&arena);
+  struct keel_trades trades;
+  keel_error error = {0};
+  static const char text[] = BOOK "fills: [" FILL "qty: 1, event: assignment, settlement: physical, fees: 3},\n" FILL
+                                  "qty: 1, event: assignment, settlement: physical, fees: 3}]\n";
+  if (read_fills(&arena, text, &trades, &error)) fail_msg("%s: %s", error.where, error.what);
+  assert_int_equal(trades.count, 1);
+  assert_int_equal(trades.repeated, 1);
+  const struct keel_trade *trade = &trades.trades[0];
+  assert_int_equal(trade->event, KEEL_TRADE_ASSIGNMENT);
+  assert_true(trade->price == 0 && trade->fees == 3);
+  assert_int_equal(trade->position.contract.settlement, KEEL_SETTLEMENT_PHYSICAL);
+  keel_arena_fini(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(a_list_and_a_csv_are_the_same_fills),
+                                     cmocka_unit_test(an_assignment_is_at_the_strike),
                                      cmocka_unit_test(says_which_fill_is_wrong_and_why)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

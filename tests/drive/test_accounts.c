@@ -118,6 +118,27 @@ static void assert_adds_up(const keel_replay *replay) {
 #define BASE "trigger: {every: 1d}, with: [{instrument: spot, lot: 1}]"
 #define EXACT "trigger: {every: 1d}, with: [{instrument: spot, lot: 0}]"
 
+/* What one account says of a contract is known of it in all. */
+static void terms_of_a_contract_are_shared(void **state) {
+  (void)state;
+  const char *const books[] = {"{account: a, " CALL ", qty: -4}, {account: b, settlement: physical, " CALL
+                               ", qty: 6}, {account: c, " CALL ", qty: 1}",
+                               "{account: a, settlement: physical, " CALL
+                               ", qty: -4}, {account: b, settlement: physical, " CALL
+                               ", qty: 6}, {account: c, settlement: physical, " CALL ", qty: 1}"};
+  keel_replay_totals said_once, said_by_all;
+  struct replayed once = replay_with((struct said){books[0], EXACT, FREE, NULL, 0});
+  struct replayed each = replay_with((struct said){books[1], EXACT, FREE, NULL, 0});
+  for (size_t a = 0; a < 3; a++) {
+    keel_replay_account_total(once.replay, 0, a, &said_once);
+    keel_replay_account_total(each.replay, 0, a, &said_by_all);
+    assert_same_bits(said_once.pnl, said_by_all.pnl);
+  }
+  assert_int_equal(once.replay->row_count, each.replay->row_count);
+  end_replay(&once);
+  end_replay(&each);
+}
+
 static void a_book_that_is_split_earns_the_same(void **state) {
   (void)state;
   struct replayed one = replay_with((struct said){"{" CALL ", qty: -7}, {" PUT ", qty: 3}", EXACT, FREE, NULL, 0});
@@ -301,11 +322,10 @@ static void a_simulated_path_is_replayed(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_book_that_is_split_earns_the_same),
-                                     cmocka_unit_test(each_account_is_a_run_of_its_own),
-                                     cmocka_unit_test(fills_are_their_accounts),
-                                     cmocka_unit_test(the_ledger_names_the_account),
-                                     cmocka_unit_test(each_account_is_a_simulation_of_its_own),
-                                     cmocka_unit_test(a_simulated_path_is_replayed)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(terms_of_a_contract_are_shared),   cmocka_unit_test(a_book_that_is_split_earns_the_same),
+      cmocka_unit_test(each_account_is_a_run_of_its_own), cmocka_unit_test(fills_are_their_accounts),
+      cmocka_unit_test(the_ledger_names_the_account),     cmocka_unit_test(each_account_is_a_simulation_of_its_own),
+      cmocka_unit_test(a_simulated_path_is_replayed)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -235,7 +235,7 @@ static const char session[] =
     "market: {tape: es.tape, rate: 0.0155, yield: 0.0155, stale: 1h, implied_vol: 0.15}\n"
     "hedge:\n"
     "  trigger: {every: step}\n"
-    "  with: [{instrument: future, expiry: 2020-03-20, multiplier: 50, lot: 1, fee_per_contract: 1.5}]\n"
+    "  with: [{instrument: future, expiry: 2020-03-20T09:30, multiplier: 50, lot: 1, fee_per_contract: 1.5}]\n"
     "limits: {order_qty_max: 500, position_qty_max: 2000}\n"
     "book:\n";
 
@@ -251,10 +251,11 @@ static size_t write_strikes(char *text, size_t size) {
     int is_call = i < 60;
     double strike = is_call ? calls[i] : i < 90 ? calls[i - 60] : 3260 + 10 * (double)(i - 90);
     int qty = count < 96 ? 2 : 1;
-    used += (size_t)snprintf(text + used, size - used,
-                             "  - {underlying: ESH20, kind: %s, exercise: american, strike: %g, expiry: 2020-03-20, "
-                             "qty: %d, multiplier: 50}\n",
-                             is_call ? "call" : "put", strike, count % 3 ? -qty : qty);
+    used +=
+        (size_t)snprintf(text + used, size - used,
+                         "  - {underlying: ESH20, kind: %s, exercise: american, strike: %g, expiry: 2020-03-20T09:30, "
+                         "qty: %d, multiplier: 50}\n",
+                         is_call ? "call" : "put", strike, count % 3 ? -qty : qty);
     contracts += (size_t)qty;
     count++;
   }

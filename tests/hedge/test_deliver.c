@@ -127,6 +127,60 @@ static void an_option_on_a_future_delivers_it(void **state) {
   bench_end(&b);
 }
 
+/* Each contract by itself: of two calls one delivers; a choice at expiry is of what the book is long. */
+static void each_contract_settles_as_it_says(void **state) {
+  (void)state;
+  static const struct {
+    enum keel_settlement market, own;
+    enum keel_at_expiry choice;
+    double spot, shares, lapsed; /* of ten long calls of 100 */
+  } cases[] = {{KEEL_SETTLEMENT_CASH, KEEL_SETTLEMENT_UNSAID, KEEL_AT_EXPIRY_THRESHOLD, 110, 0, 0},
+               {KEEL_SETTLEMENT_CASH, KEEL_SETTLEMENT_PHYSICAL, KEEL_AT_EXPIRY_THRESHOLD, 110, 1000, 0},
+               {KEEL_SETTLEMENT_PHYSICAL, KEEL_SETTLEMENT_CASH, KEEL_AT_EXPIRY_THRESHOLD, 110, 0, 0},
+               {KEEL_SETTLEMENT_UNSAID, KEEL_SETTLEMENT_UNSAID, KEEL_AT_EXPIRY_THRESHOLD, 110, 0, 0},
+               {KEEL_SETTLEMENT_PHYSICAL, KEEL_SETTLEMENT_UNSAID, KEEL_AT_EXPIRY_ABANDON, 110, 0, 10000},
+               {KEEL_SETTLEMENT_PHYSICAL, KEEL_SETTLEMENT_UNSAID, KEEL_AT_EXPIRY_EXERCISE, 100.004, 1000, 0},
+               {KEEL_SETTLEMENT_PHYSICAL, KEEL_SETTLEMENT_UNSAID, KEEL_AT_EXPIRY_EXERCISE, 97, 1000, 3000}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct bench b;
+    struct keel_contract own = call();
+    own.settlement = cases[i].own;
+    bench_start(&b);
+    b.underlyings[0].implied_vol = 0.25;
+    b.underlyings[0].settlement = cases[i].market;
+    b.underlyings[0].exercise_threshold = 0.01;
+    b.policies[0].triggers[KEEL_EXPOSURE_DELTA].every = KEEL_EVERY_NONE;
+    bench_hold(&b, own, 10);
+    b.positions[0].at_expiry = cases[i].choice;
+    bench_hold(&b, put(), 5);
+    bench_build(&b, 1, 0);
+    bench_go(&b, bench_day(0), 100);
+    bench_go(&b, bench_day(29), 99);
+    double before = held(&b), wealth = equity(&b), money = cash(&b);
+    double value = b.block->totals.value[0];
+    bench_go(&b, bench_day(30), cases[i].spot);
+    double payoff = fmax(cases[i].spot - 100, 0) * 1000, interest = money * expm1(0.05 / 365);
+    assert_close(held(&b), before + cases[i].shares, 1e-9);
+    assert_close(b.block->explain[KEEL_COMPONENT_SETTLEMENT][0], -cases[i].lapsed, 1e-6);
+    assert_close(equity(&b) - wealth,
+                 payoff - cases[i].lapsed + b.block->totals.value[0] - value + before * (cases[i].spot - 99) + interest,
+                 1e-6);
+    bench_end(&b);
+  }
+}
+
+static void a_choice_without_a_delivery_is_refused(void **state) {
+  (void)state;
+  struct bench b;
+  keel_error error = {0};
+  bench_start(&b);
+  bench_hold(&b, call(), 10);
+  b.positions[0].at_expiry = KEEL_AT_EXPIRY_ABANDON;
+  assert_int_equal(bench_wire(&b, 1, &error), KEEL_STATUS_INPUT);
+  assert_non_null(strstr(error.where, "book.csv:2: at_expiry"));
+  bench_end(&b);
+}
+
 /* Each path by its own spot. */
 static void paths_settle_apart(void **state) {
   (void)state;
@@ -159,6 +213,8 @@ int main(void) {
       cmocka_unit_test(a_long_put_is_exercised_and_the_rest_closed),
       cmocka_unit_test(a_decision_nets_what_was_delivered),
       cmocka_unit_test(an_option_on_a_future_delivers_it),
+      cmocka_unit_test(each_contract_settles_as_it_says),
+      cmocka_unit_test(a_choice_without_a_delivery_is_refused),
       cmocka_unit_test(paths_settle_apart),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

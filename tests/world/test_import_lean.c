@@ -113,8 +113,8 @@ static void options_and_their_future_stand_together(void **state) {
   assert_int_equal(result.rows, 3);
   assert_int_equal(result.quotes, 5);
   assert_int_equal(count_of(&result, "missing_side"), 2);
-  assert_quote(tape, "ESH20 put 3200 2020-03-20", "2020-01-06T00:01", 67.75, NAN);
-  assert_quote(tape, "ESH20 future 2020-03-20", "2020-01-06T00:01", 3223, 3223.25);
+  assert_quote(tape, "ESH20 put 3200 2020-03-20T13:30Z", "2020-01-06T00:01", 67.75, NAN);
+  assert_quote(tape, "ESH20 future 2020-03-20T13:30Z", "2020-01-06T00:01", 3223, 3223.25);
   assert_quote(tape, "ESH20 spot", "2020-01-06T00:01", 3223, 3223.25);
   assert_quote(tape, "ESH20 spot", "2020-01-07T00:00", 3241, NAN); /* a price of 0 is none */
   for (uint32_t id = 0; id < 3; id++) {
@@ -284,10 +284,10 @@ static void the_session_of_es_is_as_its_readme_says(void **state) {
   assert_int_equal(result.instants, 1374);
   assert_int_equal(result.problem_count, 2);                        /* nothing crossed, locked, zero or twice */
   assert_int_equal(count_of(&result, "missing_side"), 17260 + 989); /* of options, 15.4 %; of the later futures */
-  assert_quote(tape, "ESH20 call 3240 2020-03-20", "2020-01-06T00:01", 68, 69.25);
-  assert_quote(tape, "ESH20 call 3240 2020-03-20", "2020-01-07T00:00", 76.5, 77.75);
-  assert_quote(tape, "ESH20 future 2020-03-20", "2020-01-06T00:01", 3223, 3223.25);
-  assert_quote(tape, "ESZ20 future 2020-12-18", "2020-01-06T00:02", 3216.75, NAN);
+  assert_quote(tape, "ESH20 call 3240 2020-03-20T13:30Z", "2020-01-06T00:01", 68, 69.25);
+  assert_quote(tape, "ESH20 call 3240 2020-03-20T13:30Z", "2020-01-07T00:00", 76.5, 77.75);
+  assert_quote(tape, "ESH20 future 2020-03-20T13:30Z", "2020-01-06T00:01", 3223, 3223.25);
+  assert_quote(tape, "ESZ20 future 2020-12-18T14:30Z", "2020-01-06T00:02", 3216.75, NAN);
   keel_tape_close(tape);
   tape = import_files(files + 2, 2, &result); /* trades alone: their closes stand for quotes */
   assert_int_equal(result.dropped, 0);

@@ -109,6 +109,10 @@ static void entries_name_contracts(void **state) {
   assert_int_equal(entry.contract.exercise, KEEL_EXERCISE_AMERICAN);
   assert_true(entry.contract.strike == 3202.5 && entry.contract.multiplier == 50);
   assert_int_equal(entry.contract.expiry_ns, keel_calendar_close(nyse(), keel_days_from_civil(2020, 2, 21)));
+  /* an option of the quarter ends with its future, at the opening */
+  assert_null(
+      keel_lean_entry_parse(&options, nyse(), "20200106_es_minute_quote_american_put_32025000_20200320.csv", &entry));
+  assert_int_equal(entry.contract.expiry_ns, keel_calendar_opening(nyse(), keel_days_from_civil(2020, 3, 20)));
   struct keel_lean_file daily = parsed("option/usa/daily/aapl_2014_quote_american.zip");
   assert_null(keel_lean_entry_parse(&daily, nyse(), "aapl_quote_american_call_921400_20140621.csv", &entry));
   assert_string_equal(entry.contract.underlying, "AAPL");
@@ -141,7 +145,7 @@ static void futures_expire_on_third_fridays(void **state) {
     assert_string_equal(entry.contract.underlying, cases[i].underlying);
     assert_int_equal(entry.contract.kind, KEEL_KIND_FUTURE);
     int32_t days = keel_days_from_civil(cases[i].year, cases[i].month, cases[i].day);
-    assert_int_equal(entry.contract.expiry_ns, keel_calendar_close(nyse(), days));
+    assert_int_equal(entry.contract.expiry_ns, keel_calendar_opening(nyse(), days));
   }
 }
 

@@ -139,6 +139,27 @@ static void a_spot_of_0_and_0_is_none(void **state) {
   keel_import_rows_free(rows);
 }
 
+/* SPX at 9:30 of its third Friday, SPXW of the same day and strike at 16:00: two contracts. A Saturday's is Friday's.
+ */
+static void some_roots_settle_at_the_opening(void **state) {
+  (void)state;
+  struct keel_import_rows *rows = rows_of(OF_CBOE
+                                          "^SPX,2030-01-07,SPX,2030-01-18,5000,P,1,2,0,0\n"
+                                          "^SPX,2030-01-07,SPXW,2030-01-18,5000,P,1,2,0,0\n"
+                                          "^SPX,2030-01-07,SPX,2030-01-19,5005,P,1,2,0,0\n"
+                                          "^SPX,2030-01-18,SPX,2030-01-18,5000,P,1,2,0,0\n");
+  assert_int_equal(rows->troubles[KEEL_IMPORT_EXPIRED], 1);
+  assert_int_equal(rows->count, 3);
+  int64_t close_ns = INT64_C(1895000400000000000), opening_ns = close_ns - 390 * 60 * KEEL_NS_PER_SECOND;
+  assert_int_equal(contract_of(rows, 0)->expiry_ns, opening_ns);
+  assert_int_equal(contract_of(rows, 1)->expiry_ns, close_ns);
+  assert_int_equal(contract_of(rows, 2)->expiry_ns, opening_ns);
+  keel_import_rows_free(rows);
+  rows = rows_of(OF_YAHOO "VIX300118C00020000,call,2030-01-16,20,NaT,1,2,REGULAR,2030-01-04,50.25\n");
+  assert_int_equal(contract_of(rows, 1)->expiry_ns, opening_ns - 2 * KEEL_NS_PER_DAY);
+  keel_import_rows_free(rows);
+}
+
 static void local_times_may_be_of_utc_and_dates_of_the_market(void **state) {
   (void)state;
   struct keel_import_rows *rows =
@@ -192,6 +213,7 @@ int main(void) {
       cmocka_unit_test(linear_coin_options_stand_beside_their_future),
       cmocka_unit_test(what_arrives_late_is_stale),
       cmocka_unit_test(a_spot_of_0_and_0_is_none),
+      cmocka_unit_test(some_roots_settle_at_the_opening),
       cmocka_unit_test(local_times_may_be_of_utc_and_dates_of_the_market),
       cmocka_unit_test(a_size_in_words_and_an_old_trade),
       cmocka_unit_test(a_late_spot_stands_at_its_own_time),
