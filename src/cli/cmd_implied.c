@@ -36,11 +36,12 @@ static const char details[] =
     "  yield     continuous dividend yield; the rate, for an option on a future\n"
     "  years     time to expiry, actual days / 365\n"
     "  price     per share\n"
-    "In the model bachelier the forward is normal: spot and strike may be negative, and vol is in units of price per\n"
-    "square root of a year. All other columns are carried through. Behind them come vol (annualised, 0.2 is 20 %), and "
+    "All other columns are carried through. Behind them come vol (annualised, 0.2 is 20 %), and "
     "last problem: a\n"
     "row that has no vol has an empty one and says there why. A column vol of the input is not read, and is\n"
-    "replaced by the result. --json gives {\"rows\": [...], \"solved\": n, \"problems\": n}.";
+    "replaced by the result. --json gives {\"rows\": [...], \"solved\": n, \"problems\": n}.\n"
+    "By --model bachelier the forward is normal: spot and strike may be negative, and vol is in units of price\n"
+    "per square root of a year.";
 
 const struct keel_cli_command keel_cmd_implied = {
     .name = "implied",

@@ -43,12 +43,13 @@ static const char details[] =
     "  yield     continuous dividend yield; the rate, for an option on a future\n"
     "  years     time to expiry, actual days / 365\n"
     "  vol       annualised, 0.2 is 20 %\n"
-    "In the model bachelier the forward is normal: spot and strike may be negative, and vol is in units of price per\n"
-    "square root of a year. All other columns are carried through. Behind them come price, delta, gamma, vega, theta, "
+    "All other columns are carried through. Behind them come price, delta, gamma, vega, theta, "
     "rho, psi,\n"
     "vanna, volga, charm, speed, all per share and per 1.00, theta and charm per year, and last problem: a row\n"
     "that cannot be priced has empty results and says there why. A column of the input that has the\n"
-    "name of a result is replaced by it. --json gives {\"rows\": [...], \"priced\": n, \"problems\": n}.";
+    "name of a result is replaced by it. --json gives {\"rows\": [...], \"priced\": n, \"problems\": n}.\n"
+    "By --model bachelier the forward is normal: spot and strike may be negative, and vol is in units of price\n"
+    "per square root of a year.";
 
 const struct keel_cli_command keel_cmd_price = {
     .name = "price",
