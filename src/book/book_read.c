@@ -87,7 +87,7 @@ const struct keel_config_field keel_position_fields[] = {
      .type = &keel_type_choice,
      AT(contract.settlement),
      .choices = keel_settlements,
-     .absent = "market.settlement",
+     .absent = "as another account says of it, else market.settlement",
      .help = "what the option pays when it is exercised: money, or its underlying at the strike; options only"},
     {.name = "at_expiry",
      .type = &keel_type_choice,
@@ -97,10 +97,10 @@ const struct keel_config_field keel_position_fields[] = {
      .help = "of a long option that delivers: exercised at its expiry by market.exercise_threshold, in any case, or "
              "not at all"},
     {.name = "account",
-     .type = &keel_type_text,
+     .type = &keel_type_account,
      AT(account),
      .absent = "none",
-     .help = "the account, strategy or portfolio that holds it: a free name; see `accounts`"},
+     .help = "the account, strategy or portfolio that holds it: a free name but `total`; see `accounts`"},
     {0}};
 #undef AT
 

@@ -112,6 +112,17 @@ static keel_status read_exercise(struct keel_config_reader *reader, const struct
   return read_enum(reader, field, node, keel_exercise_parse, at(field, base));
 }
 
+/* ---- accounts ---- */
+
+static keel_status read_account(struct keel_config_reader *reader, const struct keel_config_field *field,
+                                const struct keel_config_node *node, void *base) {
+  keel_status status = keel_type_text.read(reader, field, node, base);
+  const char *const *name = at(field, base);
+  if (!status && strcmp(*name, "total") == 0)
+    return keel_config_fail(reader->error, node, NULL, "is `total`, which tables call the whole; give another name");
+  return status;
+}
+
 /* ---- paths ---- */
 
 static keel_status read_path(struct keel_config_reader *reader, const struct keel_config_field *field,
@@ -140,4 +151,5 @@ const struct keel_config_type keel_type_duration_years = {"duration", read_durat
 const struct keel_config_type keel_type_bps = {"number", read_bps, absent_number};
 const struct keel_config_type keel_type_kind = {"name", read_kind, NULL};
 const struct keel_config_type keel_type_exercise = {"name", read_exercise, NULL};
+const struct keel_config_type keel_type_account = {"text", read_account, NULL};
 const struct keel_config_type keel_type_path = {"path", read_path, NULL};

@@ -34,6 +34,9 @@ extern const struct keel_config_type keel_type_duration_years;
 /* double: a fraction, written in basis points; NaN where it is missing. */
 extern const struct keel_config_type keel_type_bps;
 
+/* const char *: the name of an account, any but `total`; NULL where it is missing. */
+extern const struct keel_config_type keel_type_account;
+
 /* const char *: a path, relative to the folder; NULL where it is missing. */
 extern const struct keel_config_type keel_type_path;
 

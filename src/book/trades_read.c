@@ -102,7 +102,7 @@ const struct keel_config_field keel_trade_fields[] = {
      .unit = "money",
      .help = "of the fill as a whole; below 0 is a rebate"},
     {.name = "account",
-     .type = &keel_type_text,
+     .type = &keel_type_account,
      AT(position.account),
      .absent = "none",
      .help = "the account whose position it changes, as in the book"},
@@ -211,6 +211,8 @@ static int same_trade(const struct keel_trade *a, const struct keel_trade *b) {
 
 static keel_status fail_at(struct keel_config_reader *reader, const struct keel_position *second, const char *field,
                            const struct keel_position *first, const char *what) {
+  if (!first->line) /* it came by `--set` */
+    return keel_fail_at(reader->error, second->file, second->line, field, "%s in %s", what, first->file);
   return keel_fail_at(reader->error, second->file, second->line, field, "%s in line %ld of %s", what, first->line,
                       first->file);
 }

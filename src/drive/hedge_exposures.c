@@ -31,6 +31,7 @@ static void price_option(struct keel_hedge *hedge, size_t u, uint32_t r) {
   const keel_greeks out = {&price,      &delta,        &gamma,        &vega,         to->theta + r, to->rho + r,
                            to->psi + r, to->vanna + r, to->volga + r, to->charm + r, to->speed + r};
   keel_kernel_now->black_scholes(1, &inputs, KEEL_GREEK_SET_ALL, &out);
+  if (keel_has_own_forward(&block->wiring->underlyings[u])) keel_carry_with_rate(block, to, r);
 }
 
 /* F = net spot e^{(r-q)T}: its delta falls by r - q times itself a year, and knows no vol. */

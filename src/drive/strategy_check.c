@@ -171,6 +171,15 @@ const struct keel_costs *keel_strategy_costs(const struct keel_strategy_check *c
   return check->account ? &check->account->costs : &check->strategy->costs;
 }
 
+/* Where the overrides of an underlying are said: its own, else the market's. */
+static const struct keel_config_node *overrides_of(const struct keel_strategy_check *check, size_t u) {
+  const struct keel_config_node *market = keel_config_child(check->root, "market"), *own;
+  own = keel_config_child(market, "underlyings");
+  if (own) own = keel_config_child(own, check->strategy->market.underlyings[u].name);
+  if (own) own = keel_config_child(own, "overrides");
+  return own ? own : keel_config_child(market, "overrides");
+}
+
 /* An offset is of a net delta, and accounts have one each. */
 static keel_status check_offsets(const struct keel_strategy_check *check) {
   const struct keel_strategy *strategy = check->strategy;
@@ -178,7 +187,7 @@ static keel_status check_offsets(const struct keel_strategy_check *check) {
     size_t accounts = 0;
     for (size_t i = 0; i < strategy->sleeve_count; i++) accounts += strategy->sleeves[i].number == u;
     if (accounts > 1 && strategy->market.underlyings[u].overrides.delta_offset != 0)
-      return keel_config_fail(check->reader->error, check->root, "market.overrides.delta_offset",
+      return keel_config_fail(check->reader->error, overrides_of(check, u), "delta_offset",
                               "is one for `%.80s`, which %zu accounts hold, each with a net delta of its own; leave it "
                               "out",
                               strategy->market.underlyings[u].name, accounts);

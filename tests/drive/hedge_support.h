@@ -23,12 +23,17 @@ static const char hedge_book[] =
     "  - {underlying: X, kind: spot, qty: 1200}\n"
     "  - {underlying: Y, kind: put, strike: 50, expiry: 2025-03-07, qty: -10}\n";
 
-static inline keel_status hedge_read(const char *book, const char *hedge, struct keel_strategy **strategy,
-                                     keel_error *error) {
+static inline keel_status hedge_read_in(const char *market, const char *book, const char *hedge,
+                                        struct keel_strategy **strategy, keel_error *error) {
   char text[16384];
-  snprintf(text, sizeof text, "%shedge: {%s}\n%s", book, hedge, hedge_market);
+  snprintf(text, sizeof text, "%shedge: {%s}\n%s", book, hedge, market);
   struct keel_strategy_source source = {.path = "s.yaml", .text = text, .length = strlen(text)};
   return keel_strategy_read(&source, NULL, 0, strategy, error);
+}
+
+static inline keel_status hedge_read(const char *book, const char *hedge, struct keel_strategy **strategy,
+                                     keel_error *error) {
+  return hedge_read_in(hedge_market, book, hedge, strategy, error);
 }
 
 static inline struct keel_strategy *hedge_strategy(const char *book, const char *hedge) {

@@ -88,6 +88,31 @@ static void a_future_brings_rho_in(void **state) {
   keel_strategy_free(strategy);
 }
 
+/* Options on a future know the rate as a discount alone: rho is -T x price, and psi is none, as `keel risk` has them.
+ */
+static void options_on_a_future_have_its_rho(void **state) {
+  (void)state;
+  static const char market[] =
+      "market: {rate: 0.04, on: future}\nmodels: {X: {kind: gbm, spot: 100, vol: 0.3}}\n"
+      "run: {start: 2025-01-02T16:00}\nlimits: {order_qty_max: 5000, position_qty_max: 20000}\n";
+  static const char book[] = "book:\n  - {underlying: X, kind: call, strike: 90, expiry: 2026-01-02, qty: -40}\n";
+  struct keel_strategy *strategy;
+  keel_error error = {0};
+  if (hedge_read_in(market, book, "target: {neutral: [theta, rho, psi]}, " HEDGE_SPOT, &strategy, &error))
+    fail_msg("%s: %s", error.where, error.what);
+  keel_hedge *hedge = hedge_of(strategy);
+  keel_risk *risk;
+  assert_int_equal(keel_risk_run(strategy, NULL, &risk, &error), 0);
+  double rho = risk_number(risk, 0, "rho_cash"), theta = risk_number(risk, 0, "theta_cash");
+  assert_close(rho, -risk_number(risk, 0, "value"), 1e-9 * fabs(rho));
+  assert_close(keel_hedge_exposure_at(hedge, 0, 0).before, theta, 1e-9 * fabs(theta));
+  assert_close(keel_hedge_exposure_at(hedge, 0, 1).before, rho, 1e-9 * fabs(rho));
+  assert_true(keel_hedge_exposure_at(hedge, 0, 2).before == 0);
+  keel_risk_free(risk);
+  keel_hedge_free(hedge);
+  keel_strategy_free(strategy);
+}
+
 static void what_steps_refuses_them(void **state) {
   (void)state;
   struct keel_strategy *strategy =
@@ -108,6 +133,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(all_of_the_book_are_those_of_risk),
       cmocka_unit_test(a_future_brings_rho_in),
+      cmocka_unit_test(options_on_a_future_have_its_rho),
       cmocka_unit_test(what_steps_refuses_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,6 +134,8 @@ static void mistakes_have_their_place(void **state) {
       {BOOK_OF(", {" CALL ", multiplier: 10, qty: 2}"), "", "s.yaml:1: book.2.multiplier",
        "is 10, and 100 for the same contract in line 1"},
       {BOOK_OF(", {account: \"\", " CALL ", qty: 2}"), "", "s.yaml:1: book.2.account", "is empty"},
+      {BOOK_OF(", {account: total, " CALL ", qty: 2}"), "", "s.yaml:1: book.2.account",
+       "is `total`, which tables call the whole"},
       {BOOK_OF(""), "fills: [{id: 1, time: 2024-02-01, account: a, " CALL ", multiplier: 10, qty: 1, price: 9}]",
        "s.yaml:5: multiplier", "is not that of the same contract"},
   };
@@ -151,16 +153,37 @@ static void an_offset_is_of_one_account(void **state) {
   (void)state;
   struct keel_strategy *strategy;
   keel_error error = {0};
-  const char *market = "market: {tape: x.tape, rate: 0.05, overrides: {delta_offset: 5}}";
+  static const char *const overrides[] = {"overrides: {delta_offset: 5}",
+                                          "underlyings: {X: {overrides: {delta_offset: 5}}}"};
+  static const char *const where[] = {"s.yaml:2: market.overrides.delta_offset",
+                                      "s.yaml:2: market.underlyings.X.overrides.delta_offset"};
   char all[2048];
-  for (int two = 0; two < 2; two++) {
-    snprintf(all, sizeof all, "%s\n%s\n%s\n%s\n", two ? BOOK_OF("") : "book: [{account: a, " CALL ", qty: 1}]", market,
-             strategy_lines[HEDGE], strategy_lines[LIMITS]);
+  for (int i = 0; i < 4; i++) {
+    int two = i % 2, own = i / 2;
+    snprintf(all, sizeof all, "%s\nmarket: {tape: x.tape, rate: 0.05, %s}\n%s\n%s\n",
+             two ? BOOK_OF("") : "book: [{account: a, " CALL ", qty: 1}]", overrides[own], strategy_lines[HEDGE],
+             strategy_lines[LIMITS]);
     struct keel_strategy_source source = {.path = "s.yaml", .text = all, .length = strlen(all)};
     assert_int_equal(keel_strategy_read(&source, NULL, 0, &strategy, &error) != 0, two);
     if (!two) keel_strategy_free(strategy);
+    if (two) assert_string_equal(error.where, where[own]);
   }
-  assert_string_equal(error.where, "s.yaml:2: market.overrides.delta_offset");
+}
+
+/* What came by `--set` has no line to name. */
+static void two_fills_of_one_id_that_were_set(void **state) {
+  (void)state;
+  char all[4096];
+  snprintf(all, sizeof all, "%s\n%s\n%s\n%s\n", BOOK_OF(""), strategy_lines[MARKET], strategy_lines[HEDGE],
+           strategy_lines[LIMITS]);
+  const char *sets[] = {"fills=[{account: a, " CALL ", id: f, time: 2024-03-01, qty: 1, price: 2}, {account: b, " CALL
+                        ", id: f, time: 2024-03-01, qty: 1, price: 2}]"};
+  struct keel_strategy_source source = {.path = "s.yaml", .text = all, .length = strlen(all)};
+  struct keel_strategy *strategy;
+  keel_error error = {0};
+  assert_int_equal(keel_strategy_read(&source, sets, 1, &strategy, &error), KEEL_STATUS_INPUT);
+  assert_string_equal(error.where, "--set fills: id");
+  assert_string_equal(error.what, "is that of another fill; give each its own; it is in --set fills");
 }
 
 int main(void) {
@@ -168,6 +191,6 @@ int main(void) {
       cmocka_unit_test(a_book_that_names_none_has_none),    cmocka_unit_test(accounts_are_listed_by_name),
       cmocka_unit_test(an_account_differs_by_what_it_says), cmocka_unit_test(rules_take_the_costs_of_their_account),
       cmocka_unit_test(a_hedge_is_for_its_own_accounts),    cmocka_unit_test(mistakes_have_their_place),
-      cmocka_unit_test(an_offset_is_of_one_account)};
+      cmocka_unit_test(an_offset_is_of_one_account),        cmocka_unit_test(two_fills_of_one_id_that_were_set)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
