@@ -52,6 +52,8 @@ static void walk(const void *bytes, size_t size) {
     walk_model(tape, &cursor);
   }
   keel_assert(cursor.next == keel_tape_instants(tape));
+  struct keel_tape_split split;
+  for (size_t i = 0; keel_tape_split_at(tape, i, &split); i++) keel_assert(split.underlying[0] && split.ratio > 0);
   keel_assert(!keel_tape_model(tape) || keel_tape_model(tape)->text[0] != '\0');
   keel_tape_close(tape);
 }

@@ -41,15 +41,19 @@ KEEL_API void keel_hedge_free(keel_hedge *hedge); /* NULL is fine */
 
 /* The instant of the marks, in nanoseconds since 1970; INT64_MIN for a model without dates. */
 KEEL_API int64_t keel_hedge_time(const keel_hedge *hedge);
-/* Underlyings by name. */
+/* Underlyings by name; where the book names accounts, each of them as often as accounts hold it, and its account: ""
+ * where none is named. An account is hedged by itself, by its own target and within its own limits. */
 KEEL_API size_t keel_hedge_underlyings(const keel_hedge *hedge);
 KEEL_API const char *keel_hedge_underlying(const keel_hedge *hedge, size_t underlying);
+KEEL_API int keel_hedge_has_accounts(const keel_hedge *hedge);
+KEEL_API const char *keel_hedge_account(const keel_hedge *hedge, size_t underlying);
 
 /* The exposures that are brought in, by name: delta in shares, gamma in shares per 1.00 of spot, vega in money per 1.00
  * of vol. */
 KEEL_API size_t keel_hedge_exposures(const keel_hedge *hedge);
 KEEL_API const char *keel_hedge_exposure_name(const keel_hedge *hedge, size_t exposure);
 typedef struct keel_hedge_exposure {
+  int is_target; /* 0: the account has no target for it, and the numbers are NaN */
   double before, after, tolerance;
   int is_within;   /* `after`, up to rounding */
   const char *why; /* what keeps it from its tolerance: "limit", "lot", "cost", "singular", "instrument"; else "" */

@@ -339,6 +339,5 @@ keel_status keel_book_read(struct keel_config_reader *reader, const struct keel_
   if (node->kind == KEEL_CONFIG_SCALAR)
     return keel_config_fail(reader->error, node, NULL, "has to be a list of positions, or {file: book.csv}");
   keel_status status = node->kind == KEEL_CONFIG_LIST ? read_list(reader, node, book) : read_file(reader, node, book);
-  if (!status && book->count == 0) status = keel_config_fail(reader->error, node, NULL, "has no positions");
   return status ? status : check_duplicates(reader, node, book);
 }

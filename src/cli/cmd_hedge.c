@@ -31,7 +31,10 @@ static void print_exposures(const keel_hedge *hedge) {
     for (size_t e = 0; e < keel_hedge_exposures(hedge); e++) {
       char name[80];
       keel_hedge_exposure exposure = keel_hedge_exposure_at(hedge, u, e);
-      snprintf(name, sizeof name, "%s %s", keel_hedge_underlying(hedge, u), keel_hedge_exposure_name(hedge, e));
+      if (!exposure.is_target) continue;
+      const char *account = keel_hedge_account(hedge, u);
+      snprintf(name, sizeof name, "%s%s%s %s", account, *account ? " " : "", keel_hedge_underlying(hedge, u),
+               keel_hedge_exposure_name(hedge, e));
       printf("  %-20s", name);
       print_number(exposure.before);
       print_number(exposure.after);
@@ -44,7 +47,10 @@ static void print_trades(const keel_hedge *hedge) {
   printf("\n  %-32s %12s %12s %12s %12s\n", "instrument", "held", "trade", "price", "cost");
   for (size_t i = 0; i < keel_hedge_trades(hedge, 1); i++) {
     keel_hedge_trade trade = keel_hedge_trade_at(hedge, 1, i);
-    printf("  %-32s %12.10g", trade.instrument, trade.held);
+    const char *account = keel_hedge_account(hedge, trade.underlying);
+    char name[200];
+    snprintf(name, sizeof name, "%s%s%s", account, *account ? " " : "", trade.instrument);
+    printf("  %-32s %12.10g", name, trade.held);
     if (trade.qty != 0)
       printf(" %+12.10g %12.6g %12.2f\n", trade.qty, trade.price, trade.cost);
     else

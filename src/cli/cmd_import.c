@@ -1,4 +1,6 @@
 /* keel import: recorded market data into a tape. Runs world/import.c and shows what was read, dropped, and why. */
+#include <string.h>
+
 #include "cli/cli.h"
 #include "keel/import.h"
 #include "keel/time.h"
@@ -46,6 +48,7 @@ static json_t *as_json(const keel_import_result *result, const char *out) {
 static int run(struct keel_cli *cli) {
   const char *out = keel_cli_value(cli, "output");
   if (!out) return keel_cli_usage(cli, "-o TAPE is missing: where to write");
+  if (strcmp(out, "-") == 0) return keel_cli_usage(cli, "-o needs a file: a tape is read in place, not from a pipe");
   keel_import_options options = {.map_path = keel_cli_value(cli, "map"), .progress = keel_cli_tick, .context = cli};
   keel_import_result result;
   keel_error error;

@@ -54,6 +54,14 @@ static int levels_agree(char names[32], const char **best) {
   return agree;
 }
 
+/* Whether KEEL_CPU asks for what this machine cannot do, and so for nothing. */
+static int asks_in_vain(const char *in_use) {
+  const char *asked = getenv("KEEL_CPU");
+  int in_vain = asked && *asked && keel_cpu_force(asked, NULL) != KEEL_STATUS_OK;
+  keel_cpu_force(in_use, NULL);
+  return in_vain;
+}
+
 static void look_cpu(struct keel_finding *finding) {
   const char *in_use = keel_cpu_level(), *best = in_use;
   char names[32] = "";
@@ -63,6 +71,8 @@ static void look_cpu(struct keel_finding *finding) {
   finding->health = agree ? KEEL_HEALTH_LESS : KEEL_HEALTH_BAD;
   if (!agree)
     finding->costs = "figures depend on the machine; take a build whose tests pass";
+  else if (asks_in_vain(in_use))
+    finding->costs = "KEEL_CPU names no level of this machine, and is not followed; unset it";
   else if (strcmp(in_use, best) != 0)
     finding->costs = "slower kernels; --cpu auto, or KEEL_CPU unset, takes the best";
   else if (strcmp(best, levels[LEVELS - 1]) != 0)

@@ -1,5 +1,7 @@
 #include "drive/accounts.h"
 
+#include <string.h>
+
 #include "drive/dates.h"
 
 size_t keel_strategy_account_count(const struct keel_strategy *strategy) {
@@ -26,6 +28,33 @@ const struct keel_costs *keel_strategy_account_costs(const struct keel_strategy 
 
 const struct keel_limits *keel_strategy_account_limits(const struct keel_strategy *strategy, size_t account) {
   return keel_strategy_account_is_own(strategy, account) ? &strategy->accounts[account].limits : &strategy->limits;
+}
+
+size_t keel_strategy_sleeve_count(const struct keel_strategy *strategy) {
+  return strategy->sleeves ? strategy->sleeve_count : strategy->market.underlying_count;
+}
+
+struct keel_sleeve keel_strategy_sleeve(const struct keel_strategy *strategy, size_t sleeve) {
+  return strategy->sleeves ? strategy->sleeves[sleeve] : (struct keel_sleeve){.number = (uint32_t)sleeve};
+}
+
+static struct keel_variant *without_instruments(struct keel_arena *arena, const struct keel_variant *variant) {
+  struct keel_variant *own = KEEL_ARENA_NEW(arena, struct keel_variant, 1);
+  *own = *variant;
+  own->policy.with = NULL;
+  own->policy.with_count = 0;
+  return own;
+}
+
+void keel_strategy_leave_out_hedges(struct keel_arena *arena, struct keel_strategy *strategy) {
+  struct keel_book_account *accounts = KEEL_ARENA_NEW(arena, struct keel_book_account, strategy->account_count);
+  if (strategy->account_count) memcpy(accounts, strategy->accounts, strategy->account_count * sizeof *accounts);
+  for (size_t a = 0; a < strategy->account_count; a++)
+    if (accounts[a].variants) accounts[a].variants = without_instruments(arena, accounts[a].variants);
+  strategy->variants = without_instruments(arena, strategy->variants);
+  strategy->variant_count = 1;
+  strategy->accounts = accounts;
+  strategy->no_steps.status = KEEL_STATUS_OK;
 }
 
 struct keel_wiring_account *keel_accounts_wired(struct keel_arena *arena, const struct keel_strategy *strategy,

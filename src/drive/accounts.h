@@ -16,6 +16,10 @@ const struct keel_variant *keel_strategy_account_variant(const struct keel_strat
 const struct keel_costs *keel_strategy_account_costs(const struct keel_strategy *strategy, size_t account);
 const struct keel_limits *keel_strategy_account_limits(const struct keel_strategy *strategy, size_t account);
 
+/* What they hold, in the order of the underlyings of a wiring: each underlying of the market, in each account of it. */
+size_t keel_strategy_sleeve_count(const struct keel_strategy *strategy);
+struct keel_sleeve keel_strategy_sleeve(const struct keel_strategy *strategy, size_t sleeve);
+
 /* Whether an account has an entry of its own in `accounts`. */
 int keel_strategy_account_is_own(const struct keel_strategy *strategy, size_t account);
 
@@ -29,5 +33,9 @@ struct keel_wiring_account *keel_accounts_wired(struct keel_arena *arena, const 
 /* The same under some of the variants. */
 struct keel_wiring_account *keel_accounts_under(struct keel_arena *arena, const struct keel_wiring_account *accounts,
                                                 size_t count, const uint32_t *variants, size_t variant_count);
+
+/* Leaves out all variants and every hedge instrument, so that a book is looked at by itself. What the copy was made of
+ * stays. */
+void keel_strategy_leave_out_hedges(struct keel_arena *arena, struct keel_strategy *strategy);
 
 #endif

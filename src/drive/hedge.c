@@ -14,7 +14,7 @@
 /* A holding that is beyond its limit may come back, and not go farther. */
 static void set_limits(const struct keel_hedge *hedge, const struct keel_hedge_at_hand *at_hand,
                        struct keel_lots_line *line) {
-  const struct keel_limits *limits = &hedge->strategy->limits;
+  const struct keel_limits *limits = keel_account_of(hedge->snapshot.wiring, at_hand->underlying)->limits;
   double order = limits->order_qty_max, held = limits->position_qty_max;
   if (!isnan(limits->order_notional_max)) order = fmin(order, limits->order_notional_max / line->value);
   if (!isnan(at_hand->with->qty_max)) held = fmin(held, at_hand->with->qty_max);
@@ -24,7 +24,7 @@ static void set_limits(const struct keel_hedge *hedge, const struct keel_hedge_a
 
 static void set_costs(const struct keel_hedge *hedge, const struct keel_hedge_at_hand *at_hand,
                       struct keel_lots_line *line) {
-  const struct keel_costs *costs = &hedge->strategy->costs;
+  const struct keel_costs *costs = keel_costs_of(hedge->snapshot.wiring, at_hand->underlying);
   double half = at_hand->half_spread, mid = at_hand->mid, multiplier = at_hand->contract.multiplier;
   double taxed = at_hand->contract.kind == KEEL_KIND_FUTURE ? 0 : 1;
   line->buy = multiplier * (half + taxed * (mid + half) * costs->buy_tax_bps / 1e4);
@@ -34,7 +34,7 @@ static void set_costs(const struct keel_hedge *hedge, const struct keel_hedge_at
 
 static void add_line(struct keel_hedge *hedge, struct keel_hedge_side *side, size_t index) {
   const struct keel_hedge_at_hand *at_hand = &hedge->at_hand[index];
-  const struct keel_target *target = keel_hedge_target(hedge);
+  const struct keel_target *target = keel_hedge_target(hedge, at_hand->underlying);
   struct keel_block *block = hedge->snapshot.block;
   const struct keel_marks *marks = keel_marks_after(block, at_hand->underlying);
   struct keel_lots_line *line = &side->lots.lines[side->lots.line_count];
@@ -63,7 +63,7 @@ static double weight_of(enum keel_exposure exposure, double spot) {
 
 static void set_up(struct keel_hedge *hedge, size_t u) {
   struct keel_hedge_side *side = &hedge->sides[u];
-  const struct keel_target *target = keel_hedge_target(hedge);
+  const struct keel_target *target = keel_hedge_target(hedge, u);
   side->lots.exposure_count = target->exposure_count;
   side->lots.aversion = target->cost_aversion;
   for (size_t e = 0; e < target->exposure_count; e++) {
@@ -155,19 +155,38 @@ static keel_status solve(struct keel_hedge *hedge, const struct keel_snapshot_qu
   return KEEL_STATUS_OK;
 }
 
+static keel_status check_targets(const struct keel_strategy *strategy, keel_error *error) {
+  for (size_t u = 0; u < keel_strategy_sleeve_count(strategy); u++) {
+    size_t account = keel_strategy_sleeve(strategy, u).account;
+    const struct keel_variant *variant = keel_strategy_account_variant(strategy, account, 0);
+    if (variant->policy.target.kind != KEEL_TARGET_NEUTRAL)
+      return keel_config_fail(error, variant->hedge, "target",
+                              "is not neutral; `keel hedge` brings exposures within tolerances: give neutral, as "
+                              "[delta, vega]");
+  }
+  return KEEL_STATUS_OK;
+}
+
+/* Those that some account has a target for, in the order in which they are named. */
+static void list_exposures(struct keel_hedge *hedge) {
+  for (size_t u = 0; u < keel_strategy_sleeve_count(hedge->strategy); u++) {
+    const struct keel_target *target = keel_hedge_target(hedge, u);
+    for (size_t e = 0; e < target->exposure_count; e++) {
+      size_t i = 0;
+      while (i < hedge->exposure_count && hedge->exposures[i] != target->exposures[e]) i++;
+      if (i == hedge->exposure_count) hedge->exposures[hedge->exposure_count++] = target->exposures[e];
+    }
+  }
+}
+
 keel_status keel_hedge_run(const keel_strategy *strategy, const keel_hedge_options *options, keel_hedge **out,
                            keel_error *error) {
   struct keel_snapshot_query query = {.since_ns = KEEL_TIME_NONE};
   *out = NULL;
   keel_status status = keel_snapshot_time(strategy, "at", options ? options->at : NULL, &query.at_ns, error);
   if (status) return status;
-  if (strategy->variants[0].policy.target.kind != KEEL_TARGET_NEUTRAL)
-    return keel_config_fail(error, strategy->variants[0].hedge, "target",
-                            "is not neutral; `keel hedge` brings exposures within tolerances: give neutral, as "
-                            "[delta, vega]");
-  if (strategy->account_count)
-    return keel_fail_at(error, strategy->path, 0, "book",
-                        "names accounts, which `keel hedge` does not tell apart; give it the positions of one");
+  status = check_targets(strategy, error);
+  if (status) return status;
   struct keel_hedge *hedge = calloc(1, sizeof *hedge);
   if (!hedge) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a result");
   if (options) {
@@ -175,6 +194,7 @@ keel_status keel_hedge_run(const keel_strategy *strategy, const keel_hedge_optio
     query.tick_context = options->tick_context;
   }
   hedge->strategy = strategy;
+  list_exposures(hedge);
   keel_arena_init(&hedge->arena);
   status = solve(hedge, &query, error);
   if (status)

@@ -31,7 +31,7 @@ enum keel_hedge_why {
   KEEL_HEDGE_LOT
 };
 
-/* Of one underlying: which instruments can be traded, and what came of it. */
+/* Of one underlying of an account: which instruments can be traded, and what came of it. */
 struct keel_hedge_side {
   struct keel_lots lots;
   struct keel_lots_answer answer;
@@ -46,17 +46,26 @@ struct keel_hedge {
   const struct keel_strategy *strategy;
   struct keel_strategy marked; /* the strategy with the instruments in its book, at no quantity */
   struct keel_snapshot snapshot;
-  struct keel_hedge_at_hand *at_hand; /* by underlying: spot, futures, options */
-  size_t count, left_out;             /* left_out: of the options that were chosen from */
-  struct keel_hedge_side *sides;      /* [underlying] */
+  struct keel_hedge_at_hand *at_hand;                /* by underlying: spot, futures, options */
+  size_t count, left_out;                            /* left_out: of the options that were chosen from */
+  struct keel_hedge_side *sides;                     /* [underlying] */
+  enum keel_exposure exposures[KEEL_EXPOSURE_COUNT]; /* of all targets */
+  size_t exposure_count;
   double cost;
   const char *reason;
   const char **notes;
   size_t note_count;
 };
 
-static inline const struct keel_target *keel_hedge_target(const struct keel_hedge *hedge) {
-  return &hedge->strategy->variants[0].policy.target;
+/* Of an underlying, which is here as in a wiring that of one account: its name and account, and their hedge. */
+static inline const char *keel_hedge_name(const struct keel_hedge *hedge, size_t u) {
+  return hedge->strategy->market.underlyings[keel_strategy_sleeve(hedge->strategy, u).number].name;
+}
+static inline const struct keel_variant *keel_hedge_variant(const struct keel_hedge *hedge, size_t u) {
+  return keel_strategy_account_variant(hedge->strategy, keel_strategy_sleeve(hedge->strategy, u).account, 0);
+}
+static inline const struct keel_target *keel_hedge_target(const struct keel_hedge *hedge, size_t u) {
+  return &keel_hedge_variant(hedge, u)->policy.target;
 }
 
 /* Which instruments there may be, as of the instant that is asked for, and the strategy that has them marked. */

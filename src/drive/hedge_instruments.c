@@ -27,8 +27,8 @@ static int place_of(const struct keel_hedge_instrument *with) {
   return with->contract.kind == KEEL_KIND_SPOT ? 0 : with->contract.kind == KEEL_KIND_FUTURE ? 1 : 2;
 }
 
-static const struct keel_config_node *node_of(const struct keel_hedge *hedge, size_t index) {
-  const struct keel_config_node *list = keel_config_child(hedge->strategy->variants[0].hedge, "with");
+static const struct keel_config_node *node_of(const struct keel_variant *variant, size_t index) {
+  const struct keel_config_node *list = keel_config_child(variant->hedge, "with");
   const struct keel_config_node *node = list ? list->first : NULL;
   while (node && node->index != index) node = node->next;
   return node;
@@ -37,13 +37,13 @@ static const struct keel_config_node *node_of(const struct keel_hedge *hedge, si
 static void add(struct keel_hedge *hedge, const struct keel_hedge_instrument *with, size_t u,
                 const struct keel_contract *contract) {
   struct keel_hedge_at_hand *at_hand = &hedge->at_hand[hedge->count++];
-  *at_hand =
-      (struct keel_hedge_at_hand){.with = with,
-                                  .node = node_of(hedge, (size_t)(with - hedge->strategy->variants[0].policy.with)),
-                                  .contract = *contract,
-                                  .underlying = (uint32_t)u,
-                                  .price = NAN};
-  at_hand->contract.underlying = hedge->strategy->market.underlyings[u].name;
+  const struct keel_variant *variant = keel_hedge_variant(hedge, u);
+  *at_hand = (struct keel_hedge_at_hand){.with = with,
+                                         .node = node_of(variant, (size_t)(with - variant->policy.with)),
+                                         .contract = *contract,
+                                         .underlying = (uint32_t)u,
+                                         .price = NAN};
+  at_hand->contract.underlying = keel_hedge_name(hedge, u);
 }
 
 /* ---- the options of a tape ---- */
@@ -76,7 +76,7 @@ static int is_eligible(const struct keel_hedge_instrument *with, const struct ke
 
 static void add_listed(struct keel_hedge *hedge, const struct keel_tape *tape, int64_t now_ns,
                        const struct keel_hedge_instrument *with, size_t u) {
-  const char *name = hedge->strategy->market.underlyings[u].name;
+  const char *name = keel_hedge_name(hedge, u);
   for (uint32_t i = 0; tape && i < keel_tape_contracts(tape); i++) {
     const struct keel_contract *contract = keel_tape_contract(tape, i);
     if (strcmp(contract->underlying, name) == 0 && is_eligible(with, contract, now_ns) && !is_named(hedge, u, contract))
@@ -93,11 +93,11 @@ static int chooses(const struct keel_policy *policy) {
 }
 
 static void list_for(struct keel_hedge *hedge, const struct keel_tape *tape, int64_t now_ns, size_t u) {
-  const struct keel_policy *policy = &hedge->strategy->variants[0].policy;
+  const struct keel_policy *policy = &keel_hedge_variant(hedge, u)->policy;
   for (int place = 0; place <= 3; place++)
     for (size_t i = 0; i < policy->with_count; i++) {
       const struct keel_hedge_instrument *with = &policy->with[i];
-      if (place_of(with) != place || !applies(policy, with, hedge->strategy->market.underlyings[u].name)) continue;
+      if (place_of(with) != place || !applies(policy, with, keel_hedge_name(hedge, u))) continue;
       if (with->is_choice)
         add_listed(hedge, tape, now_ns, with, u);
       else
@@ -105,11 +105,14 @@ static void list_for(struct keel_hedge *hedge, const struct keel_tape *tape, int
     }
 }
 
+static const char *account_of(const struct keel_strategy *strategy, size_t u) {
+  return keel_strategy_account_name(strategy, keel_strategy_sleeve(strategy, u).account);
+}
+
 /* The book that is marked has them too, at no quantity; its hedge has none, so that the wiring has no lines. */
 static void mark_them(struct keel_hedge *hedge) {
   const struct keel_strategy *strategy = hedge->strategy;
   const struct keel_book *book = &strategy->book;
-  struct keel_variant *own = KEEL_ARENA_NEW(&hedge->arena, struct keel_variant, 1);
   struct keel_position *positions = KEEL_ARENA_NEW(&hedge->arena, struct keel_position, book->count + hedge->count);
   if (book->count) memcpy(positions, book->positions, book->count * sizeof *positions);
   for (size_t i = 0; i < hedge->count; i++) {
@@ -117,31 +120,32 @@ static void mark_them(struct keel_hedge *hedge) {
     const struct keel_config_node *node = at_hand->node;
     at_hand->position = book->count + i;
     positions[at_hand->position] =
-        (struct keel_position){.contract = at_hand->contract,
+        (struct keel_position){.account = account_of(strategy, at_hand->underlying),
+                               .contract = at_hand->contract,
                                .years = at_hand->with->is_choice ? NAN : at_hand->with->years,
                                .file = node ? node->file : strategy->path,
                                .line = node ? node->line : 0};
     positions[at_hand->position].exercise_given = at_hand->contract.exercise == KEEL_EXERCISE_AMERICAN;
   }
-  *own = strategy->variants[0];
-  own->policy.with = NULL;
-  own->policy.with_count = 0;
   hedge->marked = *strategy;
-  hedge->marked.variants = own;
-  hedge->marked.variant_count = 1;
-  hedge->marked.no_steps.status = KEEL_STATUS_OK;
+  keel_strategy_leave_out_hedges(&hedge->arena, &hedge->marked);
   hedge->marked.book = (struct keel_book){positions, book->count + hedge->count};
 }
 
 keel_status keel_hedge_list(struct keel_hedge *hedge, int64_t at_ns, keel_error *error) {
   const struct keel_strategy *strategy = hedge->strategy;
-  const struct keel_policy *policy = &strategy->variants[0].policy;
   struct keel_tape *tape = NULL;
   int64_t now_ns = KEEL_TIME_NONE;
-  size_t listed = 0, underlyings = strategy->market.underlying_count;
-  if (chooses(policy)) {
+  size_t listed = 0, underlyings = keel_strategy_sleeve_count(strategy), room = 0;
+  const struct keel_variant *choosing = NULL;
+  for (size_t u = 0; u < underlyings; u++) {
+    const struct keel_variant *variant = keel_hedge_variant(hedge, u);
+    if (chooses(&variant->policy)) choosing = variant;
+    room += variant->policy.with_count;
+  }
+  if (choosing) {
     if (!keel_snapshot_is_from_tape(strategy) || !strategy->market.tape)
-      return keel_config_fail(error, strategy->variants[0].hedge, "with",
+      return keel_config_fail(error, choosing->hedge, "with",
                               "has `instrument: options`, and there is no tape with quotes to choose among; name the "
                               "options");
     keel_status status = keel_tape_open(strategy->market.tape, &tape, error);
@@ -149,8 +153,7 @@ keel_status keel_hedge_list(struct keel_hedge *hedge, int64_t at_ns, keel_error 
     now_ns = instant_of(tape, at_ns, strategy->run.end_ns);
     listed = keel_tape_contracts(tape);
   }
-  hedge->at_hand = KEEL_ARENA_NEW(&hedge->arena, struct keel_hedge_at_hand,
-                                  underlyings * policy->with_count + listed * policy->with_count);
+  hedge->at_hand = KEEL_ARENA_NEW(&hedge->arena, struct keel_hedge_at_hand, room * (1 + listed));
   for (size_t u = 0; u < underlyings; u++) list_for(hedge, tape, now_ns, u);
   mark_them(hedge);
   keel_tape_close(tape);
@@ -183,7 +186,7 @@ static void find_price(struct keel_hedge *hedge, struct keel_hedge_at_hand *at_h
   uint32_t row = at_hand->row;
   double bid = market->bid[row], ask = market->ask[row], bps = at_hand->with->half_spread_bps;
   int is_quoted = keel_quote_is_usable(bid, ask) && !keel_quote_is_stale(market, row, hedge->strategy->market.stale_ns);
-  if (isnan(bps)) bps = hedge->strategy->costs.half_spread_bps;
+  if (isnan(bps)) bps = keel_costs_of(hedge->snapshot.wiring, at_hand->underlying)->half_spread_bps;
   at_hand->mid = is_quoted ? 0.5 * (bid + ask) : keel_marks_after(block, at_hand->underlying)->price[row];
   at_hand->half_spread = !isnan(bps) ? at_hand->mid * bps / 1e4 : is_quoted ? 0.5 * (ask - bid) : 0;
 }
@@ -192,7 +195,7 @@ static void look_at(struct keel_hedge *hedge, struct keel_hedge_at_hand *at_hand
   const struct keel_wiring *wiring = hedge->snapshot.wiring;
   struct keel_block *block = hedge->snapshot.block;
   at_hand->contract = dated_book(hedge)->positions[at_hand->position].contract;
-  at_hand->row = keel_wiring_find(wiring, &at_hand->contract);
+  at_hand->row = keel_wiring_find_in(wiring, at_hand->underlying, &at_hand->contract);
   keel_assert(at_hand->row != KEEL_NO_ROW);
   at_hand->name = name_of(hedge, at_hand);
   at_hand->held = wiring->rows[at_hand->row].units / at_hand->contract.multiplier;
@@ -263,7 +266,7 @@ keel_status keel_hedge_choose(struct keel_hedge *hedge, keel_error *error) {
       chosen[i] = 1;
       if (++taken > KEEL_LOTS_LINES)
         return keel_config_fail(error, hedge->at_hand[i].node, NULL, "is one more than %d instruments for `%.80s`",
-                                KEEL_LOTS_LINES, hedge->strategy->market.underlyings[u].name);
+                                KEEL_LOTS_LINES, keel_hedge_name(hedge, u));
     }
     for (size_t i = 0; i < hedge->count; i++)
       if (hedge->at_hand[i].underlying == u && begins_choice(hedge, i)) choose_like(hedge, i, chosen, &taken);

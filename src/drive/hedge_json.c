@@ -7,6 +7,16 @@
 
 static json_t *real(double number) { return isfinite(number) ? json_real(number) : json_null(); }
 
+/* By underlying; where there are accounts, by account first. */
+static void set_by_underlying(const struct keel_hedge *hedge, json_t *object, size_t u, json_t *value) {
+  if (keel_hedge_has_accounts(hedge)) {
+    const char *account = keel_hedge_account(hedge, u);
+    if (!json_object_get(object, account)) json_object_set_new(object, account, json_object());
+    object = json_object_get(object, account);
+  }
+  json_object_set_new(object, keel_hedge_underlying(hedge, u), value);
+}
+
 /* By underlying, then exposure. */
 static json_t *by_exposure(const struct keel_hedge *hedge, json_t *(*of)(const keel_hedge_exposure *exposure)) {
   json_t *all = json_object();
@@ -14,9 +24,10 @@ static json_t *by_exposure(const struct keel_hedge *hedge, json_t *(*of)(const k
     json_t *object = json_object();
     for (size_t e = 0; e < keel_hedge_exposures(hedge); e++) {
       keel_hedge_exposure exposure = keel_hedge_exposure_at(hedge, u, e);
+      if (!exposure.is_target) continue;
       json_object_set_new(object, keel_hedge_exposure_name(hedge, e), of(&exposure));
     }
-    json_object_set_new(all, keel_hedge_underlying(hedge, u), object);
+    set_by_underlying(hedge, all, u, object);
   }
   return all;
 }
@@ -33,6 +44,8 @@ static json_t *trades_json(const struct keel_hedge *hedge) {
   for (size_t i = 0; i < keel_hedge_trades(hedge, 0); i++) {
     keel_hedge_trade trade = keel_hedge_trade_at(hedge, 0, i);
     json_t *object = json_object();
+    if (keel_hedge_has_accounts(hedge))
+      json_object_set_new(object, "account", json_string(keel_hedge_account(hedge, trade.underlying)));
     json_object_set_new(object, "instrument", json_string(trade.instrument));
     json_object_set_new(object, "underlying", json_string(keel_hedge_underlying(hedge, trade.underlying)));
     json_object_set_new(object, "held", real(trade.held));
@@ -47,7 +60,7 @@ static json_t *trades_json(const struct keel_hedge *hedge) {
 static json_t *reasons_json(const struct keel_hedge *hedge) {
   json_t *object = json_object();
   for (size_t u = 0; u < keel_hedge_underlyings(hedge); u++)
-    json_object_set_new(object, keel_hedge_underlying(hedge, u), json_string(keel_hedge_reason_of(hedge, u)));
+    set_by_underlying(hedge, object, u, json_string(keel_hedge_reason_of(hedge, u)));
   return object;
 }
 

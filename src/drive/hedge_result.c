@@ -14,15 +14,19 @@ int64_t keel_hedge_time(const keel_hedge *hedge) {
 }
 size_t keel_hedge_underlyings(const keel_hedge *hedge) { return hedge->snapshot.wiring->underlying_count; }
 const char *keel_hedge_underlying(const keel_hedge *hedge, size_t underlying) {
-  return hedge->strategy->market.underlyings[underlying].name;
+  return keel_hedge_name(hedge, underlying);
+}
+int keel_hedge_has_accounts(const keel_hedge *hedge) { return hedge->strategy->account_count > 0; }
+const char *keel_hedge_account(const keel_hedge *hedge, size_t underlying) {
+  return keel_strategy_account_name(hedge->strategy, keel_strategy_sleeve(hedge->strategy, underlying).account);
 }
 
 /* ---- exposures ---- */
 
-size_t keel_hedge_exposures(const keel_hedge *hedge) { return keel_hedge_target(hedge)->exposure_count; }
+size_t keel_hedge_exposures(const keel_hedge *hedge) { return hedge->exposure_count; }
 const char *keel_hedge_exposure_name(const keel_hedge *hedge, size_t exposure) {
   static const char *const names[] = {"delta", "gamma", "vega"};
-  return names[keel_hedge_target(hedge)->exposures[exposure]];
+  return names[hedge->exposures[exposure]];
 }
 
 keel_hedge_exposure keel_hedge_exposure_at(const keel_hedge *hedge, size_t underlying, size_t exposure) {
@@ -30,11 +34,17 @@ keel_hedge_exposure keel_hedge_exposure_at(const keel_hedge *hedge, size_t under
                                      [KEEL_HEDGE_SINGULAR] = "singular", [KEEL_HEDGE_LIMIT] = "limit",
                                      [KEEL_HEDGE_COST] = "cost",         [KEEL_HEDGE_LOT] = "lot"};
   const struct keel_hedge_side *side = &hedge->sides[underlying];
-  return (keel_hedge_exposure){.before = side->before[exposure],
-                               .after = side->after[exposure],
-                               .tolerance = side->lots.tolerance[exposure],
-                               .is_within = side->why[exposure] == KEEL_HEDGE_WITHIN,
-                               .why = whys[side->why[exposure]]};
+  const struct keel_target *target = keel_hedge_target(hedge, underlying);
+  size_t e = 0;
+  while (e < target->exposure_count && target->exposures[e] != hedge->exposures[exposure]) e++;
+  if (e == target->exposure_count)
+    return (keel_hedge_exposure){.before = NAN, .after = NAN, .tolerance = NAN, .is_within = 1, .why = ""};
+  return (keel_hedge_exposure){.is_target = 1,
+                               .before = side->before[e],
+                               .after = side->after[e],
+                               .tolerance = side->lots.tolerance[e],
+                               .is_within = side->why[e] == KEEL_HEDGE_WITHIN,
+                               .why = whys[side->why[e]]};
 }
 
 /* ---- trades ---- */
@@ -71,9 +81,10 @@ const char *keel_hedge_note(const keel_hedge *hedge, size_t index) { return hedg
 /* ---- CSV ---- */
 
 static void write_trade(const struct keel_hedge *hedge, const keel_hedge_trade *trade, struct keel_text *text) {
-  const char *const names[] = {keel_hedge_underlying(hedge, trade->underlying), trade->instrument};
+  const char *const names[] = {keel_hedge_account(hedge, trade->underlying),
+                               keel_hedge_underlying(hedge, trade->underlying), trade->instrument};
   const double numbers[] = {trade->held, trade->qty, trade->price, trade->cost};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+  for (size_t i = !keel_hedge_has_accounts(hedge); i < sizeof names / sizeof *names; i++) {
     keel_text_csv(text, names[i], strlen(names[i]));
     keel_text_char(text, ',');
   }
@@ -88,6 +99,7 @@ static void write_trade(const struct keel_hedge *hedge, const keel_hedge_trade *
 char *keel_hedge_csv(const keel_hedge *hedge, size_t *length) {
   struct keel_text text;
   keel_text_init(&text);
+  if (keel_hedge_has_accounts(hedge)) keel_text_add(&text, "account,");
   keel_text_add(&text, "underlying,instrument,held,qty,price,cost,problem\n");
   for (size_t i = 0; i < hedge->count; i++) {
     keel_hedge_trade trade = keel_hedge_trade_at(hedge, 1, i);

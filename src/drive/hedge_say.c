@@ -116,9 +116,10 @@ static void say_after(const struct keel_hedge_side *side, const struct keel_targ
 
 static void say_side(struct keel_hedge *hedge, size_t u, struct keel_text *text) {
   struct keel_hedge_side *side = &hedge->sides[u];
-  const struct keel_target *target = keel_hedge_target(hedge);
+  const struct keel_target *target = keel_hedge_target(hedge, u);
+  const char *account = keel_hedge_account(hedge, u);
   size_t start = text->length, outside = 0;
-  keel_text_printf(text, "%s: ", hedge->strategy->market.underlyings[u].name);
+  keel_text_printf(text, "%s%s%s: ", account, *account ? " " : "", keel_hedge_name(hedge, u));
   say_before(side, target, text);
   keel_text_add(text, ": ");
   say_trades(hedge, side, text);

@@ -179,6 +179,14 @@ static void note_model(struct keel_replay *replay) {
   add_note(replay, text);
 }
 
+static void note_splits(struct keel_replay *replay) {
+  const struct keel_market_terms *market = &replay->strategy->market;
+  char text[400];
+  for (size_t u = 0; u < market->underlying_count; u++)
+    for (size_t i = 0; i < market->underlyings[u].split_count; i++)
+      if (keel_replay_split_unseen(replay, u, i, text, sizeof text)) add_note(replay, text);
+}
+
 /* Whether some hedge is a share balance. */
 static int balances(const struct keel_replay *replay) {
   for (size_t a = 0; a < keel_strategy_account_count(replay->strategy); a++)
@@ -190,8 +198,10 @@ static int balances(const struct keel_replay *replay) {
 static void list_notes(struct keel_replay *replay) {
   const struct keel_strategy *strategy = replay->strategy;
   size_t room = 3 + strategy->warning_count;
+  for (size_t u = 0; u < strategy->market.underlying_count; u++) room += strategy->market.underlyings[u].split_count;
   replay->notes = KEEL_ARENA_NEW(&replay->arena, char *, room);
   if (replay->model) note_model(replay);
+  note_splits(replay);
   if (replay->parts[0].wiring.has_american && !replay->model)
     add_note(
         replay,

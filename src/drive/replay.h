@@ -67,6 +67,15 @@ keel_status keel_replay_never_entered(const struct keel_block *block, size_t und
 /* Refuses what the tape cannot answer for. */
 keel_status keel_replay_check(const struct keel_replay *replay, keel_error *error);
 
+/* Whether an account of the strategy holds what is on an underlying. */
+int keel_replay_is_held(const struct keel_replay *replay, size_t underlying, size_t account);
+/* Refuses splits that the tape has been put into the terms of already, and those that a hedge cannot pass. */
+keel_status keel_replay_check_splits(const struct keel_replay *replay, keel_error *error);
+/* Whether spot moves over a split of the run as if there were none, which is then said in `text`: the second sign,
+ * beside what the tape itself says, of prices that were adjusted already. */
+int keel_replay_split_unseen(const struct keel_replay *replay, size_t underlying, size_t split, char *text,
+                             size_t size);
+
 /* Parts for the variants, at least one for each set of contracts that is watched; then one ledger from all of them. */
 void keel_replay_lay_out(struct keel_replay *replay, size_t threads);
 keel_status keel_replay_join(struct keel_replay *replay, keel_error *error);

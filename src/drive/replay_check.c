@@ -40,24 +40,27 @@ static const char *hint_of(const struct keel_replay *replay, const struct keel_c
   return hint;
 }
 
-static keel_status check_spot(const struct keel_replay *replay, const char *underlying, keel_error *error) {
-  struct keel_contract spot = {.underlying = underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE};
+static keel_status check_spot(const struct keel_replay *replay, const struct keel_position *position,
+                              keel_error *error) {
+  const char *underlying = position->contract.underlying;
   char names[256] = "";
   size_t used = 0;
   for (size_t i = 0; i < replay->listed_count; i++) {
     if (replay->listed[i]->kind != KEEL_KIND_SPOT) continue;
-    if (strcmp(replay->listed[i]->underlying, spot.underlying) == 0) return KEEL_STATUS_OK;
+    if (strcmp(replay->listed[i]->underlying, underlying) == 0) return KEEL_STATUS_OK;
     if (used < sizeof names)
       used +=
           (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", replay->listed[i]->underlying);
   }
-  return keel_fail(error, KEEL_STATUS_INPUT, replay->strategy->market.tape,
-                   "the tape has no underlying \"%s\"; it has %s", underlying, used ? names : "none");
+  return keel_fail_at(error, position->file, position->line, "underlying",
+                      "the tape has no underlying \"%s\"; it has %s", underlying, used ? names : "none");
 }
 
 static keel_status check_position(const struct keel_replay *replay, const struct keel_position *position, int64_t begin,
                                   keel_error *error) {
   const struct keel_market_terms *market = &replay->strategy->market;
+  keel_status status = check_spot(replay, position, error);
+  if (status) return status;
   long u = keel_market_underlying(market, position->contract.underlying);
   char name[128], when[40];
   keel_contract_format(&position->contract, market->calendar, name, sizeof name);
@@ -121,8 +124,8 @@ static keel_status check_hedge(const struct keel_replay *replay, const struct ke
   return status;
 }
 
-/* Whether an account of the strategy holds what is on an underlying. */
-static int is_held(const struct keel_strategy *strategy, size_t u, size_t account) {
+int keel_replay_is_held(const struct keel_replay *replay, size_t u, size_t account) {
+  const struct keel_strategy *strategy = replay->strategy;
   for (size_t i = 0; i < strategy->sleeve_count; i++)
     if (strategy->sleeves[i].number == u && strategy->sleeves[i].account == account) return 1;
   return strategy->sleeve_count == 0;
@@ -134,42 +137,9 @@ static keel_status check_hedges(const struct keel_replay *replay, keel_error *er
   for (size_t a = 0; a < keel_strategy_account_count(strategy); a++)
     for (size_t v = 0; v < strategy->variant_count; v++)
       for (size_t u = 0; u < strategy->market.underlying_count && !status; u++)
-        if (is_held(strategy, u, a))
+        if (keel_replay_is_held(replay, u, a))
           status = check_hedge(replay, keel_replay_policy(replay, a, v), strategy->market.underlyings[u].name, error);
   return status;
-}
-
-static keel_status refuse_split(const struct keel_replay *replay, size_t u, const char *what, keel_error *error) {
-  return keel_fail_at(error, replay->strategy->path, 0, "market.splits", "%s has splits, and %s",
-                      replay->strategy->market.underlyings[u].name, what);
-}
-
-/* Whose holdings and orders a split does not know how to convert. */
-static keel_status check_split(const struct keel_replay *replay, const struct keel_policy *policy, size_t u,
-                               keel_error *error) {
-  const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
-  size_t count = keel_policy_instruments(policy, replay->strategy->market.underlyings[u].name, with);
-  if (policy->target.kind == KEEL_TARGET_NONE) return KEEL_STATUS_OK;
-  if (policy->execution.fill == KEEL_FILL_NEXT)
-    return refuse_split(replay, u, "orders that wait (execution.fill: next) cannot pass one; allowed: decision", error);
-  for (size_t k = 0; k < count && k < KEEL_HEDGES_MAX; k++)
-    if (with[k]->contract.kind != KEEL_KIND_SPOT)
-      return refuse_split(replay, u, "holdings of futures and options cannot pass one; allowed: spot", error);
-  return KEEL_STATUS_OK;
-}
-
-static keel_status check_splits(const struct keel_replay *replay, keel_error *error) {
-  const struct keel_strategy *strategy = replay->strategy;
-  for (size_t u = 0; u < strategy->market.underlying_count; u++) {
-    if (!strategy->market.underlyings[u].split_count) continue;
-    if (replay->model) return refuse_split(replay, u, "the tape is of a simulated market, which has none", error);
-    keel_status status = KEEL_STATUS_OK;
-    for (size_t a = 0; a < keel_strategy_account_count(strategy); a++)
-      for (size_t v = 0; v < strategy->variant_count && !status; v++)
-        if (is_held(strategy, u, a)) status = check_split(replay, keel_replay_policy(replay, a, v), u, error);
-    if (status) return status;
-  }
-  return KEEL_STATUS_OK;
 }
 
 /* A model's vols are those of hedges too: there is nothing to shift. */
@@ -186,17 +156,15 @@ keel_status keel_replay_check(const struct keel_replay *replay, keel_error *erro
   int64_t begin = keel_replay_begin(replay);
   for (size_t i = 0; i < replay->book.count; i++) {
     const struct keel_position *position = &replay->book.positions[i];
-    keel_status status = check_spot(replay, position->contract.underlying, error);
-    if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
+    keel_status status = check_position(replay, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;
   }
   for (size_t i = 0; i < replay->fills.count; i++) {
     const struct keel_position *position = &replay->fills.trades[i].position;
-    keel_status status = check_spot(replay, position->contract.underlying, error);
-    if (status == KEEL_STATUS_OK) status = check_position(replay, position, begin, error);
+    keel_status status = check_position(replay, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;
   }
-  keel_status status = check_splits(replay, error);
+  keel_status status = keel_replay_check_splits(replay, error);
   if (!status) status = check_overrides(replay, error);
   return status ? status : check_hedges(replay, error);
 }

@@ -259,14 +259,7 @@ static keel_status check_source(const struct keel_strategy *strategy, keel_error
 
 /* What only `keel hedge` can run is looked at without its instruments: marks do not depend on them. */
 static void leave_out_hedge(struct keel_snapshot *snapshot) {
-  struct keel_strategy *strategy = &snapshot->strategy;
-  if (!strategy->no_steps.status) return;
-  struct keel_variant *own = KEEL_ARENA_NEW(&snapshot->arena, struct keel_variant, 1);
-  *own = strategy->variants[0];
-  own->policy.with_count = 0;
-  strategy->variants = own;
-  strategy->variant_count = 1;
-  strategy->no_steps.status = KEEL_STATUS_OK;
+  if (snapshot->strategy.no_steps.status) keel_strategy_leave_out_hedges(&snapshot->arena, &snapshot->strategy);
 }
 
 keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel_strategy *strategy,

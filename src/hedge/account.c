@@ -58,7 +58,7 @@ static void dividends_due(struct keel_block *block, size_t u, size_t v, const st
   }
 }
 
-/* An account enters with the premium of its book as cash, and nothing else. */
+/* An account enters with the premium of its book as cash, and what fills of that instant made against their marks. */
 static void enter(struct keel_block *block, size_t u, size_t v) {
   struct keel_accounts *before = keel_account_before(block, u);
   const double *value = keel_at_total(block, block->totals.value, u);
@@ -72,6 +72,9 @@ static void enter(struct keel_block *block, size_t u, size_t v) {
     keel_at_lane(block, before->equity, u, v)[i] = 0;
     keel_at_lane(block, before->cash, u, v)[i] = -value[i];
   }
+  if (!block->wiring->trade_count) return;
+  const double *made = keel_at_total(block, block->totals.change[KEEL_COMPONENT_TRADES], u);
+  for (size_t i = 0; i < block->wiring->paths; i++) keel_at_lane(block, before->cash, u, v)[i] += made[i];
 }
 
 /* Whether a component of the book has to be copied to its place in the lane: for who reads the step, and where the lane
@@ -83,14 +86,16 @@ static int is_copied(const struct keel_block *block, enum keel_component c, int 
 /* Whether it is of the book, and computed by measure. */
 static int is_of_book(enum keel_component c) { return c <= KEEL_COMPONENT_DIVIDENDS && c != KEEL_COMPONENT_HEDGE; }
 
-/* The step's components of the book, each at its place in the lane. */
+/* The step's components of the book, each at its place in the lane. Where no time passed only what fills made counts,
+ * as the book enters. */
 static void book_changes(struct keel_block *block, size_t u, size_t v, int no_time) {
   size_t bytes = block->wiring->paths * sizeof(double);
   for (size_t k = 0; k < block->component_count; k++) {
     enum keel_component c = block->components[k];
     if (!is_of_book(c) || !is_copied(block, c, no_time)) continue;
     double *to = keel_at_lane(block, block->explain[c], u, v);
-    if (no_time)
+    int is_made = c == KEEL_COMPONENT_TRADES && !block->entered[u] && block->wiring->trade_count;
+    if (no_time && !is_made)
       memset(to, 0, bytes);
     else
       memcpy(to, keel_at_total(block, block->totals.change[c], u), bytes);

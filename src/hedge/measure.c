@@ -215,7 +215,7 @@ void keel_measure(struct keel_block *block, size_t u) {
   /* spot itself is the row before the others */
   for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++) {
     if (block->entered[u] && block->units[r] != 0 && block->alive[r]) move_row(block, u, r, moved++ == 0);
-    if (block->entered[u] && block->wiring->trade_count) keel_trade_row(block, u, r);
+    if (block->wiring->trade_count) keel_trade_row(block, u, r);
     if (block->units[r] == 0 || !block->alive[r] || block->settled[r]) continue;
     add_greeks(block, u, r);
     add_exposures(block, u, r);

@@ -63,6 +63,7 @@ void keel_trade_row(struct keel_block *block, size_t u, uint32_t r) {
   while (block->trades_done[r] < row->trade_count) {
     const struct keel_row_trade *trade = &block->wiring->trades[row->first_trade + block->trades_done[r]];
     if (trade->time_ns > block->market.time_ns) return;
+    if (!block->entered[u] && trade->event != KEEL_TRADE_FILL) return; /* there is no account yet that it delivers to */
     if (!is_gone && isnan(keel_at_row(block, keel_marks_after(block, u)->price, r)[0])) return;
     if (is_gone)
       block->trades_lost++;

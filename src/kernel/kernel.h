@@ -7,6 +7,7 @@
 #include "keel/american.h"
 #include "kernel/bands.h"
 #include "kernel/deltas.h"
+#include "kernel/diffusion.h"
 #include "kernel/lanes.h"
 #include "kernel/leaf.h"
 #include "kernel/market_vol.h"
@@ -33,6 +34,8 @@ struct keel_kernel {
   struct keel_leaf leaf;
   struct keel_bands bands;
   struct keel_deltas deltas;
+  keel_diffusion_lay *diffusion_lay;
+  keel_diffusion_advance *diffusion_advance;
   struct keel_rows rows;
   struct keel_market_vol market_vol;
   struct keel_random random;

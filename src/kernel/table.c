@@ -2,6 +2,7 @@
 #include "kernel/american_level.h"
 #include "kernel/bands_level.h"
 #include "kernel/deltas_level.h"
+#include "kernel/diffusion_level.h"
 #include "kernel/lanes_level.h"
 #include "kernel/leaf_level.h"
 #include "kernel/level.h"
@@ -26,6 +27,8 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .leaf = {KEEL_AT(keel_leaf_moments), KEEL_AT(keel_leaf_exp_moments), KEEL_AT(keel_leaf_slots)},
     .bands = {KEEL_AT(keel_whalley_wilmott), KEEL_AT(keel_zakamouline), KEEL_AT(keel_leland_vol)},
     .deltas = {KEEL_AT(keel_deltas_variance_optimal), KEEL_AT(keel_deltas_with_slope)},
+    .diffusion_lay = KEEL_AT(keel_diffusion_lay),
+    .diffusion_advance = KEEL_AT(keel_diffusion_advance),
     .rows = {KEEL_AT(keel_rows_mid), KEEL_AT(keel_rows_set), KEEL_AT(keel_rows_negate), KEEL_AT(keel_rows_add),
              KEEL_AT(keel_rows_add_gross), KEEL_AT(keel_rows_weigh_vol)},
     .market_vol = {KEEL_AT(keel_market_vol_root), KEEL_AT(keel_market_vol_realise), KEEL_AT(keel_market_vol_skew)},

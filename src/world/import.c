@@ -44,6 +44,7 @@ static const struct {
     [KEEL_IMPORT_LATE_SPOT] = {"late_spot", "rows whose spot is later than their quote (it stands at its own time)"},
     [KEEL_IMPORT_STALE] = {"stale", "a quote more than a minute old when it arrived"},
     [KEEL_IMPORT_OLD_TRADE] = {"old_trade", "a contract that last traded on an earlier day"},
+    [KEEL_IMPORT_SPLIT_ADJUSTED] = {"split_adjusted", "a quote of before a split, put into the terms of after it"},
     [KEEL_IMPORT_CROSSED] = {"crossed", "a bid above the ask"},
     [KEEL_IMPORT_LOCKED] = {"locked", "a bid equal to the ask"},
     [KEEL_IMPORT_ZERO_BID] = {"zero_bid", "a bid of 0"},
@@ -137,14 +138,24 @@ static keel_status read_any(struct import *import, const char *const *files, siz
   return keel_zip_is(files[index]) ? read_zip(import, files, count, index) : read_file(import, files[index]);
 }
 
+static int is_file(const char *path, struct stat *info) { return stat(path, info) == 0 && S_ISREG(info->st_mode); }
+
+/* What is read must not be what is written. */
+static keel_status check_output(struct import *import, const char *input, const char *out) {
+  struct stat file, place;
+  if (!is_file(input, &file) || !is_file(out, &place) || file.st_dev != place.st_dev || file.st_ino != place.st_ino)
+    return KEEL_STATUS_OK;
+  return keel_fail(import->error, KEEL_STATUS_INPUT, input, "is the output as well; give the tape another name");
+}
+
 /* How much there is to read (0 if some of it cannot be known); the output must not be one of the files. */
 static keel_status look_at_files(struct import *import, const char *const *files, size_t count, const char *out) {
-  struct stat place, file;
-  int exists = stat(out, &place) == 0 && S_ISREG(place.st_mode), all_known = 1;
+  struct stat file;
+  int all_known = 1;
   for (size_t i = 0; i < count; i++) {
-    int known = stat(files[i], &file) == 0 && S_ISREG(file.st_mode);
-    if (known && exists && file.st_dev == place.st_dev && file.st_ino == place.st_ino)
-      return keel_fail(import->error, KEEL_STATUS_INPUT, files[i], "is the output as well; give the tape another name");
+    int known = is_file(files[i], &file);
+    keel_status status = check_output(import, files[i], out);
+    if (status) return status;
     all_known &= known;
     if (known) import->bytes_total += (uint64_t)file.st_size;
   }
@@ -178,7 +189,8 @@ static struct stretch *sorted_stretches(const struct keel_import_rows *rows) {
 
 /* ---- writing ---- */
 
-static void note_quote(uint64_t *counts, double bid, double *ask) {
+/* Of spot, bid = ask is a price of which no sides are known. */
+static void note_quote(uint64_t *counts, enum keel_kind kind, double bid, double *ask) {
   if (*ask == 0) {
     counts[KEEL_IMPORT_ZERO_ASK]++;
     *ask = NAN;
@@ -186,11 +198,9 @@ static void note_quote(uint64_t *counts, double bid, double *ask) {
     counts[KEEL_IMPORT_MISSING_SIDE]++;
   }
   counts[KEEL_IMPORT_CROSSED] += bid > *ask;
-  counts[KEEL_IMPORT_LOCKED] += bid == *ask;
+  counts[KEEL_IMPORT_LOCKED] += kind != KEEL_KIND_SPOT && bid == *ask;
   counts[KEEL_IMPORT_ZERO_BID] += bid == 0;
 }
-
-static int same_price(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
 
 /* A contract that this instant has already. */
 static void note_again(struct import *import, struct kept *kept, size_t quote, uint64_t instant) {
@@ -199,8 +209,8 @@ static void note_again(struct import *import, struct kept *kept, size_t quote, u
     rows->troubles[KEEL_IMPORT_DUPLICATE]++;
     return;
   }
-  int same = same_price(import->bids[kept->place], rows->bids[quote]) &&
-             same_price(import->asks[kept->place], rows->asks[quote]);
+  int same = keel_import_same_price(import->bids[kept->place], rows->bids[quote]) &&
+             keel_import_same_price(import->asks[kept->place], rows->asks[quote]);
   if (same || kept->counted == instant) return;
   kept->counted = instant;
   rows->troubles[KEEL_IMPORT_TWO_SPOTS]++;
@@ -222,7 +232,8 @@ static size_t gather(struct import *import, const struct stretch *stretch, uint6
     import->ids[used] = kept->tape_id;
     import->bids[used] = rows->bids[quote];
     import->asks[used] = rows->asks[quote];
-    if (contract->kind != KEEL_KIND_SPOT) note_quote(rows->troubles, import->bids[used], &import->asks[used]);
+    if (contract->kind != KEEL_KIND_SPOT || !keel_import_rows_is_beside(rows, contract))
+      note_quote(rows->troubles, contract->kind, import->bids[used], &import->asks[used]);
     used++;
   }
   return used;
@@ -283,6 +294,13 @@ static keel_status write_quotes(struct import *import) {
 
 /* ---- the report ---- */
 
+static keel_status write_splits(struct import *import) {
+  keel_status status = KEEL_STATUS_OK;
+  for (size_t i = 0; i < import->rows->split_count && !status; i++)
+    status = keel_tape_writer_split(import->writer, &import->rows->splits[i], import->error);
+  return status;
+}
+
 static keel_status report(struct import *import) {
   const struct keel_import_rows *rows = import->rows;
   keel_import_result *result = import->result;
@@ -315,6 +333,7 @@ static keel_status nothing_left(const struct import *import, const char *file) {
 static keel_status run(struct import *import, const char *const *files, size_t count, const char *out) {
   const char *map = import->options ? import->options->map_path : NULL;
   keel_status status = look_at_files(import, files, count, out);
+  if (!status && map) status = check_output(import, map, out);
   if (!status && map) status = keel_import_map_load(&import->texts, map, &import->map, import->error);
   if (!status) status = keel_tape_writer_open(out, &import->writer, import->error);
   for (size_t i = 0; i < count && !status; i++) status = read_any(import, files, count, i);
@@ -322,6 +341,7 @@ static keel_status run(struct import *import, const char *const *files, size_t c
     if (keel_import_splits_is(files[i])) status = keel_import_splits_apply(import->rows, files[i], import->error);
   if (!status && import->rows->count == 0) status = nothing_left(import, count ? files[0] : out);
   if (!status) status = write_quotes(import);
+  if (!status) status = write_splits(import);
   if (!status) status = report(import);
   if (status) return status;
   status = keel_tape_writer_close(import->writer, import->error);

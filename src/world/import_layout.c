@@ -169,6 +169,8 @@ static const struct {
 } refused[] = {
     {{"#expiry", "right", "implied_volatility"}, "the trades of a day (Lean universe): open, high, low and close"},
     {{"is_snapshot", "side", "amount"}, "an order book, level by level (Tardis incremental_book_L2)"},
+    {{"open", "high", "low"}, "bars of trades: open, high, low and close"},
+    {{"Open", "High", "Low"}, "bars of trades: open, high, low and close"},
 };
 enum { REFUSED = sizeof refused / sizeof *refused };
 

@@ -36,11 +36,6 @@ struct entry {
   struct keel_import_rows *rows;
 };
 
-struct field {
-  const char *text;
-  size_t length;
-};
-
 /* ---- opening ---- */
 
 static int has_quotes_of(const char *const *files, size_t count, const struct keel_lean_file *trades) {
@@ -97,11 +92,11 @@ void keel_import_lean_close(struct keel_import_lean *lean) {
 /* ---- one row ---- */
 
 /* Splits a line at commas; returns how many fields it has, at most FIELDS_MAX. */
-static size_t split(const char *line, const char *end, struct field *fields) {
+static size_t split(const char *line, const char *end, struct keel_csv_field *fields) {
   size_t count = 0;
   while (count < FIELDS_MAX) {
     const char *comma = memchr(line, ',', (size_t)(end - line));
-    fields[count++] = (struct field){line, (size_t)((comma ? comma : end) - line)};
+    fields[count++] = (struct keel_csv_field){line, (size_t)((comma ? comma : end) - line)};
     if (!comma) break;
     line = comma + 1;
   }
@@ -109,7 +104,7 @@ static size_t split(const char *line, const char *end, struct field *fields) {
 }
 
 /* Milliseconds since midnight, whole. */
-static int64_t minute_end(const struct keel_import_lean *lean, struct field time) {
+static int64_t minute_end(const struct keel_import_lean *lean, struct keel_csv_field time) {
   int64_t ms = 0;
   if (time.length == 0 || time.length > 8) return KEEL_TIME_NONE;
   for (size_t i = 0; i < time.length; i++) {
@@ -122,7 +117,7 @@ static int64_t minute_end(const struct keel_import_lean *lean, struct field time
 }
 
 /* 20140606 00:00 */
-static int64_t day_end(const struct keel_import_lean *lean, struct field time) {
+static int64_t day_end(const struct keel_import_lean *lean, struct keel_csv_field time) {
   struct keel_time_text date;
   if (time.length != 14 || memcmp(time.text + 8, " 00:00", 6) != 0) return KEEL_TIME_NONE;
   if (!keel_time_parse(time.text, 8, &date)) return KEEL_TIME_NONE;
@@ -130,7 +125,7 @@ static int64_t day_end(const struct keel_import_lean *lean, struct field time) {
 }
 
 /* A price, NaN for an empty one. Only an option is worth 0: elsewhere that is no quote. Returns what is wrong. */
-static int read_price(const struct entry *entry, struct field field, double *price) {
+static int read_price(const struct entry *entry, struct keel_csv_field field, double *price) {
   *price = NAN;
   if (field.length == 0) return KEEL_IMPORT_FINE;
   if (!keel_number_parse(field.text, field.length, price)) return KEEL_IMPORT_BAD_NUMBER;
@@ -140,7 +135,7 @@ static int read_price(const struct entry *entry, struct field field, double *pri
   return KEEL_IMPORT_FINE;
 }
 
-static int read_prices(const struct entry *entry, const struct field *fields, double *bid_ask) {
+static int read_prices(const struct entry *entry, const struct keel_csv_field *fields, double *bid_ask) {
   int is_quote = entry->lean->file.has_quotes;
   int trouble = read_price(entry, fields[is_quote ? BID_CLOSE : TRADE_CLOSE], &bid_ask[0]);
   if (trouble) return trouble;
@@ -149,7 +144,7 @@ static int read_prices(const struct entry *entry, const struct field *fields, do
   return KEEL_IMPORT_FINE;
 }
 
-static int read_row(const struct entry *entry, const struct field *fields, int64_t *time_ns, double *bid_ask) {
+static int read_row(const struct entry *entry, const struct keel_csv_field *fields, int64_t *time_ns, double *bid_ask) {
   const struct keel_import_lean *lean = entry->lean;
   if (lean->has_better) return KEEL_IMPORT_TRADE;
   if (entry->id == KEEL_CONTRACT_NONE) return KEEL_IMPORT_CONFLICT;
@@ -160,7 +155,7 @@ static int read_row(const struct entry *entry, const struct field *fields, int64
   return read_prices(entry, fields, bid_ask);
 }
 
-static keel_status take_row(const struct entry *entry, const struct field *fields, keel_error *error) {
+static keel_status take_row(const struct entry *entry, const struct keel_csv_field *fields, keel_error *error) {
   struct keel_import_rows *rows = entry->rows;
   int64_t time_ns;
   double bid_ask[2];
@@ -170,9 +165,6 @@ static keel_status take_row(const struct entry *entry, const struct field *field
     rows->troubles[trouble]++;
     return KEEL_STATUS_OK;
   }
-  /* Quotes of spot are not looked at any more when the tape is written. */
-  if (entry->what.contract.kind == KEEL_KIND_SPOT)
-    rows->troubles[KEEL_IMPORT_MISSING_SIDE] += isnan(bid_ask[0]) || isnan(bid_ask[1]);
   keel_status status = keel_import_rows_quote(rows, time_ns, entry->id, bid_ask, error);
   if (status || entry->spot_id == KEEL_CONTRACT_NONE) return status;
   return keel_import_rows_quote(rows, time_ns, entry->spot_id, bid_ask, error);
@@ -195,7 +187,7 @@ static keel_status wrong_count(const struct entry *entry, long line, size_t coun
 }
 
 static keel_status take_rows(const struct entry *entry, const char *text, size_t length, keel_error *error) {
-  struct field fields[FIELDS_MAX];
+  struct keel_csv_field fields[FIELDS_MAX];
   const size_t wanted = entry->lean->file.has_quotes ? QUOTE_FIELDS : TRADE_FIELDS;
   long line = 0;
   for (const char *end = text + length, *next; text < end; text = next + 1) {
@@ -218,9 +210,7 @@ static keel_status enter_contracts(struct entry *entry, keel_error *error) {
   keel_status status = keel_import_rows_contract(entry->rows, contract, &entry->id, error);
   entry->spot_id = KEEL_CONTRACT_NONE;
   if (status || contract->kind != KEEL_KIND_FUTURE) return status;
-  const struct keel_contract spot = {
-      .underlying = contract->underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
-  return keel_import_rows_contract(entry->rows, &spot, &entry->spot_id, error);
+  return keel_import_rows_spot(entry->rows, contract->underlying, &entry->spot_id, error);
 }
 
 keel_status keel_import_lean_next(struct keel_import_lean *lean, struct keel_import_rows *rows, size_t *left,

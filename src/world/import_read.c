@@ -128,10 +128,6 @@ static struct keel_csv_field cell(const struct keel_import_rows *rows, const str
   return column >= 0 ? fields[column] : rows->constants[field];
 }
 
-static int given(const struct keel_import_rows *rows, enum keel_import_field field) {
-  return rows->binding.columns[field] >= 0 || rows->constants[field].length > 0;
-}
-
 static const struct keel_import_meaning *recall(struct keel_import_rows *rows, const struct keel_csv_field *fields,
                                                 enum keel_import_field field) {
   return keel_import_recall(&rows->memos[field], rows, cell(rows, fields, field));
@@ -199,12 +195,12 @@ static int read_beside(struct keel_csv_field text, enum keel_kind kind, double *
 
 static int read_spot(struct keel_import_rows *rows, const struct keel_csv_field *fields, struct keel_import_row *row) {
   row->spot_bid = row->spot_ask = NAN;
-  if (given(rows, KEEL_IMPORT_SPOT)) {
+  if (keel_import_given(rows, KEEL_IMPORT_SPOT)) {
     const struct keel_import_meaning *spot = recall(rows, fields, KEEL_IMPORT_SPOT);
     row->spot_bid = row->spot_ask = spot->real;
     return spot->problem;
   }
-  if (!given(rows, KEEL_IMPORT_SPOT_BID)) return KEEL_IMPORT_FINE;
+  if (!keel_import_given(rows, KEEL_IMPORT_SPOT_BID)) return KEEL_IMPORT_FINE;
   int trouble = read_beside(cell(rows, fields, KEEL_IMPORT_SPOT_BID), KEEL_KIND_SPOT, &row->spot_bid);
   return trouble ? trouble : read_beside(cell(rows, fields, KEEL_IMPORT_SPOT_ASK), KEEL_KIND_SPOT, &row->spot_ask);
 }
@@ -212,7 +208,7 @@ static int read_spot(struct keel_import_rows *rows, const struct keel_csv_field 
 /* The future's price; of a venue that gives the spot index in its place, the spot. */
 static int read_future(struct keel_import_rows *rows, const struct keel_csv_field *fields,
                        struct keel_import_row *row) {
-  if (!given(rows, KEEL_IMPORT_FUTURE)) return KEEL_IMPORT_FINE;
+  if (!keel_import_given(rows, KEEL_IMPORT_FUTURE)) return KEEL_IMPORT_FINE;
   enum keel_kind kind = row->index_is_underlying ? KEEL_KIND_SPOT : KEEL_KIND_FUTURE;
   double price;
   int trouble = read_beside(cell(rows, fields, KEEL_IMPORT_FUTURE), kind, &price);
@@ -226,17 +222,17 @@ static int read_future(struct keel_import_rows *rows, const struct keel_csv_fiel
 /* The times beside that of the quote. That of the last trade is for information alone: one that cannot be read counts
  * as no trade. */
 static int read_times(struct keel_import_rows *rows, const struct keel_csv_field *fields, struct keel_import_row *row) {
-  if (given(rows, KEEL_IMPORT_SPOT_TIME)) {
+  if (keel_import_given(rows, KEEL_IMPORT_SPOT_TIME)) {
     struct keel_import_meaning spot = parse_time(rows, cell(rows, fields, KEEL_IMPORT_SPOT_TIME));
     if (spot.problem) return spot.problem;
     if (spot.whole > row->time_ns) row->spot_time_ns = spot.whole;
   }
-  if (given(rows, KEEL_IMPORT_MADE)) {
+  if (keel_import_given(rows, KEEL_IMPORT_MADE)) {
     struct keel_import_meaning made = parse_time(rows, cell(rows, fields, KEEL_IMPORT_MADE));
     if (made.problem) return made.problem;
     row->stale = made.whole < row->time_ns - STALE_NS;
   }
-  if (given(rows, KEEL_IMPORT_LAST_TRADE)) {
+  if (keel_import_given(rows, KEEL_IMPORT_LAST_TRADE)) {
     struct keel_import_meaning trade = parse_time(rows, cell(rows, fields, KEEL_IMPORT_LAST_TRADE));
     const struct keel_zone *zone = keel_calendar_zone(rows->calendar);
     row->old_trade = !trade.problem && keel_zone_date(zone, trade.whole) < keel_zone_date(zone, row->time_ns);
@@ -257,7 +253,7 @@ static int read_underlying(struct keel_import_rows *rows, const struct keel_csv_
     struct keel_import_symbol symbol = keel_import_symbol_read(
         rows->layout->symbols, cell(rows, fields, KEEL_IMPORT_SYMBOL), cell(rows, fields, KEEL_IMPORT_VENUE));
     if (symbol.trouble) return symbol.trouble;
-    if (!given(rows, KEEL_IMPORT_UNDERLYING)) name = symbol.underlying;
+    if (!keel_import_given(rows, KEEL_IMPORT_UNDERLYING)) name = symbol.underlying;
     row->index_is_underlying = symbol.index_is_underlying;
     row->settles_at_open = has_us_root(rows->layout) && keel_import_settles_at_open(symbol.underlying);
   }
@@ -338,8 +334,8 @@ keel_status keel_import_read_bind(struct keel_import_rows *rows, const struct ke
   for (int field = 0; field <= KEEL_IMPORT_SPOT; field++) keel_import_memo_init(&rows->memos[field], parsers[field]);
   const struct keel_csv_field *multiplier = &rows->constants[KEEL_IMPORT_MULTIPLIER];
   if (multiplier->length) keel_assert(keel_csv_number(*multiplier, &rows->multiplier));
-  rows->sides = given(rows, KEEL_IMPORT_PUT_BID) ? 2 : 1;
-  rows->has_more = given(rows, KEEL_IMPORT_FUTURE) || given(rows, KEEL_IMPORT_SPOT_TIME) ||
-                   given(rows, KEEL_IMPORT_MADE) || given(rows, KEEL_IMPORT_LAST_TRADE);
+  rows->sides = keel_import_given(rows, KEEL_IMPORT_PUT_BID) ? 2 : 1;
+  rows->has_more = keel_import_given(rows, KEEL_IMPORT_FUTURE) || keel_import_given(rows, KEEL_IMPORT_SPOT_TIME) ||
+                   keel_import_given(rows, KEEL_IMPORT_MADE) || keel_import_given(rows, KEEL_IMPORT_LAST_TRADE);
   return KEEL_STATUS_OK;
 }

@@ -10,10 +10,6 @@
 
 enum { ROOM_FIRST = 4096, QUOTES_PER_ROW = 3 };
 
-static int given(const struct keel_import_rows *rows, enum keel_import_field field) {
-  return rows->binding.columns[field] >= 0 || rows->constants[field].length > 0;
-}
-
 /* ---- keeping its quotes ---- */
 
 static int make_room(struct keel_import_rows *rows) {
@@ -62,13 +58,11 @@ static uint32_t id_of(struct keel_import_rows *rows, const struct keel_contract 
   return id;
 }
 
-static int same_price(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
-
 /* Keeps the price of a run once; of others, one more, so that the tape's writer can count the conflict. */
 static int keep_beside(struct keel_import_rows *rows, const struct keel_contract *contract,
                        struct keel_import_beside *beside, double bid, double ask) {
   int again = beside->run == rows->run_count;
-  if (again && same_price(beside->bid, bid) && same_price(beside->ask, ask)) return 1;
+  if (again && keel_import_same_price(beside->bid, bid) && keel_import_same_price(beside->ask, ask)) return 1;
   if (again && beside->second_kept) return 1;
   if (beside->id == KEEL_CONTRACT_NONE) {
     beside->id = id_of(rows, contract);
@@ -85,6 +79,7 @@ static int keep_beside(struct keel_import_rows *rows, const struct keel_contract
 
 static int keep_spot(struct keel_import_rows *rows, const struct keel_import_row *row) {
   const struct keel_contract *contract = &rows->spots[row->underlying - rows->underlyings];
+  row->underlying->spot_is_beside = 1;
   return keep_beside(rows, contract, &row->underlying->spot, row->spot_bid, row->spot_ask);
 }
 
@@ -93,8 +88,8 @@ static int keep_late_spot(struct keel_import_rows *rows, const struct keel_impor
   struct keel_import_underlying *underlying = row->underlying;
   const struct keel_import_beside *spot = &underlying->spot;
   rows->troubles[KEEL_IMPORT_LATE_SPOT]++;
-  if (underlying->late_ns == row->spot_time_ns && same_price(spot->bid, row->spot_bid) &&
-      same_price(spot->ask, row->spot_ask))
+  if (underlying->late_ns == row->spot_time_ns && keel_import_same_price(spot->bid, row->spot_bid) &&
+      keel_import_same_price(spot->ask, row->spot_ask))
     return 1;
   underlying->late_ns = row->spot_time_ns;
   return enter_run(rows, row->spot_time_ns) && keep_spot(rows, row);
@@ -125,7 +120,7 @@ static uint32_t future_of(struct keel_import_rows *rows, const struct keel_contr
 static int keep_future(struct keel_import_rows *rows, const struct keel_import_row *row) {
   if (!keel_kind_is_option(row->contract.kind) || row->index_is_underlying) return 1;
   if (isnan(row->future)) {
-    rows->troubles[KEEL_IMPORT_NO_FUTURE] += (uint64_t)given(rows, KEEL_IMPORT_FUTURE);
+    rows->troubles[KEEL_IMPORT_NO_FUTURE] += (uint64_t)keel_import_given(rows, KEEL_IMPORT_FUTURE);
     return 1;
   }
   uint32_t number = future_of(rows, &row->contract);
@@ -143,9 +138,10 @@ static int lacks_spot(const struct keel_import_row *row) { return isnan(row->spo
 /* The run of the row, and the spot beside its quote. Returns 0 if there is no memory. */
 static int keep_with_spot(struct keel_import_rows *rows, const struct keel_import_row *row) {
   if (!enter_run(rows, row->time_ns)) return 0;
-  if (row->contract.kind == KEEL_KIND_SPOT || !lacks_spot(row)) return keep_spot(rows, row);
+  if (row->contract.kind == KEEL_KIND_SPOT) return 1;
+  if (!lacks_spot(row)) return keep_spot(rows, row);
   rows->troubles[KEEL_IMPORT_NO_SPOT] +=
-      (uint64_t)(given(rows, KEEL_IMPORT_SPOT) || given(rows, KEEL_IMPORT_SPOT_BID) ||
+      (uint64_t)(keel_import_given(rows, KEEL_IMPORT_SPOT) || keel_import_given(rows, KEEL_IMPORT_SPOT_BID) ||
                  (rows->has_more && row->index_is_underlying));
   return 1;
 }
@@ -161,15 +157,14 @@ static int keep_with_more(struct keel_import_rows *rows, const struct keel_impor
 
 /* Returns 0 if there is no memory. */
 static int keep(struct keel_import_rows *rows, const struct keel_import_row *row, int *trouble) {
-  int is_spot = row->contract.kind == KEEL_KIND_SPOT;
-  uint32_t id = is_spot ? 0 : id_of(rows, &row->contract);
+  uint32_t id = id_of(rows, &row->contract);
   if (id == KEEL_CONTRACT_NONE || !make_room(rows)) return 0;
-  if (!is_spot && conflicts(&rows->contracts[id], &row->contract)) {
+  if (conflicts(&rows->contracts[id], &row->contract)) {
     *trouble = KEEL_IMPORT_CONFLICT;
     return 1;
   }
   if (!(rows->has_more ? keep_with_more(rows, row) : keep_with_spot(rows, row))) return 0;
-  if (!is_spot) append(rows, id, row->bid, row->ask);
+  append(rows, id, row->bid, row->ask);
   return 1;
 }
 
@@ -196,6 +191,7 @@ void keel_import_rows_free(struct keel_import_rows *rows) {
   free(rows->bids);
   free(rows->asks);
   free(rows->runs);
+  free(rows->splits);
   free(rows);
 }
 
@@ -208,7 +204,8 @@ keel_status keel_import_rows_bind(struct keel_import_rows *rows, const struct ke
 }
 
 int keel_import_rows_is_beside(const struct keel_import_rows *rows, const struct keel_contract *contract) {
-  if (contract->kind == KEEL_KIND_SPOT) return 1;
+  if (contract->kind == KEEL_KIND_SPOT)
+    return rows->underlyings[keel_contract_index_find(&rows->spot_index, rows->spots, contract)].spot_is_beside;
   return keel_contract_index_find(&rows->future_index, rows->futures, contract) != KEEL_CONTRACT_NONE;
 }
 
@@ -241,6 +238,16 @@ keel_status keel_import_rows_contract(struct keel_import_rows *rows, const struc
   *id = id_of(rows, &kept);
   if (*id == KEEL_CONTRACT_NONE) return no_memory(rows, error);
   if (conflicts(&rows->contracts[*id], &kept)) *id = KEEL_CONTRACT_NONE;
+  return KEEL_STATUS_OK;
+}
+
+keel_status keel_import_rows_spot(struct keel_import_rows *rows, const char *underlying, uint32_t *id,
+                                  keel_error *error) {
+  const struct keel_contract spot = {
+      .underlying = underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
+  keel_status status = keel_import_rows_contract(rows, &spot, id, error);
+  if (status) return status;
+  rows->underlyings[keel_contract_index_find(&rows->spot_index, rows->spots, &spot)].spot_is_beside = 1;
   return KEEL_STATUS_OK;
 }
 

@@ -6,12 +6,15 @@
 #ifndef KEEL_WORLD_IMPORT_ROWS_H
 #define KEEL_WORLD_IMPORT_ROWS_H
 
+#include <math.h>
+
 #include "base/arena.h"
 #include "base/csv.h"
 #include "book/calendar.h"
 #include "world/contract_index.h"
 #include "world/import_layout.h"
 #include "world/import_memo.h"
+#include "world/tape.h"
 
 /* What may be wrong with a row. From KEEL_IMPORT_NOTED on the row is kept. */
 enum keel_import_trouble {
@@ -41,6 +44,7 @@ enum keel_import_trouble {
   KEEL_IMPORT_LATE_SPOT,
   KEEL_IMPORT_STALE,
   KEEL_IMPORT_OLD_TRADE,
+  KEEL_IMPORT_SPLIT_ADJUSTED,
   KEEL_IMPORT_CROSSED,
   KEEL_IMPORT_LOCKED,
   KEEL_IMPORT_ZERO_BID,
@@ -65,6 +69,7 @@ struct keel_import_beside {
 struct keel_import_underlying {
   enum keel_exercise exercise; /* of its options, by name */
   int64_t late_ns;             /* of the last spot that was later than its row */
+  int spot_is_beside;          /* other quotes have the spot beside them */
   struct keel_import_beside spot;
 };
 
@@ -107,11 +112,21 @@ struct keel_import_rows {
   size_t count, room;
   struct keel_import_run *runs;
   size_t run_count, run_room;
+  struct keel_tape_split *splits; /* that quotes were put into the terms of */
+  size_t split_count, split_room;
   int unsorted;  /* some run is not later than the one before */
   int no_memory; /* seen while a text was looked up */
   uint64_t rows, troubles[KEEL_IMPORT_TROUBLES];
   struct keel_import_memo memos[KEEL_IMPORT_SPOT + 1]; /* of the fields up to there */
 };
+
+/* Whether the layout has a field, by a column or a constant. */
+static inline int keel_import_given(const struct keel_import_rows *rows, enum keel_import_field field) {
+  return rows->binding.columns[field] >= 0 || rows->constants[field].length > 0;
+}
+
+/* NaN is the price that both lack. */
+static inline int keel_import_same_price(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
 
 /* Too large for a stack. NULL if there is no memory. */
 struct keel_import_rows *keel_import_rows_new(void);
@@ -132,6 +147,10 @@ keel_status keel_import_rows_add(struct keel_import_rows *rows, const struct kee
  * for a name that no tape takes. */
 keel_status keel_import_rows_contract(struct keel_import_rows *rows, const struct keel_contract *contract, uint32_t *id,
                                       keel_error *error);
+/* The spot of an underlying that is there, of which the caller repeats the price beside other quotes. Errors:
+ * KEEL_STATUS_MEMORY. */
+keel_status keel_import_rows_spot(struct keel_import_rows *rows, const char *underlying, uint32_t *id,
+                                  keel_error *error);
 /* A sound quote of such a contract; NaN: no quote on that side. Errors: KEEL_STATUS_MEMORY. */
 keel_status keel_import_rows_quote(struct keel_import_rows *rows, int64_t time_ns, uint32_t id, const double *bid_ask,
                                    keel_error *error);

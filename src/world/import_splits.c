@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/grow.h"
 #include "base/input.h"
 #include "base/number.h"
 
@@ -146,20 +147,39 @@ static double ratio_at(const struct splits *splits, int64_t time_ns) {
   return ratio;
 }
 
-static keel_status adjust(struct keel_import_rows *rows, size_t quote, double ratio, keel_error *error) {
+static keel_status adjust(struct keel_import_rows *rows, size_t quote, double ratio, const char *path,
+                          keel_error *error) {
   struct keel_contract contract = rows->contracts[rows->ids[quote]];
   rows->bids[quote] /= ratio;
   rows->asks[quote] /= ratio;
+  rows->troubles[KEEL_IMPORT_SPLIT_ADJUSTED]++;
   if (!keel_kind_is_option(contract.kind)) return KEEL_STATUS_OK;
   double cents = floor(contract.strike / ratio * 100 + 0.5);
   contract.strike = (cents < 1 ? 1 : cents) / 100;
   uint32_t id;
   keel_status status = keel_import_rows_contract(rows, &contract, &id, error);
   if (!status && id == KEEL_CONTRACT_NONE)
-    status = keel_fail(error, KEEL_STATUS_INPUT, NULL, "%s %g has another exercise or multiplier after a split",
+    status = keel_fail(error, KEEL_STATUS_INPUT, path, "%s %g has another exercise or multiplier after a split",
                        contract.underlying, contract.strike);
   if (!status) rows->ids[quote] = id;
   return status;
+}
+
+/* Notes what is applied, once for each underlying. */
+static keel_status note_splits(struct keel_import_rows *rows, const struct splits *splits, keel_error *error) {
+  for (size_t i = 0; i < rows->split_count && splits->count; i++)
+    if (strcmp(rows->splits[i].underlying, splits->symbol) == 0)
+      return keel_fail(error, KEEL_STATUS_INPUT, splits->path, "the splits of %s are there twice; give one factor file",
+                       splits->symbol);
+  const char *name = keel_arena_text(&rows->names, splits->symbol, strlen(splits->symbol));
+  for (size_t i = 0; i < splits->count; i++) {
+    void *grown = keel_grown(rows->splits, rows->split_count, &rows->split_room, sizeof *rows->splits);
+    if (!grown) return keel_fail(error, KEEL_STATUS_MEMORY, splits->path, "no memory");
+    rows->splits = grown;
+    const struct split *split = &splits->list[i];
+    rows->splits[rows->split_count++] = (struct keel_tape_split){name, split->time_ns, split->ratio};
+  }
+  return KEEL_STATUS_OK;
 }
 
 keel_status keel_import_splits_apply_bytes(struct keel_import_rows *rows, const char *path, const char *text,
@@ -170,15 +190,18 @@ keel_status keel_import_splits_apply_bytes(struct keel_import_rows *rows, const 
   keel_assert(symbol);
   for (size_t i = 0; i < length; i++)
     splits.symbol[i] = (char)(symbol[i] >= 'a' && symbol[i] <= 'z' ? symbol[i] - ('a' - 'A') : symbol[i]);
-  int64_t first, last;
+  int64_t first = 0, last = 0;
   keel_status status = read_factors(&splits, text, size, error);
-  if (status || !find_span(rows, &splits, &first, &last)) return status;
-  status = keep_splits(&splits, first, last, error);
+  if (!status && !find_span(rows, &splits, &first, &last))
+    status = keel_fail(error, KEEL_STATUS_INPUT, path, "no quotes of %s are among the files; leave its factors out",
+                       splits.symbol);
+  if (!status) status = keep_splits(&splits, first, last, error);
+  if (!status) status = note_splits(rows, &splits, error);
   for (size_t run = 0; run < rows->run_count && !status && splits.count > 0; run++) {
     double ratio = ratio_at(&splits, rows->runs[run].time_ns);
     size_t end = run + 1 < rows->run_count ? rows->runs[run + 1].first : rows->count;
     for (size_t i = rows->runs[run].first; i < end && !status && ratio != 1; i++)
-      if (is_of(&splits, &rows->contracts[rows->ids[i]])) status = adjust(rows, i, ratio, error);
+      if (is_of(&splits, &rows->contracts[rows->ids[i]])) status = adjust(rows, i, ratio, path, error);
   }
   return status;
 }

@@ -13,8 +13,9 @@
 /* Whether a path is one of a factor file: FOLDER/factor_files/SYMBOL.csv. */
 int keel_import_splits_is(const char *path);
 
-/* Adjusts the quotes that the rows hold now. Errors (KEEL_STATUS_INPUT, with file:line): a row that does not read, or
- * whose date is not later than the one before; a split that counts and is by no whole number. KEEL_STATUS_MEMORY. */
+/* Adjusts the quotes that the rows hold now, counts them, and notes the splits for the tape. Errors (KEEL_STATUS_INPUT,
+ * with file:line): a row that does not read, or whose date is not later than the one before; a split that counts and is
+ * by no whole number. An underlying without quotes, or one whose splits were applied already. KEEL_STATUS_MEMORY. */
 keel_status keel_import_splits_apply(struct keel_import_rows *rows, const char *path, keel_error *error);
 /* The same by a text in memory; the path says whose it is. */
 keel_status keel_import_splits_apply_bytes(struct keel_import_rows *rows, const char *path, const char *text,

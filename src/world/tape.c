@@ -32,6 +32,8 @@ struct keel_tape {
   size_t instant_count, instant_room;
   struct problem *problems;
   size_t problem_count, problem_room;
+  struct keel_tape_split *splits;
+  size_t split_count, split_room;
   struct keel_tape_model model; /* its text is NULL where there is none */
 };
 
@@ -60,11 +62,16 @@ static keel_status no_memory(const struct scan *scan) {
 
 /* ---- what a tape refuses ---- */
 
-const char *keel_tape_contract_problem(const struct keel_contract *contract) {
-  const char *name = contract->underlying;
+static const char *name_problem(const char *name) {
   if (!name || !*name || strlen(name) > KEEL_TAPE_NAME_MAX) return "an underlying's name has 1 to 255 bytes";
   for (; *name; name++)
     if ((unsigned char)*name < ' ') return "a control character in an underlying's name";
+  return NULL;
+}
+
+const char *keel_tape_contract_problem(const struct keel_contract *contract) {
+  const char *problem = name_problem(contract->underlying);
+  if (problem) return problem;
   if ((unsigned)contract->kind > KEEL_KIND_PUT) return "an unknown kind of contract";
   if (!isfinite(contract->multiplier) || contract->multiplier <= 0) return "a multiplier that is not above 0";
   if ((contract->kind == KEEL_KIND_SPOT) != (contract->expiry_ns == KEEL_TIME_NONE))
@@ -73,6 +80,11 @@ const char *keel_tape_contract_problem(const struct keel_contract *contract) {
   if (!isfinite(contract->strike) || contract->strike <= 0) return "a strike that is not above 0";
   if ((unsigned)contract->exercise > KEEL_EXERCISE_AMERICAN) return "an unknown exercise";
   return NULL;
+}
+
+const char *keel_tape_split_problem(const char *underlying, double ratio) {
+  if (!isfinite(ratio) || ratio <= 0 || ratio == 1) return "a split by a ratio that is not above 0, or 1";
+  return name_problem(underlying);
 }
 
 const char *keel_tape_quotes_problem(size_t count, const double *bids, const double *asks) {
@@ -221,6 +233,21 @@ static keel_status read_model(struct scan *scan, const unsigned char *bytes, siz
   return KEEL_STATUS_OK;
 }
 
+static keel_status read_split(struct scan *scan, const unsigned char *bytes, size_t size) {
+  struct keel_tape *tape = scan->tape;
+  struct keel_tape_split_body body;
+  if (size < sizeof body) return corrupt(scan, "a split that is too short");
+  memcpy(&body, bytes, sizeof body);
+  const char *underlying = text_at(bytes + sizeof body, size - sizeof body);
+  const char *problem = keel_tape_split_problem(underlying, body.ratio);
+  if (problem) return corrupt(scan, problem);
+  void *splits = keel_grown(tape->splits, tape->split_count, &tape->split_room, sizeof *tape->splits);
+  if (!splits) return no_memory(scan);
+  tape->splits = splits;
+  tape->splits[tape->split_count++] = (struct keel_tape_split){underlying, body.ex_ns, body.ratio};
+  return KEEL_STATUS_OK;
+}
+
 static keel_status read_problem(struct scan *scan, const unsigned char *body, size_t size) {
   struct keel_tape *tape = scan->tape;
   struct problem problem;
@@ -258,7 +285,7 @@ static keel_status read_body(struct scan *scan, const struct keel_tape_record *h
   static keel_status (*const readers[])(struct scan *, const unsigned char *, size_t) = {
       [KEEL_TAPE_HEAD] = read_head,       [KEEL_TAPE_CONTRACT] = read_contract, [KEEL_TAPE_INSTANT] = read_instant,
       [KEEL_TAPE_PROBLEM] = read_problem, [KEEL_TAPE_END] = read_end,           [KEEL_TAPE_MODEL] = read_model,
-      [KEEL_TAPE_RATE] = read_rate,       [KEEL_TAPE_VOLS] = read_vols};
+      [KEEL_TAPE_RATE] = read_rate,       [KEEL_TAPE_VOLS] = read_vols,         [KEEL_TAPE_SPLIT] = read_split};
   if (head->version != KEEL_TAPE_VERSION || head->type >= sizeof readers / sizeof *readers || !readers[head->type])
     return keel_fail(scan->error, KEEL_STATUS_UNSUPPORTED, scan->name,
                      "byte %zu: a record of type %u version %u, written by another version of keel", scan->offset,
@@ -368,6 +395,7 @@ void keel_tape_close(struct keel_tape *tape) {
   free(tape->seen);
   free(tape->instants);
   free(tape->problems);
+  free(tape->splits);
   free(tape);
 }
 
@@ -390,6 +418,12 @@ void keel_tape_problem(const struct keel_tape *tape, size_t index, const char **
   keel_assert(index < tape->problem_count);
   *kind = tape->problems[index].kind;
   *count = tape->problems[index].count;
+}
+
+int keel_tape_split_at(const struct keel_tape *tape, size_t index, struct keel_tape_split *split) {
+  if (index >= tape->split_count) return 0;
+  *split = tape->splits[index];
+  return 1;
 }
 
 /* A record of a verified tape: its head, and where its body is. */

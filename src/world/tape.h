@@ -6,10 +6,11 @@
  * the time of the instant before them (KEEL_TIME_NONE before the first). The bodies are in world/tape_record.h. First a
  * `head` record, then `contract`, `instant`, `problem` records in any order that defines a contract before its first
  * quote, and one `end` record that counts them. Directly behind an instant may stand a `rate` and then a `vols` record
- * of it; before the first instant a `model` record, which says that a model made this market. The file is written
- * beside its place and renamed when complete; a tape without its `end`, with a byte after it, or with any bit changed
- * is refused (KEEL_STATUS_CORRUPT, with the offset); one with sound records of an unknown type or version is
- * KEEL_STATUS_UNSUPPORTED. Same content, same bytes: no build id, no clock. */
+ * of it; before the first instant a `model` record, which says that a model made this market. A `split` record says
+ * that quotes from before a split stand in the terms of after it. The file is written beside its place and renamed when
+ * complete; a tape without its `end`, with a byte after it, or with any bit changed is refused (KEEL_STATUS_CORRUPT,
+ * with the offset); one with sound records of an unknown type or version is KEEL_STATUS_UNSUPPORTED. Same content, same
+ * bytes: no build id, no clock. */
 #ifndef KEEL_WORLD_TAPE_H
 #define KEEL_WORLD_TAPE_H
 
@@ -41,6 +42,13 @@ struct keel_tape_model {
   const char *text; /* the models in words, at least a byte */
 };
 
+/* A split that the quotes of an underlying do not show: those from before it are in the terms of after it. */
+struct keel_tape_split {
+  const char *underlying;
+  int64_t ex_ns;
+  double ratio; /* new shares for an old one */
+};
+
 /* ---- writing ----
  * A bad value is KEEL_STATUS_INPUT, a full disk KEEL_STATUS_IO; after the first failure later calls do nothing and
  * keel_tape_writer_close reports it again. */
@@ -60,6 +68,8 @@ keel_status keel_tape_writer_vols(struct keel_tape_writer *writer, const struct 
                                   keel_error *error);
 /* Before the first instant, at most once. */
 keel_status keel_tape_writer_model(struct keel_tape_writer *writer, const struct keel_tape_model *model,
+                                   keel_error *error);
+keel_status keel_tape_writer_split(struct keel_tape_writer *writer, const struct keel_tape_split *split,
                                    keel_error *error);
 /* What the importer dropped or found, by kind: shown by replay. */
 keel_status keel_tape_writer_problem(struct keel_tape_writer *writer, const char *kind, uint64_t count,
@@ -88,6 +98,9 @@ const struct keel_tape_model *keel_tape_model(const struct keel_tape *tape);
 size_t keel_tape_instants(const struct keel_tape *tape);
 size_t keel_tape_problems(const struct keel_tape *tape);
 void keel_tape_problem(const struct keel_tape *tape, size_t index, const char **kind, uint64_t *count);
+
+/* The split `index` of those that the quotes do not show, or 0 behind the last. */
+int keel_tape_split_at(const struct keel_tape *tape, size_t index, struct keel_tape_split *split);
 
 /* A place on the tape; {0} is its start. Each cursor belongs to one thread. */
 struct keel_tape_cursor {

@@ -22,7 +22,8 @@ enum keel_tape_type {
   KEEL_TAPE_END = 5,      /* keel_tape_end_body */
   KEEL_TAPE_MODEL = 6,    /* keel_tape_model_body, the models in words, NUL */
   KEEL_TAPE_RATE = 7,     /* f64 rate */
-  KEEL_TAPE_VOLS = 8      /* u64 count, f64 vols[count], f64 slopes[count], u32 ids[count] */
+  KEEL_TAPE_VOLS = 8,     /* u64 count, f64 vols[count], f64 slopes[count], u32 ids[count] */
+  KEEL_TAPE_SPLIT = 9     /* keel_tape_split_body, the underlying's name, NUL */
 };
 
 struct keel_tape_record {
@@ -47,6 +48,11 @@ struct keel_tape_model_body {
   uint64_t seed, path;
 };
 
+struct keel_tape_split_body {
+  int64_t ex_ns;
+  double ratio;
+};
+
 struct keel_tape_end_body {
   uint64_t contracts, instants, quotes, problems;
 };
@@ -54,6 +60,7 @@ struct keel_tape_end_body {
 _Static_assert(sizeof(struct keel_tape_record) == 40, "no gaps");
 _Static_assert(sizeof(struct keel_tape_contract_body) == 32, "no gaps");
 _Static_assert(sizeof(struct keel_tape_model_body) == 24, "no gaps");
+_Static_assert(sizeof(struct keel_tape_split_body) == 16, "no gaps");
 _Static_assert(sizeof(struct keel_tape_end_body) == 32, "no gaps");
 
 /* A record's place in the file with its padding. */
@@ -63,6 +70,7 @@ static inline size_t keel_tape_padded(size_t length) {
 
 /* What a tape refuses, said in words; NULL for what is right. */
 const char *keel_tape_contract_problem(const struct keel_contract *contract);
+const char *keel_tape_split_problem(const char *underlying, double ratio);
 const char *keel_tape_quotes_problem(size_t count, const double *bids, const double *asks);
 const char *keel_tape_vols_problem(size_t count, const double *vols, const double *slopes);
 /* A rate or vols record directly behind this one. */

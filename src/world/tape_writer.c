@@ -180,6 +180,16 @@ keel_status keel_tape_writer_model(struct keel_tape_writer *writer, const struct
   return write_record(writer, KEEL_TAPE_MODEL, pieces, 2, error);
 }
 
+keel_status keel_tape_writer_split(struct keel_tape_writer *writer, const struct keel_tape_split *split,
+                                   keel_error *error) {
+  if (writer->first.status) return note(writer, error);
+  const char *problem = keel_tape_split_problem(split->underlying, split->ratio);
+  if (problem) return refuse(writer, problem, error);
+  const struct keel_tape_split_body body = {split->ex_ns, split->ratio};
+  struct piece pieces[] = {{&body, sizeof body}, {split->underlying, strlen(split->underlying) + 1}};
+  return write_record(writer, KEEL_TAPE_SPLIT, pieces, 2, error);
+}
+
 keel_status keel_tape_writer_problem(struct keel_tape_writer *writer, const char *kind, uint64_t count,
                                      keel_error *error) {
   if (writer->first.status) return note(writer, error);

@@ -137,7 +137,6 @@ static void wrong_csvs_are_refused(void **state) {
   static const struct {
     const char *csv, *where, *what;
   } cases[] = {
-      {"underlying,kind,qty\n", NULL, "has no positions"},
       {"underlying,kind,qty,stirke\n", ":1: stirke", "is no field that is known here; did you mean `strike`?"},
       {"underlying,kind,qty,kind\n", ":1: kind", "is a column twice"},
       {"underlying,kind\nX,spot\n", ":2: qty", "is missing"},

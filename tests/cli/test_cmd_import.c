@@ -51,6 +51,10 @@ static void mistakes_are_said(void **state) {
   assert_int_equal(program.status, 2);
   assert_non_null(strstr(program.err, "-o TAPE is missing"));
   keel_program_free(&program);
+  program = keel_program_run("$KEEL import - -o -", rows);
+  assert_int_equal(program.status, 2);
+  assert_non_null(strstr(program.err, "-o needs a file"));
+  keel_program_free(&program);
   unlink(keel_scratch("cli.tape"));
   program = keel_program_run(command("$KEEL import - -o %s"), "a,b\n1,2\n");
   assert_int_equal(program.status, 1);

@@ -95,6 +95,21 @@ static void exercise_is_as_the_tape_says(void **state) {
   keel_program_free(&program);
 }
 
+static void accounts_are_told_apart(void **state) {
+  (void)state;
+#define POSITION "underlying: XYZ, kind: call, strike: 100, expiry: 2024-02-16, qty: -1}"
+  struct keel_program program =
+      run("$KEEL replay xyz.yaml --set 'book=[{account: a, " POSITION ", {account: b, " POSITION
+          "]' && "
+          "$KEEL replay xyz.yaml --csv - --set 'book=[{account: a, " POSITION ", {account: b, " POSITION "]'");
+  assert_int_equal(program.status, 0);
+  assert_non_null(strstr(program.out, "\n  a\n    P&L"));
+  assert_non_null(strstr(program.out, "\n  b\n    P&L"));
+  assert_non_null(strstr(program.out, "Z,base,XYZ,a,enter,100,"));
+  assert_non_null(strstr(program.out, "Z,base,XYZ,b,liquidate,99,"));
+  keel_program_free(&program);
+}
+
 static void overrides_change_the_rule(void **state) {
   (void)state;
   struct keel_program program = run("$KEEL replay xyz.yaml --set hedge.trigger.every=3d --json");
@@ -147,6 +162,7 @@ int main(void) {
       cmocka_unit_test(json_says_what_the_interface_promises),
       cmocka_unit_test(the_ledger_has_a_row_per_decision),
       cmocka_unit_test(exercise_is_as_the_tape_says),
+      cmocka_unit_test(accounts_are_told_apart),
       cmocka_unit_test(overrides_change_the_rule),
       cmocka_unit_test(the_same_ledger_for_any_level_and_threads),
       cmocka_unit_test(mistakes_name_their_place),

@@ -120,6 +120,21 @@ static void the_table_is_for_people(void **state) {
   keel_program_free(&program);
 }
 
+static void accounts_have_their_columns(void **state) {
+  (void)state;
+  struct keel_program table = run("$KEEL risk x.yaml --set risk.from=model --set book.0.account=flow");
+  struct keel_program json = run("$KEEL risk x.yaml --json --set risk.from=model --set book.0.account=flow");
+  assert_true(!table.status && !json.status);
+  assert_non_null(strstr(table.out, "by account            (no account)          flow         total"));
+  json_t *document = json_loads(json.out, 0, NULL);
+  assert_int_equal(json_object_size(json_object_get(document, "accounts")), 2);
+  json_t *first = json_array_get(json_object_get(document, "positions"), 0);
+  assert_string_equal(json_string_value(json_object_get(first, "account")), "");
+  json_decref(document);
+  keel_program_free(&table);
+  keel_program_free(&json);
+}
+
 static void the_same_bits_on_every_level(void **state) {
   (void)state;
   struct keel_program program = run(
@@ -164,6 +179,7 @@ int main(void) {
       cmocka_unit_test(the_grid_is_the_shifted_book_under_keel_price),
       cmocka_unit_test(positions_are_priced_by_keel_price),
       cmocka_unit_test(the_table_is_for_people),
+      cmocka_unit_test(accounts_have_their_columns),
       cmocka_unit_test(the_same_bits_on_every_level),
       cmocka_unit_test(mistakes_name_their_place),
       cmocka_unit_test(a_full_disk_is_an_error),

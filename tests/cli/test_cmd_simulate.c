@@ -67,6 +67,36 @@ static void csv_goes_to_a_file_or_stdout(void **state) {
   keel_program_free(&direct);
 }
 
+#define ACCOUNTS                                                                                              \
+  "--set 'book=[{account: a, underlying: XYZ, kind: call, strike: 100, years: 0.25, qty: -10}, {underlying: " \
+  "XYZ, kind: put, strike: 90, years: 0.25, qty: 5}]'"
+
+/* Each account beside the whole: in the table, the CSV and JSON. */
+static void accounts_are_told_apart(void **state) {
+  (void)state;
+  struct keel_program table = run("$KEEL simulate s.yaml " ACCOUNTS);
+  struct keel_program csv = run("$KEEL simulate s.yaml --csv - " ACCOUNTS);
+  struct keel_program json = run("$KEEL simulate s.yaml --json " ACCOUNTS);
+  assert_true(!table.status && !csv.status && !json.status);
+  assert_non_null(strstr(table.out, "\n  (no account)\n    P&L mean"));
+  assert_non_null(strstr(table.out, "\n  a\n    P&L mean"));
+  assert_int_equal(strncmp(csv.out, "variant,account,quantity,mean,", 30), 0);
+  assert_non_null(strstr(csv.out, "\nbase,total,pnl,"));
+  assert_non_null(strstr(csv.out, "\nbase,a,pnl_gamma,"));
+  json_t *document = json_loads(json.out, 0, NULL), *accounts = json_object_get(document, "accounts");
+  assert_int_equal(json_object_size(accounts), 2);
+  double sum = 0;
+  const char *name;
+  json_t *account;
+  json_object_foreach(accounts, name, account) sum +=
+      json_real_value(json_object_get(json_object_get(account, "pnl"), "mean"));
+  assert_close(sum, json_real_value(json_object_get(json_object_get(document, "pnl"), "mean")), 1e-9);
+  json_decref(document);
+  keel_program_free(&table);
+  keel_program_free(&csv);
+  keel_program_free(&json);
+}
+
 static void the_seed_alone_changes_the_result(void **state) {
   (void)state;
   struct keel_program program =
@@ -113,11 +143,9 @@ static void an_interrupted_run_has_a_result(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(json_says_what_the_interface_promises),
-      cmocka_unit_test(a_person_reads_a_table),
-      cmocka_unit_test(csv_goes_to_a_file_or_stdout),
-      cmocka_unit_test(the_seed_alone_changes_the_result),
-      cmocka_unit_test(mistakes_name_their_place),
+      cmocka_unit_test(json_says_what_the_interface_promises), cmocka_unit_test(a_person_reads_a_table),
+      cmocka_unit_test(csv_goes_to_a_file_or_stdout),          cmocka_unit_test(accounts_are_told_apart),
+      cmocka_unit_test(the_seed_alone_changes_the_result),     cmocka_unit_test(mistakes_name_their_place),
       cmocka_unit_test(an_interrupted_run_has_a_result),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

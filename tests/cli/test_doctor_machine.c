@@ -12,6 +12,12 @@ static void the_level_in_use_is_the_one_asked_for(void **state) {
                  NULL, 0, "base in use the same bits\n", "");
 }
 
+static void a_level_that_is_none_is_said(void **state) {
+  (void)state;
+  assert_program("KEEL_CPU=v9 $KEEL doctor | grep -c 'KEEL_CPU names no level'", NULL, 0, "1\n", "");
+  assert_program("KEEL_CPU=auto $KEEL doctor | grep -c 'KEEL_CPU names no level' || true", NULL, 0, "0\n", "");
+}
+
 static void any_locale_has_a_point(void **state) {
   (void)state;
   static const char wanted[] = "  locale      de_DE.UTF-8; numbers have a decimal point in any\n";
@@ -58,6 +64,7 @@ static void what_spoils_figures_fails(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_level_in_use_is_the_one_asked_for),
+      cmocka_unit_test(a_level_that_is_none_is_said),
       cmocka_unit_test(any_locale_has_a_point),
       cmocka_unit_test(cores_are_those_that_it_may_use),
       cmocka_unit_test(what_spoils_figures_fails),

@@ -137,7 +137,7 @@ static void there_is_a_bar_on_a_terminal(void **state) {
   close(terminal);
   assert_true(length > 4);
   assert_int_equal(shown[0], '\r');
-  assert_non_null(strstr(shown, "1s spent"));
+  assert_non_null(strstr(shown, "s spent")); /* how many, a busy machine decides */
   assert_string_equal(shown + length - 4, "\r\033[K");
 }
 

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "drive/engine.h"
+#include "keel/frontier.h"
+#include "keel/hedge.h"
+#include "keel/risk.h"
 #include "drive/generated_market.h"
 
 #define CALL "underlying: GEN, kind: call, strike: 100, expiry: 2024-03-01T21:00:00Z"
@@ -321,11 +324,110 @@ static void a_simulated_path_is_replayed(void **state) {
   keel_strategy_free(strategy);
 }
 
+/* ---- now ---- */
+
+#define NOW "market: {rate: 0.02}\nlimits: {order_qty_max: 1e6, position_qty_max: 1e6}\n"
+#define DESK                                                                                           \
+  "book: [{account: b, " X_CALL ", qty: -30}, {account: a, " X_CALL ", qty: -50}, {account: a, " Y_PUT \
+  ", qty: 40}, {underlying: X, kind: spot, qty: 7}]\n" MODELS(HESTON, OF_Y) "correlation: [[1, 0.5], [0.5, 1]]\n" NOW
+
+static keel_hedge *hedge_of(const struct keel_strategy *strategy) {
+  keel_hedge *hedge;
+  keel_error error = {0};
+  if (keel_hedge_run(strategy, NULL, &hedge, &error)) fail_msg("%s: %s", error.where, error.what);
+  return hedge;
+}
+
+/* What an account is told to trade is what it would be told alone: by its own target, limits and costs. */
+static void each_account_is_hedged_by_itself(void **state) {
+  (void)state;
+#define OPTION "{instrument: option, kind: put, strike: 95, years: 0.3, multiplier: 1, lot: 1}"
+#define OWN "target: {neutral: [delta, vega], tolerance: {vega: 1}}, with: [{instrument: spot}, " OPTION "]"
+  struct keel_strategy *all = engine_strategy(
+      "%s", DESK "costs: {half_spread_bps: 3}\nhedge: {trigger: {every: step}, " SPOT
+                 "}\n"
+                 "accounts: [{name: b, hedge: {" OWN "}, limits: {order_qty_max: 12}, costs: {half_spread_bps: 9}}]\n");
+  struct keel_strategy *alone = engine_strategy(
+      "%s", "book: [{" X_CALL ", qty: -30}]\n" MODELS(HESTON, "") "market: {rate: 0.02}\n"
+            "limits: {order_qty_max: 12, position_qty_max: 1e6}\ncosts: {half_spread_bps: 9}\n"
+            "hedge: {trigger: {every: step}, " OWN "}\n");
+  keel_hedge *desk = hedge_of(all), *own = hedge_of(alone);
+  size_t u = 0, sides = keel_hedge_underlyings(desk), at = 0;
+  double cost = 0;
+  assert_true(keel_hedge_has_accounts(desk) && !keel_hedge_has_accounts(own));
+  assert_int_equal(sides, 4);
+  while (strcmp(keel_hedge_account(desk, u), "b") != 0) u++;
+  assert_int_equal(keel_hedge_exposures(desk), 2);
+  for (size_t e = 0; e < 2; e++) {
+    keel_hedge_exposure a = keel_hedge_exposure_at(desk, u, e), b = keel_hedge_exposure_at(own, 0, e);
+    assert_same_bits(a.before, b.before);
+    assert_same_bits(a.after, b.after);
+    assert_true(a.is_target && a.tolerance == b.tolerance && strcmp(a.why, b.why) == 0);
+    assert_int_equal(keel_hedge_exposure_at(desk, 0, e).is_target, e == 0);
+  }
+  for (size_t i = 0; i < keel_hedge_trades(desk, 0); i++) {
+    keel_hedge_trade trade = keel_hedge_trade_at(desk, 0, i);
+    cost += trade.cost;
+    if (trade.underlying != u) continue;
+    keel_hedge_trade same = keel_hedge_trade_at(own, 0, at++);
+    assert_string_equal(trade.instrument, same.instrument);
+    assert_same_bits(trade.qty, same.qty);
+    assert_same_bits(trade.cost, same.cost);
+    assert_true(fabs(trade.qty) <= 12);
+  }
+  assert_int_equal(at, keel_hedge_trades(own, 0));
+  assert_close(cost, keel_hedge_cost(desk), 1e-12);
+  keel_hedge_free(desk);
+  keel_hedge_free(own);
+  keel_strategy_free(all);
+  keel_strategy_free(alone);
+}
+
+static void exposures_add_up_over_accounts(void **state) {
+  (void)state;
+  struct keel_strategy *strategy = engine_strategy("%s", DESK "hedge: {trigger: {every: step}, " SPOT "}\n");
+  keel_risk *risk;
+  assert_int_equal(keel_risk_run(strategy, NULL, &risk, NULL), KEEL_STATUS_OK);
+  assert_int_equal(keel_risk_accounts(risk), 3);
+  assert_int_equal(keel_risk_underlyings(risk), 2);
+  for (size_t m = 0; m < keel_risk_measures(); m++)
+    for (size_t b = 0; b <= keel_risk_buckets(risk); b++) {
+      size_t bucket = b < keel_risk_buckets(risk) ? b : KEEL_RISK_TOTAL;
+      double sum = 0, total = keel_risk_exposure(risk, KEEL_RISK_TOTAL, bucket, m);
+      for (size_t a = 0; a < 3; a++) sum += keel_risk_account_exposure(risk, a, bucket, m);
+      assert_int_equal(isnan(sum), isnan(total));
+      if (!isnan(sum)) assert_close(sum, total, 1e-10 * (1 + fabs(total)));
+    }
+  assert_int_equal(keel_risk_positions(risk), 4);
+  for (size_t i = 0, named = 0; i < 4; i++) {
+    keel_risk_position position;
+    keel_risk_position_at(risk, i, &position);
+    named += *position.account != 0;
+    if (i == 3) assert_int_equal(named, 3);
+  }
+  keel_risk_free(risk);
+  keel_strategy_free(strategy);
+}
+
+static void a_frontier_is_of_one_rule(void **state) {
+  (void)state;
+  struct keel_strategy *strategy =
+      engine_strategy("%s", DESK "run: {paths: 256, steps: 4}\nhedge: {trigger: {every: step}, " SPOT
+                                 "}\naccounts: [{name: b, limits: {order_qty_max: 9}}]\n");
+  keel_frontier *frontier;
+  keel_error error;
+  assert_int_equal(keel_frontier_run(strategy, NULL, &frontier, &error), KEEL_STATUS_INPUT);
+  assert_non_null(strstr(error.where, ": accounts.0"));
+  assert_null(frontier);
+  keel_strategy_free(strategy);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(terms_of_a_contract_are_shared),   cmocka_unit_test(a_book_that_is_split_earns_the_same),
       cmocka_unit_test(each_account_is_a_run_of_its_own), cmocka_unit_test(fills_are_their_accounts),
       cmocka_unit_test(the_ledger_names_the_account),     cmocka_unit_test(each_account_is_a_simulation_of_its_own),
-      cmocka_unit_test(a_simulated_path_is_replayed)};
+      cmocka_unit_test(a_simulated_path_is_replayed),     cmocka_unit_test(each_account_is_hedged_by_itself),
+      cmocka_unit_test(exposures_add_up_over_accounts),   cmocka_unit_test(a_frontier_is_of_one_rule)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,7 @@ static void assert_left(const char *book, double spot, const char *how, const ke
   for (size_t u = 0; u < keel_hedge_underlyings(hedge); u++)
     for (size_t e = 0; e < keel_hedge_exposures(hedge); e++) {
       keel_hedge_exposure exposure = keel_hedge_exposure_at(hedge, u, e);
-      size_t m = 0, at = keel_hedge_target(hedge)->exposures[e];
+      size_t m = 0, at = keel_hedge_target(hedge, u)->exposures[e];
       while (strcmp(keel_risk_measure(m), measures[at]) != 0) m++;
       size_t of = strcmp(keel_risk_underlying(risk, u), keel_hedge_underlying(hedge, u)) == 0 ? u : 1 - u;
       double left = keel_risk_exposure(risk, of, KEEL_RISK_TOTAL, m);

@@ -26,7 +26,7 @@ static void says_what_does_not_fit_the_tape(void **state) {
   (void)state;
   const char *path = generated_market();
   refuses(path, "market.tape=nowhere.tape", "nowhere.tape", "No such file");
-  refuses(path, "book.0.underlying=OTHER", "generated.tape", "no underlying \"OTHER\"; it has GEN");
+  refuses(path, "book.0.underlying=OTHER", "underlying", "no underlying \"OTHER\"; it has GEN");
   refuses(path, "book.1.expiry=2023-12-01", "generated.yaml:3: expiry", "has expired when the run begins");
   refuses(path, "book.1.expiry=2024-03-01T09:30", "generated.yaml:3: expiry",
           "is not on the tape, which has it with expiry 2024-03-01T21:00:00Z: give that time too");

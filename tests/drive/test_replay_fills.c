@@ -119,6 +119,29 @@ static void closing_at_the_mark_ends_all_exposure(void **state) {
   for (int k = 0; k < 2; k++) keel_strategy_free(strategies[k]);
 }
 
+/* A desk that begins flat and trades: what its fills make, and their hedge from there on. */
+static void a_book_may_begin_flat(void **state) {
+  (void)state;
+  struct keel_strategy *strategies[3];
+  const char *fill = "fills: [{id: x, time: 2024-01-10T21:00:00Z, " CALL ", qty: 2, price: 3, fees: 1}]";
+  const char *late = "fills: [{id: x, time: 2024-02-20T21:00:00Z, " CALL ", qty: 2, price: 3}]";
+  keel_scratch_write("flat.csv", "underlying,kind,qty\n", 20);
+  keel_replay *alone = replay_of(strategy_file("alone.yaml", "{" CALL ", qty: 2}", ""),
+                                 (const char *[]){"hedge.trigger={every: 1d}"}, 1, 1, &strategies[0]);
+  keel_replay *flat =
+      replay_of(strategy_file("flat.yaml", "", fill), (const char *[]){"book={file: flat.csv}"}, 1, 1, &strategies[1]);
+  int64_t day = KEEL_NS_PER_DAY, last = keel_days_from_civil(2024, 2, 9) * day + 21 * day / 24;
+  assert_close(pnl_of(flat, 1), call_worth(alone, last) - 600 - 1, 1e-9);
+  assert_true(flat->rows[flat->row_count - 1].time_ns == last);
+  keel_replay *never = replay_of(strategy_file("never.yaml", "", late), NULL, 0, 1, &strategies[2]);
+  assert_true(pnl_of(never, 0) == 0 && problem(never, "fills_after_the_run") == 1);
+  keel_replay *all[] = {alone, flat, never};
+  for (int k = 0; k < 3; k++) {
+    keel_replay_free(all[k]);
+    keel_strategy_free(strategies[k]);
+  }
+}
+
 static void refuses(const char *path, const char *set, const char *where, const char *what) {
   keel_error error = {0};
   keel_strategy *strategy;
@@ -148,7 +171,7 @@ static void unknown_contracts_and_multipliers_are_refused(void **state) {
     char text[2048];
     snprintf(text, sizeof text, "%sfills: [%s]\n", head, cases[i][0]);
     const char *path = keel_scratch_write("bad.yaml", text, strlen(text));
-    refuses(path, NULL, i == 2 ? "generated.tape" : "bad.yaml:5", cases[i][1]);
+    refuses(path, NULL, "bad.yaml:5", cases[i][1]);
   }
 }
 
@@ -170,9 +193,9 @@ static void earlier_fills_are_held_or_enter(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(a_fill_earns_from_its_price_on),
-                                     cmocka_unit_test(closing_at_the_mark_ends_all_exposure),
-                                     cmocka_unit_test(unknown_contracts_and_multipliers_are_refused),
-                                     cmocka_unit_test(earlier_fills_are_held_or_enter)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_fill_earns_from_its_price_on), cmocka_unit_test(closing_at_the_mark_ends_all_exposure),
+      cmocka_unit_test(a_book_may_begin_flat), cmocka_unit_test(unknown_contracts_and_multipliers_are_refused),
+      cmocka_unit_test(earlier_fills_are_held_or_enter)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

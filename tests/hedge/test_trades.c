@@ -53,6 +53,26 @@ static void a_trade_pays_its_price_and_moves_from_then_on(void **state) {
   bench_end(&b);
 }
 
+/* A trade of the instant at which the book enters is booked there, at its price and not at the mark. */
+static void a_trade_at_the_first_instant_is_in_the_book_from_there(void **state) {
+  (void)state;
+  struct bench b;
+  start(&b);
+  bench_hold(&b, bench_spot("X"), 10);
+  bench_trade(&b, bench_spot("X"), bench_day(0), 5, 98, 1);
+  struct keel_block *block = bench_build(&b, 1, 0);
+  bench_go(&b, bench_day(0), 100);
+  assert_close(cash(&b), -1000 - 490 - 1, 1e-9);
+  assert_close(equity(&b), 10 - 1, 1e-9);
+  assert_close(change(&b, KEEL_COMPONENT_TRADES), 10 - 1, 1e-9);
+  assert_close(change(&b, KEEL_COMPONENT_UNEXPLAINED), 0, 1e-9);
+  bench_go(&b, bench_day(1), 101);
+  assert_close(change(&b, KEEL_COMPONENT_DELTA), 15, 1e-9);
+  assert_close(equity(&b), 9 + 15, 1e-9);
+  assert_int_equal(block->trades_late, 0);
+  bench_end(&b);
+}
+
 /* Dividends belong to who held before the ex-date's step. */
 static void a_trade_at_the_ex_date_has_no_dividend(void **state) {
   (void)state;
@@ -234,6 +254,23 @@ static void more_than_is_held_is_refused(void **state) {
   }
 }
 
+/* What it delivers needs an account that holds it. */
+static void an_exercise_at_the_first_instant_waits_for_the_next(void **state) {
+  (void)state;
+  struct bench b;
+  struct keel_contract call = american(KEEL_KIND_CALL, 90, 30, KEEL_SETTLEMENT_PHYSICAL);
+  start(&b);
+  b.underlyings[0].implied_vol = 0.25;
+  bench_hold(&b, call, 2);
+  bench_close(&b, call, bench_day(0), -1, 0);
+  struct keel_block *block = bench_build(&b, 1, 0);
+  bench_go(&b, bench_day(0), 100);
+  assert_true(block->units[bench_row(&b, call)] == 200 && block->trades_left[0] == 1);
+  bench_go(&b, bench_day(1), 100);
+  assert_true(block->units[bench_row(&b, call)] == 100 && block->trades_late == 1 && !block->refused);
+  bench_end(&b);
+}
+
 static void a_european_option_is_not_exercised_early(void **state) {
   (void)state;
   struct bench b;
@@ -254,7 +291,9 @@ int main(void) {
                                      cmocka_unit_test(an_exercise_ends_the_book),
                                      cmocka_unit_test(more_than_is_held_is_refused),
                                      cmocka_unit_test(a_european_option_is_not_exercised_early),
+                                     cmocka_unit_test(an_exercise_at_the_first_instant_waits_for_the_next),
                                      cmocka_unit_test(a_trade_pays_its_price_and_moves_from_then_on),
+                                     cmocka_unit_test(a_trade_at_the_first_instant_is_in_the_book_from_there),
                                      cmocka_unit_test(a_trade_at_the_ex_date_has_no_dividend),
                                      cmocka_unit_test(a_book_waits_for_its_trades)};
   return cmocka_run_group_tests(tests, NULL, NULL);

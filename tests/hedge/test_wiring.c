@@ -155,6 +155,57 @@ static void two_multipliers_of_one_contract_conflict(void **state) {
   }
 }
 
+/* X in two accounts of their own policies, Y in the second: rows and lanes apart, contracts known to each other. */
+static void accounts_have_underlyings_of_their_own(void **state) {
+  (void)state;
+  struct bench b;
+  bench_start(&b);
+  bench_underlying(&b, "Y");
+  bench_variant(&b)->target.delta.vol = 0.3;
+  bench_hold(&b, bench_option(KEEL_KIND_CALL, 100, 30), 2);
+  bench_hold(&b, bench_option(KEEL_KIND_CALL, 100, 30), -5);
+  bench_hold(&b, bench_option(KEEL_KIND_CALL, 90, 30), 1);
+  for (int i = 1; i < 3; i++) b.positions[i].account = "b";
+  bench_list(&b, bench_option(KEEL_KIND_PUT, 90, 30));
+  const struct keel_limits narrow = {INFINITY, 7, NAN};
+  const struct keel_wiring_account accounts[] = {{"", &b.policy_list[0], &b.costs, &b.limits},
+                                                 {"b", &b.policy_list[1], &b.costs, &narrow}};
+  const struct keel_sleeve sleeves[] = {{0, 0}, {0, 1}, {1, 1}};
+  struct keel_wiring_input input = {.book = &b.book,
+                                    .terms = &b.terms,
+                                    .accounts = accounts,
+                                    .account_count = 2,
+                                    .variant_count = 1,
+                                    .sleeves = sleeves,
+                                    .sleeve_count = 3,
+                                    .paths = 1,
+                                    .listed = b.listed_at,
+                                    .listed_count = b.listed_count};
+  struct keel_wiring w;
+  assert_int_equal(keel_wiring_build(&b.arena, &input, &w, NULL), KEEL_STATUS_OK);
+  const double units[] = {0, 0, 200, 0, 100, 0, -500, 0};
+  const uint32_t underlyings[] = {0, 0, 0, 1, 1, 1, 1, 2};
+  const uint32_t twins[] = {3, 5, 6, KEEL_NO_ROW, KEEL_NO_ROW, KEEL_NO_ROW, KEEL_NO_ROW, KEEL_NO_ROW};
+  assert_true(w.underlying_count == 3 && w.row_count == 8);
+  for (size_t r = 0; r < 8; r++) {
+    assert_true(w.rows[r].units == units[r] && w.rows[r].underlying == underlyings[r]);
+    assert_int_equal(w.rows[r].twin, twins[r]);
+    assert_int_equal(keel_wiring_find_in(&w, underlyings[r], &w.rows[r].contract), r);
+  }
+  assert_int_equal(keel_wiring_find(&w, &w.rows[6].contract), 2);
+  assert_int_equal(keel_wiring_find(&w, &w.rows[4].contract), 4);
+  assert_true(keel_wiring_underlying(&w, "X", NULL) == 0 && keel_wiring_underlying(&w, "X", "b") == 1);
+  assert_true(keel_wiring_underlying(&w, "Y", "b") == 2 && keel_wiring_underlying(&w, "Y", "") == -1);
+  assert_true(keel_policy_of(&w, 0, 0) == b.policy_list[0] && keel_policy_of(&w, 2, 0) == b.policy_list[1]);
+  assert_true(w.lines[keel_lines_of(&w, 1, 0).first].row == 3 && w.lines[keel_lines_of(&w, 1, 0).first].qty_max == 7);
+  assert_true(w.delta_rule_of[0] == 0 && w.delta_rule_of[1] == 1 && w.delta_rule_of[2] == 1);
+  b.positions[1].contract.multiplier = b.positions[2].contract.multiplier = 10;
+  keel_error error;
+  assert_int_equal(keel_wiring_build(&b.arena, &input, &w, &error), KEEL_STATUS_INPUT);
+  assert_non_null(strstr(error.what, "two multipliers, 10 and 100"));
+  bench_end(&b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_stand_by_underlying_expiry_strike_kind),
@@ -163,6 +214,7 @@ int main(void) {
       cmocka_unit_test(american_positions_are_noticed),
       cmocka_unit_test(what_cannot_be_wired_is_said),
       cmocka_unit_test(two_multipliers_of_one_contract_conflict),
+      cmocka_unit_test(accounts_have_underlyings_of_their_own),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

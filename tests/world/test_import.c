@@ -196,6 +196,25 @@ static void the_same_file_twice_is_all_duplicates(void **state) {
   assert_int_equal(result.quotes, 4);
 }
 
+/* Quotes of spot itself are looked at as all others are, but that a price stands on both sides. */
+static void quotes_of_spot_are_counted_too(void **state) {
+  (void)state;
+  const keel_import_options options = {
+      .map_path = csv("spot.yaml", "columns: {underlying: u, time: t, bid: b, ask: a}\nconstants: {kind: spot}\n")};
+  const char *file = csv("spot.csv",
+                         "u,t,b,a\nX,2018-01-02,1,2\nX,2018-01-02,1,2\nX,2018-01-02,1,3\nX,2018-01-03,3,2\n"
+                         "X,2018-01-04,1,0\nX,2018-01-05,2,2\nX,2018-01-08,,2\nX,2018-01-03,3,2\n");
+  keel_import_result result;
+  assert_int_equal(keel_import(&file, 1, keel_scratch("s.tape"), &options, &result, NULL), KEEL_STATUS_OK);
+  assert_int_equal(result.rows, 8);
+  assert_int_equal(result.quotes + result.dropped, result.rows);
+  assert_int_equal(count_of(&result, "duplicate"), 3);
+  assert_int_equal(count_of(&result, "crossed"), 1);
+  assert_int_equal(count_of(&result, "zero_ask"), 1);
+  assert_int_equal(count_of(&result, "missing_side"), 1);
+  assert_int_equal(result.problem_count, 4);
+}
+
 /* ---- what is refused ---- */
 
 static void broken_files_write_nothing(void **state) {
@@ -216,6 +235,11 @@ static void the_output_is_not_an_input(void **state) {
   keel_import_result result;
   keel_error error;
   assert_int_equal(keel_import(&file, 1, file, NULL, &result, &error), KEEL_STATUS_INPUT);
+  assert_non_null(strstr(error.what, "another name"));
+  const char *map = csv("self.yaml", "columns: {underlying: u}\n");
+  const keel_import_options options = {.map_path = map};
+  assert_int_equal(keel_import(&file, 1, map, &options, &result, &error), KEEL_STATUS_INPUT);
+  assert_non_null(strstr(error.where, "self.yaml"));
   assert_non_null(strstr(error.what, "another name"));
   assert_int_equal(keel_import(&file, 1, keel_scratch("none/x.tape"), NULL, &result, &error), KEEL_STATUS_IO);
   const char *missing = keel_scratch("missing.csv");
@@ -354,6 +378,7 @@ int main(void) {
       cmocka_unit_test(futures_that_disagree_are_counted_once_an_instant),
       cmocka_unit_test(order_and_files_do_not_matter),
       cmocka_unit_test(the_same_file_twice_is_all_duplicates),
+      cmocka_unit_test(quotes_of_spot_are_counted_too),
       cmocka_unit_test(broken_files_write_nothing),
       cmocka_unit_test(the_output_is_not_an_input),
       cmocka_unit_test(a_full_disk_leaves_nothing),

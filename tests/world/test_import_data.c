@@ -131,7 +131,13 @@ static void what_cannot_be_taken_says_why(void **state) {
       {"lean/Data/option/usa/universes/aapl/20140610.csv.gz", "it has no bid and ask of options"},
       {"tsla-2023/worked_example_idx511.csv", "no known layout"},
       {"tsla-2023/published_table_worked_example.csv", "no known layout"},
-      {"tsla-2023/TSLA-daily.csv.gz", "no known layout"},
+      {"tsla-2023/TSLA-daily.csv.gz", "bars of trades"},
+      {"btc-perp-1m/btc-perp-20211231-20220201_1m.csv.gz", "bars of trades"},
+      {"spy-2021/prod_stocks_1y.csv.gz", "bars of trades"},
+      {"deribit-fix/deribit_fix44_messages.fix", "this is no CSV"},
+      {"crypto-ticks/BITMEX.ws.1.0.txt.gz", "this is no CSV"},
+      {"lean/Data/equity/usa/factor_files/aapl.csv", "no quotes of AAPL"},
+      {"lean/Data/equity/usa/tick/ibm/20131007_quote.zip", "tick data is not read"},
   };
   if (!keel_shared_data("README.md")) skip();
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

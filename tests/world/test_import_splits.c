@@ -59,6 +59,10 @@ static void quotes_before_a_split_are_divided(void **state) {
   assert_true(rows->contracts[rows->ids[1]].strike == 92.14);
   assert_true(rows->contracts[rows->ids[5]].strike == 645);
   assert_true(rows->contracts[rows->ids[1]].multiplier == 100);
+  assert_int_equal(rows->troubles[KEEL_IMPORT_SPLIT_ADJUSTED], 3);
+  assert_int_equal(rows->split_count, 1);
+  assert_string_equal(rows->splits[0].underlying, "ABC");
+  assert_true(rows->splits[0].ratio == 7);
   keel_import_rows_free(rows);
 }
 
@@ -74,6 +78,7 @@ static void splits_outside_the_tape_do_nothing(void **state) {
     struct keel_import_rows *rows = two_days(645);
     assert_int_equal(apply(rows, texts[i], NULL), KEEL_STATUS_OK);
     for (size_t quote = 0; quote < rows->count; quote++) assert_true(rows->bids[quote] == 700);
+    assert_int_equal(rows->split_count + rows->troubles[KEEL_IMPORT_SPLIT_ADJUSTED], 0);
     keel_import_rows_free(rows);
   }
 }
@@ -105,6 +110,22 @@ static void bad_factors_are_refused(void **state) {
   keel_import_rows_free(rows);
 }
 
+/* Applied twice, prices would be divided twice; applied to nothing, they would not be where they ought to. */
+static void factors_are_applied_once(void **state) {
+  (void)state;
+  static const char text[] = "20140606,0.9,0.142857,645.57\n20500101,1,1,0\n";
+  struct keel_import_rows *rows = two_days(645);
+  keel_error error = {0};
+  assert_int_equal(apply(rows, text, NULL), KEEL_STATUS_OK);
+  assert_int_equal(apply(rows, text, &error), KEEL_STATUS_INPUT);
+  assert_non_null(strstr(error.what, "the splits of ABC are there twice"));
+  assert_true(rows->bids[0] == 100);
+  assert_int_equal(keel_import_splits_apply_bytes(rows, "factor_files/abcde.csv", text, sizeof text - 1, &error),
+                   KEEL_STATUS_INPUT);
+  assert_non_null(strstr(error.what, "no quotes of ABCDE"));
+  keel_import_rows_free(rows);
+}
+
 /* Of 2,352 options 172 expire on the last day before the split; each of the 2,180 others is one contract on both days.
  */
 static void apple_is_continuous_over_its_split(void **state) {
@@ -129,8 +150,11 @@ static void apple_is_continuous_over_its_split(void **state) {
   assert_int_equal(keel_import(files, 4, out, NULL, &result, NULL), KEEL_STATUS_OK);
   assert_int_equal(result.dropped, 0);
   assert_int_equal(result.contracts, 2352 + 1);
+  struct keel_tape_split split;
   struct keel_tape *tape;
   assert_int_equal(keel_tape_open(out, &tape, NULL), KEEL_STATUS_OK);
+  assert_true(keel_tape_split_at(tape, 0, &split) && split.ratio == 7 && !keel_tape_split_at(tape, 1, &split));
+  assert_int_equal(split.ex_ns / KEEL_NS_PER_SECOND, 1402113600); /* what comes after the 6th in New York */
   struct keel_tape_cursor cursor = {0};
   struct keel_tape_instant instant;
   size_t seen = 0;
@@ -154,7 +178,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(paths_say_whose_factors_they_are),   cmocka_unit_test(quotes_before_a_split_are_divided),
       cmocka_unit_test(splits_outside_the_tape_do_nothing), cmocka_unit_test(bad_factors_are_refused),
-      cmocka_unit_test(apple_is_continuous_over_its_split),
+      cmocka_unit_test(factors_are_applied_once),           cmocka_unit_test(apple_is_continuous_over_its_split),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

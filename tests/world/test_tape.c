@@ -264,7 +264,7 @@ static void sound_records_with_wrong_content_are_refused(void **state) {
   const uint64_t many = 1000, huge = UINT64_MAX / 4;
   const double zero = 0, infinite = INFINITY, none = NAN, minus = -1;
   const int64_t early = 50, both_early[] = {50, 50};
-  const uint16_t kind = 9, exercise = 2;
+  const uint16_t kind = 99, exercise = 2;
   const struct change changes[] = {
       {0, BODY, 1, "x", KEEL_STATUS_CORRUPT},
       {2, BODY + offsetof(struct keel_tape_contract_body, strike), 8, &zero, KEEL_STATUS_CORRUPT},
@@ -317,6 +317,34 @@ static void sound_records_of_a_model_with_wrong_content_are_refused(void **state
       {6, type, 2, &instant, KEEL_STATUS_CORRUPT},
   };
   refuse_changes(model_tape("wrong"), changes, sizeof changes / sizeof *changes);
+}
+
+/* Records: head, split, end. */
+static void splits_that_quotes_do_not_show_are_read(void **state) {
+  (void)state;
+  enum { BODY = sizeof(struct keel_tape_record) };
+  const char *path = keel_scratch("split");
+  struct keel_tape_writer *writer;
+  assert_int_equal(keel_tape_writer_open(path, &writer, NULL), KEEL_STATUS_OK);
+  assert_int_equal(keel_tape_writer_split(writer, &(struct keel_tape_split){"AAPL", 50, 7}, NULL), 0);
+  assert_int_equal(keel_tape_writer_close(writer, NULL), KEEL_STATUS_OK);
+  struct keel_tape *tape;
+  struct keel_tape_split split;
+  assert_int_equal(keel_tape_open(path, &tape, NULL), KEEL_STATUS_OK);
+  assert_true(keel_tape_split_at(tape, 0, &split) && split.ex_ns == 50 && split.ratio == 7);
+  assert_string_equal(split.underlying, "AAPL");
+  assert_false(keel_tape_split_at(tape, 1, &split));
+  keel_tape_close(tape);
+  static const double ratios[] = {0, -7, 1, NAN, INFINITY};
+  struct change changes[7] = {{1, BODY + 16, 1, "", KEEL_STATUS_CORRUPT}, {1, BODY + 17, 1, "\n", KEEL_STATUS_CORRUPT}};
+  for (size_t i = 0; i < 5; i++) {
+    changes[2 + i] = (struct change){1, BODY + 8, 8, &ratios[i], KEEL_STATUS_CORRUPT};
+    assert_int_equal(keel_tape_writer_open(path, &writer, NULL), KEEL_STATUS_OK);
+    assert_int_equal(keel_tape_writer_split(writer, &(struct keel_tape_split){"X", 5, ratios[i]}, NULL),
+                     KEEL_STATUS_INPUT);
+    keel_tape_writer_abort(writer);
+  }
+  refuse_changes(path, changes, sizeof changes / sizeof *changes);
 }
 
 static void missing_and_repeated_records_are_refused(void **state) {
@@ -385,6 +413,7 @@ int main(void) {
       cmocka_unit_test(sound_records_with_wrong_content_are_refused),
       cmocka_unit_test(sound_records_of_a_model_with_wrong_content_are_refused),
       cmocka_unit_test(misplaced_records_of_a_model_are_refused),
+      cmocka_unit_test(splits_that_quotes_do_not_show_are_read),
       cmocka_unit_test(missing_and_repeated_records_are_refused),
       cmocka_unit_test(a_record_of_another_tape_is_refused),
   };

@@ -11,13 +11,13 @@
 
 #define LEAN "lean/Data/"
 
-static int import_split(void) {
-  static const char *const names[] = {LEAN "option/usa/daily/aapl_2014_quote_american.zip",
-                                      LEAN "equity/usa/minute/aapl/20140606_quote.zip",
-                                      LEAN "equity/usa/minute/aapl/20140609_quote.zip"};
-  char paths[3][1024];
-  const char *files[3];
-  for (int i = 0; i < 3; i++) {
+static int import_split(int with_factors) {
+  static const char *const names[] = {
+      LEAN "option/usa/daily/aapl_2014_quote_american.zip", LEAN "equity/usa/minute/aapl/20140606_quote.zip",
+      LEAN "equity/usa/minute/aapl/20140609_quote.zip", LEAN "equity/usa/factor_files/aapl.csv"};
+  char paths[4][1024];
+  const char *files[4];
+  for (int i = 0; i < 3 + with_factors; i++) {
     const char *found = keel_shared_data(names[i]);
     if (!found) return 0;
     snprintf(paths[i], sizeof paths[i], "%s", found);
@@ -25,7 +25,7 @@ static int import_split(void) {
   }
   keel_import_result result;
   keel_error error;
-  if (keel_import(files, 3, keel_scratch("aapl.tape"), NULL, &result, &error))
+  if (keel_import(files, 3 + (size_t)with_factors, keel_scratch("aapl.tape"), NULL, &result, &error))
     fail_msg("%s: %s", error.where, error.what);
   return 1;
 }
@@ -58,7 +58,7 @@ static double mid_at(const struct keel_replay *replay, enum keel_kind kind, doub
 
 static void the_recorded_split_is_passed_without_a_jump(void **state) {
   (void)state;
-  if (!import_split()) skip();
+  if (!import_split(0)) skip();
   const char *path = keel_scratch_write("aapl.yaml", strategy_text, strlen(strategy_text));
   struct keel_strategy *strategy;
   keel_replay *replay = replay_of(path, NULL, 0, 1, &strategy);
@@ -83,6 +83,7 @@ static void the_recorded_split_is_passed_without_a_jump(void **state) {
     last = row;
   }
   assert_true(friday && monday);
+  for (size_t i = 0; i < replay->note_count; i++) assert_null(strstr(replay->notes[i], "does not show"));
   /* Delta-neutral on both sides, in shares of each; one share became seven. */
   assert_close(friday->holding, -friday->hedge_delta, 1e-9);
   assert_close(monday->holding, -monday->hedge_delta, 1e-9);
@@ -124,8 +125,66 @@ static void what_cannot_pass_a_split_is_refused(void **state) {
       "holdings of futures and options");
 }
 
+/* A tape that its import put into the terms of after the split has none left: doing it again is refused, and without
+ * `market.splits` a book in those terms passes the day as the other one does. */
+static void a_split_is_not_done_twice(void **state) {
+  (void)state;
+  if (!import_split(1)) skip();
+  const char *path = keel_scratch_write("twice.yaml", strategy_text, strlen(strategy_text));
+  keel_error error = {0};
+  keel_strategy *strategy;
+  keel_replay *replay;
+  assert_int_equal(keel_strategy_load(path, NULL, 0, &strategy, &error), KEEL_STATUS_OK);
+  assert_int_equal(keel_replay_run(strategy, NULL, &replay, &error), KEEL_STATUS_INPUT);
+  keel_strategy_free(strategy);
+  if (!strstr(error.where, "market.splits") || !strstr(error.what, "7 for 1"))
+    fail_msg("%s: %s", error.where, error.what);
+  static const char *const sets[] = {
+      "market.splits=[]",
+      "book=[{underlying: AAPL, kind: call, exercise: american, strike: 92.14, expiry: 2014-07-19, qty: -70}, "
+      "{underlying: AAPL, kind: put, exercise: american, strike: 90, expiry: 2014-07-19, qty: 35}]"};
+  double pnl[2];
+  replay = replay_of(path, sets, 2, 1, &strategy);
+  keel_replay_totals totals;
+  keel_replay_total(replay, 0, &totals);
+  pnl[0] = totals.pnl;
+  keel_replay_free(replay);
+  keel_strategy_free(strategy);
+  assert_true(import_split(0));
+  replay = replay_of(path, NULL, 0, 1, &strategy);
+  keel_replay_total(replay, 0, &totals);
+  pnl[1] = totals.pnl;
+  keel_replay_free(replay);
+  keel_strategy_free(strategy);
+  assert_close(pnl[0], pnl[1], 1e-4 * totals.gross); /* deltas at 92.14 and at 645 / 7 */
+}
+
+/* The generated market has no split: what is said there is that it shows none, for splits of the run alone. */
+static void a_split_that_spot_does_not_show_is_said(void **state) {
+  (void)state;
+  static const struct {
+    const char *splits, *note;
+  } cases[] = {{"market.splits=[{ex: 2024-01-20, ratio: 2}]", "GEN does not show its split of 2 for 1"},
+               {"market.splits=[{ex: 2024-01-20, ratio: 0.1}]", "GEN does not show its split of 0.1 for 1"},
+               {"market.splits=[{ex: 2023-12-20, ratio: 2}]", NULL},
+               {"market.splits=[{ex: 2024-12-20, ratio: 2}]", NULL}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *sets[] = {cases[i].splits, "variants=[]"};
+    struct keel_strategy *strategy;
+    keel_replay *replay = replay_of(generated_market(), sets, 2, 1, &strategy);
+    size_t said = 0;
+    for (size_t k = 0; k < replay->note_count; k++) said += strstr(replay->notes[k], "does not show") != NULL;
+    assert_int_equal(said, cases[i].note != NULL);
+    if (said && !strstr(replay->notes[0], cases[i].note)) fail_msg("%s", replay->notes[0]);
+    keel_replay_free(replay);
+    keel_strategy_free(strategy);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(the_recorded_split_is_passed_without_a_jump),
-                                     cmocka_unit_test(what_cannot_pass_a_split_is_refused)};
+                                     cmocka_unit_test(what_cannot_pass_a_split_is_refused),
+                                     cmocka_unit_test(a_split_is_not_done_twice),
+                                     cmocka_unit_test(a_split_that_spot_does_not_show_is_said)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
