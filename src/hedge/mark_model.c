@@ -26,13 +26,14 @@ static void mark_option(struct keel_block *block, size_t u, uint32_t r) {
   const double *vol = keel_at_row(block, block->market.vol, r), *net = keel_net_spot(block, u, r);
   keel_option option = keel_option_of(block, u, r);
   keel_greeks out = greeks_of(block, marks, r);
+  int american = keel_is_american(&row->contract);
   memcpy(keel_at_row(block, marks->vol, r), vol, paths * sizeof *vol);
   if (block->wiring->needs.marking == KEEL_GREEK_SET_DELTA && !keel_values_count(block, u)) {
-    keel_kernel_now->black_scholes_delta(paths, &option, net, vol, out.delta);
+    keel_delta_paths(american, paths, &option, net, vol, out.price, out.delta);
     return;
   }
-  keel_kernel_now->black_scholes_paths(paths, &option, net, vol, block->wiring->needs.marking, &out);
-  if (row->contract.exercise != KEEL_EXERCISE_AMERICAN) return;
+  keel_price_paths(american, paths, &option, net, vol, block->wiring->needs.marking, &out);
+  if (!american) return;
   const double *spot = keel_at_row(block, marks->price, block->wiring->underlyings[u].spot);
   for (size_t i = 0; i < paths; i++) out.price[i] = keel_model_mark(row, out.price[i], spot[i]);
 }

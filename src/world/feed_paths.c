@@ -226,8 +226,8 @@ static void price_row(struct keel_feed_paths *feed, const struct keel_row *row, 
   }
   keel_option option = {
       .phi = row->phi, .strike = row->contract.strike, .rate = market->rate, .yield = terms->yield, .years = years};
-  keel_kernel_now->black_scholes_paths(paths, &option, feed->net, market->vol + r * paths, KEEL_GREEK_SET_PRICE,
-                                       &(keel_greeks){.price = price});
+  keel_price_paths(keel_is_american(&row->contract), paths, &option, feed->net, market->vol + r * paths,
+                   KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = price});
   for (size_t i = 0; i < paths; i++) price[i] = keel_model_mark(row, price[i], spot[i]);
 }
 
