@@ -67,9 +67,13 @@ static const double *smile_slope(struct keel_block *block, const struct view *vi
 
 /* ---- rules, a table of functions, one per kind ---- */
 
+static struct keel_option_paths paths_at(const struct keel_block *block, const struct view *view, const double *vol) {
+  return (struct keel_option_paths){block->wiring->paths, view->american, view->option, view->net, vol};
+}
+
 static void delta_at(struct keel_block *block, const struct view *view, const double *vol, double *delta) {
-  keel_delta_paths(view->american, block->wiring->paths, &view->option, view->net, vol, block->scratch->delta.price,
-                   delta);
+  const struct keel_option_paths paths = paths_at(block, view, vol);
+  keel_delta_paths(&paths, block->scratch->delta.price, delta);
 }
 
 static void black_scholes(struct keel_block *block, const struct view *view, const struct keel_delta_rule *rule,
@@ -109,11 +113,11 @@ static void with_slope(struct keel_block *block, const struct view *view, const 
   const struct keel_marks *marks = keel_marks_after(block, view->underlying);
   size_t at = view->row * block->wiring->paths;
   keel_greeks own = {.price = scratch->price, .delta = scratch->flat, .gamma = scratch->gamma, .vega = scratch->vega};
+  const struct keel_option_paths paths = paths_at(block, view, view->vol);
   if (isnan(rule->vol))
     own = (keel_greeks){.delta = marks->hedge_greeks.delta + at, .vega = marks->hedge_greeks.vega + at};
   else
-    keel_price_paths(view->american, block->wiring->paths, &view->option, view->net, view->vol, KEEL_GREEK_SET_GAMMA,
-                     &own);
+    keel_price_paths(&paths, KEEL_GREEK_SET_GAMMA, &own);
   keel_kernel_now->deltas.with_slope(block->wiring->paths, &own, slope, view->spot, delta);
 }
 

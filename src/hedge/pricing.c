@@ -4,9 +4,8 @@
 
 /* The inputs, or outputs, from a row on. */
 static keel_options options_from(const keel_options *options, size_t at) {
-  return (keel_options){options->phi + at,   options->spot + at,  options->strike + at,
-                        options->rate + at,  options->yield + at, options->years + at,
-                        options->vol + at};
+  return (keel_options){options->phi + at,   options->spot + at,  options->strike + at, options->rate + at,
+                        options->yield + at, options->years + at, options->vol + at};
 }
 
 static double *from(double *column, size_t at) { return column ? column + at : NULL; }
@@ -58,35 +57,32 @@ void keel_imply_rows(size_t count, const unsigned char *american, const keel_opt
 }
 
 /* The kernel of American options takes rows: the contract's terms are laid out once, for all parts of the paths. */
-static void price_american_paths(size_t paths, const keel_option *option, const double *spot, const double *vol,
-                                 keel_greek_set set, const keel_greeks *out) {
+static void price_american(const struct keel_option_paths *paths, keel_greek_set set, const keel_greeks *out) {
   enum { PART = 64 };
+  const keel_option *option = &paths->option;
   double phi[PART], strike[PART], rate[PART], yield[PART], years[PART];
-  for (size_t i = 0; i < PART && i < paths; i++) {
+  for (size_t i = 0; i < PART && i < paths->count; i++) {
     phi[i] = option->phi, strike[i] = option->strike, rate[i] = option->rate;
     yield[i] = option->yield, years[i] = option->years;
   }
-  for (size_t start = 0; start < paths; start += PART) {
-    size_t count = paths - start < PART ? paths - start : PART;
-    keel_options in = {phi, spot + start, strike, rate, yield, years, vol + start};
+  for (size_t start = 0; start < paths->count; start += PART) {
+    size_t count = paths->count - start < PART ? paths->count - start : PART;
+    keel_options in = {phi, paths->spot + start, strike, rate, yield, years, paths->vol + start};
     keel_greeks to = greeks_from(out, start);
     keel_american_price(count, &in, KEEL_PRICING_SCHEME, set, &to, NULL);
   }
 }
 
-void keel_price_paths(int american, size_t paths, const keel_option *option, const double *spot, const double *vol,
-                      keel_greek_set set, const keel_greeks *out) {
-  if (american)
-    price_american_paths(paths, option, spot, vol, set, out);
+void keel_price_paths(const struct keel_option_paths *paths, keel_greek_set set, const keel_greeks *out) {
+  if (paths->american)
+    price_american(paths, set, out);
   else
-    keel_kernel_now->black_scholes_paths(paths, option, spot, vol, set, out);
+    keel_kernel_now->black_scholes_paths(paths->count, &paths->option, paths->spot, paths->vol, set, out);
 }
 
-void keel_delta_paths(int american, size_t paths, const keel_option *option, const double *spot, const double *vol,
-                      double *price, double *delta) {
-  if (american)
-    price_american_paths(paths, option, spot, vol, KEEL_GREEK_SET_DELTA,
-                         &(keel_greeks){.price = price, .delta = delta});
+void keel_delta_paths(const struct keel_option_paths *paths, double *price, double *delta) {
+  if (paths->american)
+    price_american(paths, KEEL_GREEK_SET_DELTA, &(keel_greeks){.price = price, .delta = delta});
   else
-    keel_kernel_now->black_scholes_delta(paths, option, spot, vol, delta);
+    keel_kernel_now->black_scholes_delta(paths->count, &paths->option, paths->spot, paths->vol, delta);
 }

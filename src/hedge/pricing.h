@@ -22,11 +22,15 @@ void keel_price_rows(size_t count, const unsigned char *american, const keel_opt
 /* The vols that these prices imply; NaN, or 0, where there is none. options->vol is not read. */
 void keel_imply_rows(size_t count, const unsigned char *american, const keel_options *options, const double *price,
                      double *vol);
-/* One contract over many paths. */
-void keel_price_paths(int american, size_t paths, const keel_option *option, const double *spot, const double *vol,
-                      keel_greek_set set, const keel_greeks *out);
-/* Its delta alone; price is scratch, [path]. */
-void keel_delta_paths(int american, size_t paths, const keel_option *option, const double *spot, const double *vol,
-                      double *price, double *delta);
+/* One contract over many paths; spot and vol are [path]. */
+struct keel_option_paths {
+  size_t count;
+  int american;
+  keel_option option;
+  const double *spot, *vol;
+};
+void keel_price_paths(const struct keel_option_paths *paths, keel_greek_set set, const keel_greeks *out);
+/* Delta alone; price is scratch, [path]. */
+void keel_delta_paths(const struct keel_option_paths *paths, double *price, double *delta);
 
 #endif

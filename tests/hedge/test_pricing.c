@@ -78,13 +78,14 @@ static void paths_are_rows(void **state) {
         t->yield[i] = option.yield, t->years[i] = option.years;
         price_one(t, i, alone);
       }
+      const struct keel_option_paths paths = {ROWS, american, option, t->spot, t->vol};
       for (int set = KEEL_GREEK_SET_PRICE; set <= KEEL_GREEK_SET_ALL; set++) {
         keel_greeks out = greeks_at(t->out, 0);
-        keel_price_paths(american, ROWS, &option, t->spot, t->vol, (keel_greek_set)set, &out);
+        keel_price_paths(&paths, (keel_greek_set)set, &out);
         for (int o = 0; o < outputs_of[set]; o++)
           for (size_t i = 0; i < ROWS; i++) assert_same_bits(t->out[o][i], alone[o][i]);
       }
-      keel_delta_paths(american, ROWS, &option, t->spot, t->vol, scratch, t->out[1]);
+      keel_delta_paths(&paths, scratch, t->out[1]);
       for (size_t i = 0; i < ROWS; i++) assert_same_bits(t->out[1][i], alone[1][i]);
     }
 }
