@@ -4,8 +4,15 @@
  * Shapes, units and sets are those of keel/black_scholes.h.
  *
  * Method: the exercise boundary solves the smooth-pasting equation of Kim's integral representation, collocated in the
- * fourth root of time to expiry by Newton's iteration; prices and Greeks are integrals over it. Source: Kim (1990);
+ * third root of time to expiry by Newton's iteration; prices and Greeks are integrals over it. Source: Kim (1990);
  * Andersen, Lake and Offengenden (2016).
+ *
+ * Limits: vol 0 (and below 1e-6), years 0, spot 0 and strike 0 give the value of exercise at the best time. In the
+ * exercise region delta is +-1 and all other Greeks are 0. A lane that has no result is NaN in every output: those of
+ * keel/black_scholes.h; a put with yield < rate < 0 and a call with rate < yield < 0, which have two boundaries; vol^2
+ * years of 1e4 and more.
+ *
+ * Accuracy: docs/numerics.md. The largest errors are those of ten years and more. Threads are the caller's.
  *
  * Same inputs give the same bits on every CPU level and compiler, and for any set. */
 #ifndef KEEL_AMERICAN_H
@@ -18,9 +25,9 @@ extern "C" {
 #endif
 
 typedef enum keel_american_scheme {
-  KEEL_AMERICAN_FAST,     /* 1e-6 of the strike */
-  KEEL_AMERICAN_ACCURATE, /* 1e-8: the default */
-  KEEL_AMERICAN_HIGH      /* 1e-11 */
+  KEEL_AMERICAN_FAST,     /* price within 1e-5 of the strike, 1e-6 at ordinary terms */
+  KEEL_AMERICAN_ACCURATE, /* 1e-7, 1e-8: the default */
+  KEEL_AMERICAN_HIGH      /* 1e-9, 1e-11 */
 } keel_american_scheme;
 
 /* boundary, of count, is the spot at which exercise is due now (put: at or below it; call: at or above), or NULL. */

@@ -1,6 +1,9 @@
 /* Cash dividends at known dates: the spot-jump model, where spot falls by the cash at each ex-date and is otherwise
  * lognormal.
  *
+ * keel_pde_price has it for European and American options, and the error of each; keel_dividends_price is fast, and for
+ * European options in bulk.
+ *
  * Just before the ex-date spot is S, just after it S - min(cash, S) under the liquidator policy (what cannot be paid is
  * not: spot ends at 0), or S - cash where S >= cash and S elsewhere under the survivor policy (no dividend is paid
  * that cannot be paid whole). Source: Haug, Haug and Lewis (2003). */
@@ -27,6 +30,25 @@ typedef struct keel_dividends {
 /* Errors: KEEL_STATUS_INPUT, with the dividend's number from 1, for years that are not above 0 or that fall, cash that
  * is negative, and what is not a finite number. */
 KEEL_API keel_status keel_dividends_check(const keel_dividends *dividends, keel_error *error);
+
+/* European options by an approximation, price and the Greeks of that set: the projection of spot at expiry on the
+ * normal variable that moves it most at the strike, with half the variance that this leaves. Liquidator policy only.
+ *
+ * Units are those of keel/black_scholes.h. Greeks are differences of prices of the fourth order (speed and vanna:
+ * second and fourth), theta and charm follow from them by the equation: both are by time passing, the ex-dates staying.
+ *
+ * Accuracy: prices within 1e-8 of spot for dividends of 7 % of spot in all, 2e-6 for half of it (vol 30 %, a year).
+ * Options that no dividend touches are those of keel_black_scholes_price. Same bits on every CPU level and compiler.
+ *
+ * An option that has no price (keel_dividends_problem) is NaN in every output. Errors: KEEL_STATUS_INPUT for
+ * dividends out of range, KEEL_STATUS_UNSUPPORTED for more than 64 of them before the last expiry and for the survivor
+ * policy; outputs are then not written. */
+KEEL_API keel_status keel_dividends_price(size_t count, const keel_options *options, const keel_dividends *dividends,
+                                          keel_greek_set set, const keel_greeks *out, keel_error *error);
+
+/* Why that option has no price under these dividends, in a few words of English, or NULL where it has one. */
+KEEL_API const char *keel_dividends_problem(const keel_option *option, double spot, double vol,
+                                            const keel_dividends *dividends);
 
 #ifdef __cplusplus
 }

@@ -48,15 +48,17 @@ KEEL_API const char *keel_hedge_underlying(const keel_hedge *hedge, size_t under
 KEEL_API int keel_hedge_has_accounts(const keel_hedge *hedge);
 KEEL_API const char *keel_hedge_account(const keel_hedge *hedge, size_t underlying);
 
-/* The exposures that are brought in, by name: delta in shares, gamma in shares per 1.00 of spot, vega in money per 1.00
- * of vol. */
+/* The exposures that are brought in, by name and unit: delta in shares, gamma in shares per 1.00 of spot, vega in money
+ * per 1.00 of vol, ... */
 KEEL_API size_t keel_hedge_exposures(const keel_hedge *hedge);
 KEEL_API const char *keel_hedge_exposure_name(const keel_hedge *hedge, size_t exposure);
+KEEL_API const char *keel_hedge_exposure_unit(const keel_hedge *hedge, size_t exposure);
 typedef struct keel_hedge_exposure {
   int is_target; /* 0: the account has no target for it, and the numbers are NaN */
   double before, after, tolerance;
   int is_within;   /* `after`, up to rounding */
-  const char *why; /* what keeps it from its tolerance: "limit", "lot", "cost", "singular", "instrument"; else "" */
+  const char *why; /* what keeps it from its tolerance: "limit", "lot", "cost", "singular", "instrument",
+                      "paused"; else "" */
 } keel_hedge_exposure;
 /* Of one underlying. */
 KEEL_API keel_hedge_exposure keel_hedge_exposure_at(const keel_hedge *hedge, size_t underlying, size_t exposure);
@@ -79,8 +81,12 @@ KEEL_API double keel_hedge_cost(const keel_hedge *hedge);
 /* Why, in a sentence: of an underlying; and of all. */
 KEEL_API const char *keel_hedge_reason_of(const keel_hedge *hedge, size_t underlying);
 KEEL_API const char *keel_hedge_reason(const keel_hedge *hedge);
-/* Whether nothing better was left out: the search of whole lots came to its end. */
-KEEL_API int keel_hedge_is_proven(const keel_hedge *hedge, size_t underlying);
+/* What is minimised: money that exposures beyond their tolerances would lose in a standard move, and the square of
+ * that, and cost times hedge.target.cost_aversion (docs/numerics.md). */
+KEEL_API double keel_hedge_objective(const keel_hedge *hedge, size_t underlying);
+/* By how much no other trades within limits can be below it: 0 where the search came to its end, so that there are no
+ * better ones. */
+KEEL_API double keel_hedge_gap(const keel_hedge *hedge, size_t underlying);
 
 /* What a reader has to know, in sentences. */
 KEEL_API size_t keel_hedge_notes(const keel_hedge *hedge);

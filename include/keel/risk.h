@@ -23,8 +23,11 @@ typedef struct keel_risk keel_risk;
 /* All may be NULL. Times are as in a strategy: `2018-01-31` (the close of that day), `2018-01-31T15:30`, with Z or an
  * offset, else local to the calendar; marks are those of the last instant of the tape that is not after it. */
 typedef struct keel_risk_options {
-  const char *at;    /* when; NULL: the tape's last instant, or the model's start */
-  const char *since; /* from when on the book's moves are explained; `start` is its first marks; NULL: they are not */
+  const char *at; /* when; NULL: the tape's last instant, or the model's start */
+  /* From when on the book's moves are explained; NULL: they are not. `start`: its first marks; `day`: the close of the
+   * session before that of the marks, by the calendar; `trade`: the last own fill of each underlying, or where there is
+   * none its first marks. */
+  const char *since;
   /* Called now and then with instants done and in all; a result other than 0 stops it (KEEL_STATUS_STOPPED). */
   int (*tick)(void *context, uint64_t done, uint64_t total);
   void *tick_context;
@@ -114,10 +117,13 @@ KEEL_API keel_risk_scenario keel_risk_stress(const keel_risk *risk, size_t stres
 
 /* ---- what carried it ---- */
 
-/* The instant of `since`; INT64_MIN where it was not asked for. */
-KEEL_API int64_t keel_risk_since(const keel_risk *risk);
-/* The book's P&L since then, and what explains it (names are those of a replay; `unexplained` is among them, those of
- * hedges and costs are 0): they sum to the P&L. Without hedges, and without interest on what the book is worth. */
+/* The instant of `since`, after the fills of that instant: of an underlying; for KEEL_RISK_TOTAL the first of these.
+ * INT64_MIN where it was not asked for. */
+KEEL_API int64_t keel_risk_since(const keel_risk *risk, size_t underlying);
+KEEL_API int64_t keel_risk_account_since(const keel_risk *risk, size_t account);
+/* The book's P&L since then, with that of its own fills, and what explains it (names are those of a replay;
+ * `unexplained` is among them, those of hedges and costs are 0): they sum to the P&L. Without hedges, and without
+ * interest on what the book is worth. */
 KEEL_API double keel_risk_carried(const keel_risk *risk, size_t underlying);
 KEEL_API double keel_risk_carried_by(const keel_risk *risk, size_t underlying, size_t component);
 KEEL_API double keel_risk_account_carried(const keel_risk *risk, size_t account);

@@ -19,7 +19,7 @@ extern const struct keel_config_choice keel_position_kinds[], keel_position_exer
 keel_status keel_position_check(struct keel_config_reader *reader, const struct keel_config_node *node,
                                 struct keel_position *position);
 
-/* `node` is a list of positions, or {file: PATH}. Refuses an empty book, contracts that are there twice, and two
+/* `node` is a list of positions, or {file: PATH}; there may be none. Refuses contracts that are there twice, and two
  * multipliers or exercises of one contract. */
 keel_status keel_book_read(struct keel_config_reader *reader, const struct keel_config_node *node,
                            struct keel_book *book);

@@ -15,10 +15,10 @@ enum keel_settlement { KEEL_SETTLEMENT_UNSAID, KEEL_SETTLEMENT_CASH, KEEL_SETTLE
 struct keel_contract {
   const char *underlying;
   enum keel_kind kind;
-  enum keel_exercise exercise;     /* options only */
-  double strike;                   /* options only */
-  int64_t expiry_ns;               /* KEEL_TIME_NONE for spot */
-  double multiplier;               /* shares (units of spot) per contract; 1 for spot */
+  enum keel_exercise exercise; /* options only */
+  double strike;               /* options only */
+  int64_t expiry_ns;           /* KEEL_TIME_NONE for spot; where a tape lists the price of a future as one, its end */
+  double multiplier;           /* shares (units of spot) per contract; 1 for spot */
   enum keel_settlement settlement; /* options only; UNSAID: as the market's terms say */
 };
 

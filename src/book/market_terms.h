@@ -30,12 +30,17 @@ struct keel_overrides {
   size_t pause_count;
 };
 
+/* What an underlying is: spot, or a future that options are on, whose forward is its own price. UNSAID: as the tape
+ * says, else spot. */
+enum keel_underlying_kind { KEEL_ON_UNSAID, KEEL_ON_SPOT, KEEL_ON_FUTURE };
+
 enum keel_forward_mode { KEEL_FORWARD_YIELD, KEEL_FORWARD_PARITY };
 
 /* Of one underlying; what `market.underlyings.X` does not say is what `market` says. */
 struct keel_underlying_terms {
   const char *name;
-  double yield;       /* 0 by default */
+  enum keel_underlying_kind on;
+  double yield;       /* 0 by default; of a future the rate */
   double implied_vol; /* NaN: none */
   enum keel_forward_mode forward;
   struct keel_dividend *dividends; /* in order of ex_ns */

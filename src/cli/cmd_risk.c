@@ -186,11 +186,16 @@ static void print_carried_line(const keel_risk *risk, const char *name, size_t c
   printf("    %-12s %14.2f\n", name, keel_risk_carried_by(risk, KEEL_RISK_TOTAL, component));
 }
 
+/* The instants of the underlyings are in the notes, where they differ. */
 static void print_carried(const keel_risk *risk) {
   char since[40];
-  if (keel_risk_since(risk) == INT64_MIN) return;
-  keel_time_format(keel_risk_since(risk), since);
-  printf("\nsince %s\n  %-14s %14.2f\n", since, "P&L", keel_risk_carried(risk, KEEL_RISK_TOTAL));
+  int is_one = 1;
+  if (keel_risk_since(risk, KEEL_RISK_TOTAL) == INT64_MIN) return;
+  for (size_t u = 0; u < keel_risk_underlyings(risk); u++)
+    is_one &= keel_risk_since(risk, u) == keel_risk_since(risk, KEEL_RISK_TOTAL);
+  keel_time_format(keel_risk_since(risk, KEEL_RISK_TOTAL), since);
+  printf("\nsince %s\n  %-14s %14.2f\n", is_one ? since : "the last fills", "P&L",
+         keel_risk_carried(risk, KEEL_RISK_TOTAL));
   for (size_t c = 0; c < keel_explain_components(); c++) print_carried_line(risk, keel_explain_name(c), c);
 }
 
@@ -281,7 +286,9 @@ static int run(struct keel_cli *cli) {
 static const struct keel_cli_option options[] = {
     {.name = "at", .value = "TIME", .help = "marks of then: a date is its close (default: the end of the tape)"},
     {.name = "grid", .help = "P&L over shifts of spot and vol, by the strategy's risk.grid"},
-    {.name = "since", .value = "TIME", .help = "what carried the book since then; \"start\": since its first marks"},
+    {.name = "since",
+     .value = "TIME",
+     .help = "what carried the book since then; or start, day (the close before) or trade (the last fill)"},
     {.name = "table", .value = "NAME", .help = "of --csv: exposures, positions, grid or stresses"},
     {.name = NULL},
 };

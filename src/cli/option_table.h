@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "keel/american.h"
 
-enum { KEEL_CHUNK_ROWS = 4096, KEEL_RESULTS_MAX = 11 };
+enum { KEEL_CHUNK_ROWS = 4096, KEEL_RESULTS_MAX = 12 };
 
 /* The numbers of a row, in the order of the arrays of a chunk. The last one is `vol` or `price`. */
 enum keel_option_number { SPOT, STRIKE, RATE, YIELD, YEARS, GIVEN, KEEL_OPTION_NUMBERS };

@@ -38,11 +38,17 @@ struct keel_sleeve keel_strategy_sleeve(const struct keel_strategy *strategy, si
   return strategy->sleeves ? strategy->sleeves[sleeve] : (struct keel_sleeve){.number = (uint32_t)sleeve};
 }
 
-static struct keel_variant *without_instruments(struct keel_arena *arena, const struct keel_variant *variant) {
+/* But for spot and futures, which say what options deliver; and with what a step knows of its target. */
+static struct keel_variant *without_options(struct keel_arena *arena, const struct keel_variant *variant) {
+  const struct keel_policy *policy = &variant->policy;
   struct keel_variant *own = KEEL_ARENA_NEW(arena, struct keel_variant, 1);
   *own = *variant;
-  own->policy.with = NULL;
+  own->policy.with = KEEL_ARENA_NEW(arena, struct keel_hedge_instrument, policy->with_count);
   own->policy.with_count = 0;
+  for (size_t i = 0; i < policy->with_count; i++)
+    if (!policy->with[i].is_choice && !keel_kind_is_option(policy->with[i].contract.kind))
+      own->policy.with[own->policy.with_count++] = policy->with[i];
+  keel_target_leave_stepped(&own->policy.target);
   return own;
 }
 
@@ -50,8 +56,8 @@ void keel_strategy_leave_out_hedges(struct keel_arena *arena, struct keel_strate
   struct keel_book_account *accounts = KEEL_ARENA_NEW(arena, struct keel_book_account, strategy->account_count);
   if (strategy->account_count) memcpy(accounts, strategy->accounts, strategy->account_count * sizeof *accounts);
   for (size_t a = 0; a < strategy->account_count; a++)
-    if (accounts[a].variants) accounts[a].variants = without_instruments(arena, accounts[a].variants);
-  strategy->variants = without_instruments(arena, strategy->variants);
+    if (accounts[a].variants) accounts[a].variants = without_options(arena, accounts[a].variants);
+  strategy->variants = without_options(arena, strategy->variants);
   strategy->variant_count = 1;
   strategy->accounts = accounts;
   strategy->no_steps.status = KEEL_STATUS_OK;

@@ -34,8 +34,9 @@ struct keel_wiring_account *keel_accounts_wired(struct keel_arena *arena, const 
 struct keel_wiring_account *keel_accounts_under(struct keel_arena *arena, const struct keel_wiring_account *accounts,
                                                 size_t count, const uint32_t *variants, size_t variant_count);
 
-/* Leaves out all variants and every hedge instrument, so that a book is looked at by itself. What the copy was made of
- * stays. */
+/* Leaves out all variants, options as hedges, and exposures that no step knows, so that a book is looked at by itself:
+ * marks do not depend on them, and what a replay cannot hold, or only `keel hedge` can bring in, is nothing against
+ * that. What the copy was made of stays. */
 void keel_strategy_leave_out_hedges(struct keel_arena *arena, struct keel_strategy *strategy);
 
 #endif

@@ -111,8 +111,6 @@ void keel_words_count(struct keel_text *text, double count) { add_grouped(text, 
 
 /* ---- rules ---- */
 
-static const char *const exposure_names[KEEL_EXPOSURE_COUNT] = {"delta", "gamma", "vega"};
-
 static void add_band(struct keel_text *text, const struct keel_trigger *trigger, const char *exposure) {
   static const char *const laws[] = {
       [KEEL_BAND_WHALLEY_WILMOTT] = "Whalley-Wilmott", [KEEL_BAND_ZAKAMOULINE] = "Zakamouline"};
@@ -203,7 +201,7 @@ void keel_words_policy(struct keel_text *text, const struct keel_policy *policy,
     keel_text_add(text, "Do not hedge");
   } else if (is_one && is_plain(trigger)) {
     keel_text_add(text, "Hedge ");
-    add_trigger(text, trigger, exposure_names[KEEL_EXPOSURE_DELTA], step_ns);
+    add_trigger(text, trigger, keel_exposure_table[KEEL_EXPOSURE_DELTA].name, step_ns);
     add_move(text, policy);
   } else {
     keel_text_printf(text, "Hedge by `%s`", name);

@@ -9,10 +9,12 @@
 #include "base/config.h"
 #include "base/fail.h"
 #include "drive/notes.h"
+#include "hedge/decide.h"
 
 /* ---- limits and costs of a line ---- */
 
-/* A holding that is beyond its limit may come back, and not go farther. */
+/* A holding that is beyond its limit may come back, and not go farther; spot is not sold shorter than what is located.
+ */
 static void set_limits(const struct keel_hedge *hedge, const struct keel_hedge_at_hand *at_hand,
                        struct keel_lots_line *line) {
   const struct keel_limits *limits = keel_account_of(hedge->snapshot.wiring, at_hand->underlying)->limits;
@@ -20,7 +22,8 @@ static void set_limits(const struct keel_hedge *hedge, const struct keel_hedge_a
   if (!isnan(limits->order_notional_max)) order = fmin(order, limits->order_notional_max / line->value);
   if (!isnan(at_hand->with->qty_max)) held = fmin(held, at_hand->with->qty_max);
   line->to = fmax(fmin(order, held - at_hand->held), 0);
-  line->from = fmin(fmax(-order, -held - at_hand->held), 0);
+  double most_short = at_hand->with->limits_short ? fmin(held, at_hand->with->short_qty_max) : held;
+  line->from = fmin(fmax(-order, -most_short - at_hand->held), 0);
 }
 
 static void set_costs(const struct keel_hedge *hedge, const struct keel_hedge_at_hand *at_hand,
@@ -37,7 +40,6 @@ static void add_line(struct keel_hedge *hedge, struct keel_hedge_side *side, siz
   const struct keel_hedge_at_hand *at_hand = &hedge->at_hand[index];
   const struct keel_target *target = keel_hedge_target(hedge, at_hand->underlying);
   struct keel_block *block = hedge->snapshot.block;
-  const struct keel_marks *marks = keel_marks_after(block, at_hand->underlying);
   struct keel_lots_line *line = &side->lots.lines[side->lots.line_count];
   side->of_line[side->lots.line_count++] = index;
   line->lot = at_hand->with->lot;
@@ -48,7 +50,7 @@ static void add_line(struct keel_hedge *hedge, struct keel_hedge_side *side, siz
     enum keel_exposure exposure = target->exposures[e];
     int is_weighted = exposure == KEEL_EXPOSURE_VEGA && keel_kind_is_option(at_hand->contract.kind);
     double weight = is_weighted ? keel_vega_weight(block, target->vega_tenor, at_hand->row) : 1;
-    line->exposure[e] = line->multiplier * weight * keel_row_exposure(block, marks, at_hand->row, 0, exposure)[0];
+    line->exposure[e] = line->multiplier * weight * keel_hedge_row_exposure(hedge, at_hand->row, exposure);
   }
   set_limits(hedge, at_hand, line);
   set_costs(hedge, at_hand, line);
@@ -56,26 +58,31 @@ static void add_line(struct keel_hedge *hedge, struct keel_hedge_side *side, siz
 
 /* ---- one underlying ---- */
 
-/* What a unit of an exposure loses in a standard move: 1 % of spot, and 1 vol point. */
-static double weight_of(enum keel_exposure exposure, double spot) {
-  double move = 0.01 * spot;
-  return exposure == KEEL_EXPOSURE_DELTA ? move : exposure == KEEL_EXPOSURE_GAMMA ? move * move : 0.01;
+static keel_status not_known(const struct keel_hedge *hedge, size_t u, enum keel_exposure exposure, keel_error *error) {
+  return keel_fail_at(
+      error, hedge->strategy->path, 0, "hedge.target",
+      "the %s of the book on `%.80s` is not a number at its marks (a vol of 0 at the money, or one that "
+      "is not known): leave it out of `neutral`, or give market.implied_vol",
+      keel_exposure_table[exposure].name, keel_hedge_name(hedge, u));
 }
 
-static void set_up(struct keel_hedge *hedge, size_t u) {
+static keel_status set_up(struct keel_hedge *hedge, size_t u, keel_error *error) {
   struct keel_hedge_side *side = &hedge->sides[u];
   const struct keel_target *target = keel_hedge_target(hedge, u);
+  side->is_paused = keel_is_paused(hedge->snapshot.block, u);
   side->lots.exposure_count = target->exposure_count;
   side->lots.aversion = target->cost_aversion;
   for (size_t e = 0; e < target->exposure_count; e++) {
     enum keel_exposure exposure = target->exposures[e];
-    side->before[e] = keel_book_exposure(hedge->snapshot.block, u, 0, exposure)[0];
+    side->before[e] = keel_hedge_book_exposure(hedge, u, exposure);
+    if (!isfinite(side->before[e])) return not_known(hedge, u, exposure, error);
     side->lots.now[e] = side->before[e];
     side->lots.tolerance[e] = target->tolerance[exposure];
-    side->lots.weight[e] = weight_of(exposure, keel_snapshot_spot(&hedge->snapshot, u));
+    side->lots.weight[e] = keel_exposure_weight(exposure, keel_snapshot_spot(&hedge->snapshot, u));
   }
   for (size_t i = 0; i < hedge->count; i++)
     if (hedge->at_hand[i].underlying == u && !hedge->at_hand[i].problem) add_line(hedge, side, i);
+  return KEEL_STATUS_OK;
 }
 
 static void trade(struct keel_hedge *hedge, size_t u) {
@@ -108,12 +115,41 @@ static uint64_t count_fallbacks(const struct keel_snapshot *snapshot) {
   return sum;
 }
 
+/* What was laid over an underlying by hand. */
+static void note_overrides(struct keel_hedge *hedge, size_t u) {
+  const struct keel_underlying *underlyings = hedge->snapshot.wiring->underlyings;
+  const struct keel_overrides *overrides = &underlyings[u].terms->overrides;
+  const char *name = keel_hedge_name(hedge, u);
+  char text[320];
+  if (u && underlyings[u].number == underlyings[u - 1].number) return; /* of another account: it is said */
+  if (hedge->sides[u].is_paused) {
+    snprintf(text, sizeof text, "%.80s is paused by market.overrides: nothing is traded.", name);
+    add_note(hedge, text);
+  }
+  if (overrides->delta_offset == 0) return;
+  snprintf(text, sizeof text, "The delta of %.80s is without the %.10g shares that are wanted of it (delta_offset).",
+           name, overrides->delta_offset);
+  add_note(hedge, text);
+}
+
+static void note_instruments(struct keel_hedge *hedge) {
+  char text[480];
+  for (size_t i = 0; i < hedge->count; i++) {
+    const struct keel_hedge_at_hand *at_hand = &hedge->at_hand[i];
+    if (!at_hand->problem || hedge->sides[at_hand->underlying].is_paused) continue;
+    snprintf(text, sizeof text, "%s is not traded: %s.", at_hand->name, at_hand->problem);
+    add_note(hedge, text);
+  }
+}
+
 static void list_notes(struct keel_hedge *hedge) {
   enum { MOST = 5 };
   const struct keel_strategy *strategy = hedge->strategy;
   const struct keel_snapshot *snapshot = &hedge->snapshot;
   char text[480];
-  hedge->notes = KEEL_ARENA_NEW(&hedge->arena, const char *, MOST + hedge->count + strategy->warning_count);
+  size_t underlyings = snapshot->wiring->underlying_count;
+  hedge->notes =
+      KEEL_ARENA_NEW(&hedge->arena, const char *, MOST + 2 * underlyings + hedge->count + strategy->warning_count);
   if (!snapshot->replay)
     add_note(hedge, "Marks are those of the model at its start, at the vols of its implied_vol.");
   else if (snapshot->replay->model)
@@ -130,11 +166,8 @@ static void list_notes(struct keel_hedge *hedge) {
              hedge->left_out);
     add_note(hedge, text);
   }
-  for (size_t i = 0; i < hedge->count; i++) {
-    if (!hedge->at_hand[i].problem) continue;
-    snprintf(text, sizeof text, "%s is not traded: %s.", hedge->at_hand[i].name, hedge->at_hand[i].problem);
-    add_note(hedge, text);
-  }
+  for (size_t u = 0; u < underlyings; u++) note_overrides(hedge, u);
+  note_instruments(hedge);
   for (size_t i = 0; i < strategy->warning_count; i++) add_note(hedge, strategy->warnings[i]);
 }
 
@@ -143,14 +176,15 @@ static void list_notes(struct keel_hedge *hedge) {
 static keel_status solve(struct keel_hedge *hedge, const struct keel_snapshot_query *query, keel_error *error) {
   keel_status status = keel_hedge_list(hedge, query->at_ns, error);
   if (!status) status = keel_snapshot_take(&hedge->snapshot, &hedge->marked, query, error);
-  if (!status) status = keel_hedge_choose(hedge, error);
+  if (status) return status;
+  keel_hedge_expose(hedge);
+  status = keel_hedge_choose(hedge, error);
   if (status) return status;
   size_t underlyings = hedge->snapshot.wiring->underlying_count;
   hedge->sides = KEEL_ARENA_NEW(&hedge->arena, struct keel_hedge_side, underlyings);
-  for (size_t u = 0; u < underlyings; u++) {
-    set_up(hedge, u);
-    trade(hedge, u);
-  }
+  for (size_t u = 0; u < underlyings && !status; u++) status = set_up(hedge, u, error);
+  if (status) return status;
+  for (size_t u = 0; u < underlyings; u++) trade(hedge, u);
   keel_hedge_say(hedge);
   list_notes(hedge);
   return KEEL_STATUS_OK;

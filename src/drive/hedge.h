@@ -1,7 +1,7 @@
 /* The inside of `keel hedge`, for its files:
  *
- *     instruments (hedge_instruments.c)  ->  snapshot of book and instruments  ->  lots (hedge/lots.h)
- *     ->  why (hedge_say.c)  ->  result (hedge_result.c, hedge_json.c) */
+ *     instruments (hedge_instruments.c)  ->  snapshot of book and instruments  ->  exposures (hedge_exposures.c)
+ *     ->  lots (hedge/lots.h)  ->  why (hedge_say.c)  ->  result (hedge_result.c, hedge_json.c) */
 #ifndef KEEL_DRIVE_HEDGE_H
 #define KEEL_DRIVE_HEDGE_H
 
@@ -24,20 +24,23 @@ struct keel_hedge_at_hand {
 /* What keeps an exposure from its tolerance. */
 enum keel_hedge_why {
   KEEL_HEDGE_WITHIN,
+  KEEL_HEDGE_PAUSED,        /* its underlying is, by market.overrides */
   KEEL_HEDGE_NO_INSTRUMENT, /* nothing that can be traded has any of it */
   KEEL_HEDGE_SINGULAR,      /* not together with the others, whatever is traded of the instruments */
   KEEL_HEDGE_LIMIT,
   KEEL_HEDGE_COST,
   KEEL_HEDGE_LOT
 };
+extern const char *const keel_hedge_why_names[];
 
 /* Of one underlying of an account: which instruments can be traded, and what came of it. */
 struct keel_hedge_side {
   struct keel_lots lots;
   struct keel_lots_answer answer;
   size_t of_line[KEEL_LOTS_LINES]; /* the instrument of each line */
-  double before[KEEL_EXPOSURE_COUNT], after[KEEL_EXPOSURE_COUNT];
-  enum keel_hedge_why why[KEEL_EXPOSURE_COUNT];
+  double before[KEEL_LOTS_EXPOSURES], after[KEEL_LOTS_EXPOSURES];
+  enum keel_hedge_why why[KEEL_LOTS_EXPOSURES];
+  int is_paused;
   const char *reason;
 };
 
@@ -46,10 +49,11 @@ struct keel_hedge {
   const struct keel_strategy *strategy;
   struct keel_strategy marked; /* the strategy with the instruments in its book, at no quantity */
   struct keel_snapshot snapshot;
-  struct keel_hedge_at_hand *at_hand;                /* by underlying: spot, futures, options */
-  size_t count, left_out;                            /* left_out: of the options that were chosen from */
-  struct keel_hedge_side *sides;                     /* [underlying] */
-  enum keel_exposure exposures[KEEL_EXPOSURE_COUNT]; /* of all targets */
+  keel_greeks greeks;                              /* [row], per share at hedging vols; of those that no step knows */
+  struct keel_hedge_at_hand *at_hand;              /* by underlying: spot, futures, options */
+  size_t count, left_out;                          /* left_out: of the options that were chosen from */
+  struct keel_hedge_side *sides;                   /* [underlying] */
+  enum keel_exposure exposures[KEEL_EXPOSURE_ALL]; /* of all targets */
   size_t exposure_count;
   double cost;
   const char *reason;
@@ -70,7 +74,12 @@ static inline const struct keel_target *keel_hedge_target(const struct keel_hedg
 
 /* Which instruments there may be, as of the instant that is asked for, and the strategy that has them marked. */
 keel_status keel_hedge_list(struct keel_hedge *hedge, int64_t at_ns, keel_error *error);
-/* Once they are marked: their rows, prices and holdings; the options are chosen. */
+/* Once they are marked: the Greeks of all rows; and what a unit of a row, or the book of an underlying, has of an
+ * exposure. */
+void keel_hedge_expose(struct keel_hedge *hedge);
+double keel_hedge_row_exposure(const struct keel_hedge *hedge, uint32_t row, enum keel_exposure exposure);
+double keel_hedge_book_exposure(const struct keel_hedge *hedge, size_t underlying, enum keel_exposure exposure);
+/* Then: their rows, prices and holdings; the options are chosen. */
 keel_status keel_hedge_choose(struct keel_hedge *hedge, keel_error *error);
 /* Why an exposure stays where it is. */
 void keel_hedge_find_why(struct keel_hedge_side *side);

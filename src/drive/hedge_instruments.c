@@ -109,7 +109,7 @@ static const char *account_of(const struct keel_strategy *strategy, size_t u) {
   return keel_strategy_account_name(strategy, keel_strategy_sleeve(strategy, u).account);
 }
 
-/* The book that is marked has them too, at no quantity; its hedge has none, so that the wiring has no lines. */
+/* The book that is marked has them too, at no quantity. */
 static void mark_them(struct keel_hedge *hedge) {
   const struct keel_strategy *strategy = hedge->strategy;
   const struct keel_book *book = &strategy->book;
@@ -128,7 +128,6 @@ static void mark_them(struct keel_hedge *hedge) {
     positions[at_hand->position].exercise_given = at_hand->contract.exercise == KEEL_EXERCISE_AMERICAN;
   }
   hedge->marked = *strategy;
-  keel_strategy_leave_out_hedges(&hedge->arena, &hedge->marked);
   hedge->marked.book = (struct keel_book){positions, book->count + hedge->count};
 }
 
@@ -191,6 +190,14 @@ static void find_price(struct keel_hedge *hedge, struct keel_hedge_at_hand *at_h
   at_hand->half_spread = !isnan(bps) ? at_hand->mid * bps / 1e4 : is_quoted ? 0.5 * (ask - bid) : 0;
 }
 
+/* Whether a unit of it has a known amount of each exposure. */
+static int is_known(const struct keel_hedge *hedge, const struct keel_hedge_at_hand *at_hand) {
+  const struct keel_target *target = keel_hedge_target(hedge, at_hand->underlying);
+  for (size_t e = 0; e < target->exposure_count; e++)
+    if (!isfinite(keel_hedge_row_exposure(hedge, at_hand->row, target->exposures[e]))) return 0;
+  return 1;
+}
+
 static void look_at(struct keel_hedge *hedge, struct keel_hedge_at_hand *at_hand) {
   const struct keel_wiring *wiring = hedge->snapshot.wiring;
   struct keel_block *block = hedge->snapshot.block;
@@ -198,27 +205,24 @@ static void look_at(struct keel_hedge *hedge, struct keel_hedge_at_hand *at_hand
   at_hand->row = keel_wiring_find_in(wiring, at_hand->underlying, &at_hand->contract);
   keel_assert(at_hand->row != KEEL_NO_ROW);
   at_hand->name = name_of(hedge, at_hand);
-  at_hand->held = wiring->rows[at_hand->row].units / at_hand->contract.multiplier;
-  if (!block->alive[at_hand->row])
+  at_hand->held = block->units[at_hand->row] / at_hand->contract.multiplier;
+  if (keel_is_paused(block, at_hand->underlying))
+    at_hand->problem = "its underlying is paused by market.overrides";
+  else if (!block->alive[at_hand->row])
     at_hand->problem = "it has expired";
   else if (!keel_row_has_price(block, at_hand->underlying, at_hand->row))
     at_hand->problem = "it has no quote that is two-sided and fresh";
+  else if (!is_known(hedge, at_hand))
+    at_hand->problem = "its Greeks are not known";
   find_price(hedge, at_hand);
   if (!at_hand->problem && !(at_hand->mid > 0)) at_hand->problem = "it is worth nothing";
-}
-
-static double exposure_of(const struct keel_hedge *hedge, const struct keel_hedge_at_hand *at_hand,
-                          enum keel_exposure e) {
-  struct keel_block *block = hedge->snapshot.block;
-  const struct keel_marks *marks = keel_marks_after(block, at_hand->underlying);
-  return keel_row_exposure(block, marks, at_hand->row, 0, e)[0];
 }
 
 /* ---- the choice: those that cost least for what they bring ---- */
 
 /* What a unit of vega costs to cross; infinity where it is no candidate. */
 static double rank_of(const struct keel_hedge *hedge, const struct keel_hedge_at_hand *at_hand) {
-  double delta = fabs(exposure_of(hedge, at_hand, KEEL_EXPOSURE_DELTA));
+  double delta = fabs(keel_hedge_row_exposure(hedge, at_hand->row, KEEL_EXPOSURE_DELTA));
   if (at_hand->problem || delta < at_hand->with->deltas[0] || delta > at_hand->with->deltas[1]) return INFINITY;
   const keel_greeks *greeks = &keel_marks_after(hedge->snapshot.block, at_hand->underlying)->greeks;
   double vega = greeks->vega[at_hand->row];

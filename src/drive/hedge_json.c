@@ -64,6 +64,19 @@ static json_t *reasons_json(const struct keel_hedge *hedge) {
   return object;
 }
 
+/* What was minimised, of each underlying. */
+static json_t *numbers_json(const struct keel_hedge *hedge, double (*of)(const keel_hedge *hedge, size_t underlying)) {
+  json_t *object = json_object();
+  for (size_t u = 0; u < keel_hedge_underlyings(hedge); u++) set_by_underlying(hedge, object, u, real(of(hedge, u)));
+  return object;
+}
+
+static double whole_gap(const struct keel_hedge *hedge) {
+  double sum = 0;
+  for (size_t u = 0; u < keel_hedge_underlyings(hedge); u++) sum += keel_hedge_gap(hedge, u);
+  return sum;
+}
+
 char *keel_hedge_json(const keel_hedge *hedge) {
   json_t *document = json_object(), *notes = json_array();
   char time[40];
@@ -77,6 +90,9 @@ char *keel_hedge_json(const keel_hedge *hedge) {
   json_object_set_new(document, "cost", real(keel_hedge_cost(hedge)));
   json_object_set_new(document, "reason", json_string(keel_hedge_reason(hedge)));
   json_object_set_new(document, "reasons", reasons_json(hedge));
+  json_object_set_new(document, "objective", numbers_json(hedge, keel_hedge_objective));
+  json_object_set_new(document, "gap", real(whole_gap(hedge)));
+  json_object_set_new(document, "gaps", numbers_json(hedge, keel_hedge_gap));
   for (size_t i = 0; i < keel_hedge_notes(hedge); i++)
     json_array_append_new(notes, json_string(keel_hedge_note(hedge, i)));
   json_object_set_new(document, "notes", notes);

@@ -25,14 +25,13 @@ const char *keel_hedge_account(const keel_hedge *hedge, size_t underlying) {
 
 size_t keel_hedge_exposures(const keel_hedge *hedge) { return hedge->exposure_count; }
 const char *keel_hedge_exposure_name(const keel_hedge *hedge, size_t exposure) {
-  static const char *const names[] = {"delta", "gamma", "vega"};
-  return names[hedge->exposures[exposure]];
+  return keel_exposure_table[hedge->exposures[exposure]].name;
+}
+const char *keel_hedge_exposure_unit(const keel_hedge *hedge, size_t exposure) {
+  return keel_exposure_table[hedge->exposures[exposure]].unit;
 }
 
 keel_hedge_exposure keel_hedge_exposure_at(const keel_hedge *hedge, size_t underlying, size_t exposure) {
-  static const char *const whys[] = {[KEEL_HEDGE_WITHIN] = "",           [KEEL_HEDGE_NO_INSTRUMENT] = "instrument",
-                                     [KEEL_HEDGE_SINGULAR] = "singular", [KEEL_HEDGE_LIMIT] = "limit",
-                                     [KEEL_HEDGE_COST] = "cost",         [KEEL_HEDGE_LOT] = "lot"};
   const struct keel_hedge_side *side = &hedge->sides[underlying];
   const struct keel_target *target = keel_hedge_target(hedge, underlying);
   size_t e = 0;
@@ -44,7 +43,7 @@ keel_hedge_exposure keel_hedge_exposure_at(const keel_hedge *hedge, size_t under
                                .after = side->after[e],
                                .tolerance = side->lots.tolerance[e],
                                .is_within = side->why[e] == KEEL_HEDGE_WITHIN,
-                               .why = whys[side->why[e]]};
+                               .why = keel_hedge_why_names[side->why[e]]};
 }
 
 /* ---- trades ---- */
@@ -72,9 +71,10 @@ keel_hedge_trade keel_hedge_trade_at(const keel_hedge *hedge, int all, size_t tr
 double keel_hedge_cost(const keel_hedge *hedge) { return hedge->cost; }
 const char *keel_hedge_reason_of(const keel_hedge *hedge, size_t underlying) { return hedge->sides[underlying].reason; }
 const char *keel_hedge_reason(const keel_hedge *hedge) { return hedge->reason; }
-int keel_hedge_is_proven(const keel_hedge *hedge, size_t underlying) {
-  return hedge->sides[underlying].answer.is_proven;
+double keel_hedge_objective(const keel_hedge *hedge, size_t underlying) {
+  return hedge->sides[underlying].answer.objective;
 }
+double keel_hedge_gap(const keel_hedge *hedge, size_t underlying) { return hedge->sides[underlying].answer.gap; }
 size_t keel_hedge_notes(const keel_hedge *hedge) { return hedge->note_count; }
 const char *keel_hedge_note(const keel_hedge *hedge, size_t index) { return hedge->notes[index]; }
 

@@ -7,6 +7,9 @@
 
 /* ---- what keeps it ---- */
 
+#define UNPAID_COST 1e-7 /* of cost: enough to choose by, and never why something is not worth it */
+#define FAR 1e9          /* lots: no limit */
+
 /* What could be done in any fractions: without limits, within them, and at their cost. */
 enum freedom { UNLIMITED, UNPAID, PAID };
 
@@ -14,13 +17,13 @@ static void find_reach(const struct keel_lots *lots, enum freedom freedom, doubl
   struct keel_lots_terms terms = keel_lots_terms_of(lots);
   struct keel_lots_box box;
   for (size_t l = 0; l < lots->line_count; l++) {
-    double unit = lots->lines[l].lot > 0 ? lots->lines[l].lot : 1, far = 1e9;
-    box.low[l] = freedom == UNLIMITED ? -far : lots->lines[l].from / unit;
-    box.high[l] = freedom == UNLIMITED ? far : lots->lines[l].to / unit;
+    double unit = lots->lines[l].lot > 0 ? lots->lines[l].lot : 1;
+    box.low[l] = freedom == UNLIMITED ? -FAR : fmax(lots->lines[l].from / unit, -FAR);
+    box.high[l] = freedom == UNLIMITED ? FAR : fmin(lots->lines[l].to / unit, FAR);
     terms.least[l] = terms.order[l] = 0;
     if (freedom == PAID) continue;
-    terms.buy[l] *= 1e-6;
-    terms.sell[l] *= 1e-6;
+    terms.buy[l] *= UNPAID_COST / lots->aversion;
+    terms.sell[l] *= UNPAID_COST / lots->aversion;
   }
   keel_lots_relax(&terms, &box, qty);
   for (size_t l = 0; l < lots->line_count; l++) qty[l] *= lots->lines[l].lot > 0 ? lots->lines[l].lot : 1;
@@ -32,8 +35,10 @@ static int reaches(const struct keel_lots *lots, enum freedom freedom, size_t e)
   return lots->weight[e] * keel_lots_excess(lots, qty, e) <= 1e-6 * (1 + lots->weight[e] * fabs(lots->now[e]));
 }
 
-static enum keel_hedge_why why_not(const struct keel_lots *lots, size_t e) {
+static enum keel_hedge_why why_not(const struct keel_hedge_side *side, size_t e) {
+  const struct keel_lots *lots = &side->lots;
   int any = 0;
+  if (side->is_paused) return KEEL_HEDGE_PAUSED;
   for (size_t l = 0; l < lots->line_count; l++) any |= lots->lines[l].exposure[e] != 0;
   if (!any) return KEEL_HEDGE_NO_INSTRUMENT;
   if (!reaches(lots, UNLIMITED, e)) return KEEL_HEDGE_SINGULAR;
@@ -43,15 +48,23 @@ static enum keel_hedge_why why_not(const struct keel_lots *lots, size_t e) {
 
 void keel_hedge_find_why(struct keel_hedge_side *side) {
   for (size_t e = 0; e < side->lots.exposure_count; e++)
-    if (keel_lots_excess(&side->lots, side->answer.qty, e) > 0) side->why[e] = why_not(&side->lots, e);
+    if (keel_lots_excess(&side->lots, side->answer.qty, e) > 0) side->why[e] = why_not(side, e);
 }
 
 /* ---- sentences ---- */
 
+const char *const keel_hedge_why_names[] = {[KEEL_HEDGE_WITHIN] = "",
+                                            [KEEL_HEDGE_PAUSED] = "paused",
+                                            [KEEL_HEDGE_NO_INSTRUMENT] = "instrument",
+                                            [KEEL_HEDGE_SINGULAR] = "singular",
+                                            [KEEL_HEDGE_LIMIT] = "limit",
+                                            [KEEL_HEDGE_COST] = "cost",
+                                            [KEEL_HEDGE_LOT] = "lot"};
 static const char *const because[] = {
-    [KEEL_HEDGE_NO_INSTRUMENT] = "no instrument at hand has any of it",
+    [KEEL_HEDGE_PAUSED] = "it is paused by market.overrides",
+    [KEEL_HEDGE_NO_INSTRUMENT] = "no instrument that can be traded has any of it",
     [KEEL_HEDGE_SINGULAR] = "the instruments at hand cannot bring it in together with the others",
-    [KEEL_HEDGE_LIMIT] = "the limits of orders and positions leave no room for more",
+    [KEEL_HEDGE_LIMIT] = "the limits of orders, positions and locates leave no room for more",
     [KEEL_HEDGE_COST] = "the rest would cost more than it is worth at hedge.target.cost_aversion",
     [KEEL_HEDGE_LOT] = "whole lots come no closer at a cost that is worth it",
 };
@@ -73,14 +86,13 @@ static int is_within_before(const struct keel_hedge_side *side, size_t e) {
 }
 
 static void say_before(const struct keel_hedge_side *side, const struct keel_target *target, struct keel_text *text) {
-  static const char *const names[] = {"delta", "gamma", "vega"};
   size_t outside = 0, said = 0;
   for (size_t e = 0; e < side->lots.exposure_count; e++) outside += (size_t)!is_within_before(side, e);
   size_t count = outside ? outside : side->lots.exposure_count;
   for (size_t e = 0; e < side->lots.exposure_count; e++) {
     if (outside && is_within_before(side, e)) continue;
     add_joint(text, said++, count);
-    keel_text_printf(text, "%s %.6g", names[target->exposures[e]], side->before[e]);
+    keel_text_printf(text, "%s %.6g", keel_exposure_table[target->exposures[e]].name, side->before[e]);
   }
   keel_text_printf(text, " %s %s", count == 1 ? "is" : "are", outside ? "outside tolerance" : "within tolerance");
 }
@@ -102,15 +114,15 @@ static void say_trades(const struct keel_hedge *hedge, const struct keel_hedge_s
 }
 
 static void say_after(const struct keel_hedge_side *side, const struct keel_target *target, struct keel_text *text) {
-  static const char *const names[] = {"delta", "gamma", "vega"};
   size_t beyond = 0;
   for (size_t e = 0; e < side->lots.exposure_count; e++) {
     if (side->why[e] == KEEL_HEDGE_WITHIN) continue;
-    keel_text_printf(text, "; %s %.6g stays, outside its tolerance of %.6g: %s", names[target->exposures[e]],
-                     side->after[e], side->lots.tolerance[e], because[side->why[e]]);
+    keel_text_printf(text, "; %s %.6g stays, outside its tolerance of %.6g: %s",
+                     keel_exposure_table[target->exposures[e]].name, side->after[e], side->lots.tolerance[e],
+                     because[side->why[e]]);
     beyond++;
   }
-  if (beyond && !side->answer.is_proven) keel_text_add(text, " (as far as was searched)");
+  if (beyond && side->answer.gap > 0) keel_text_add(text, " (as far as was searched)");
   keel_text_add(text, ".");
 }
 

@@ -50,10 +50,15 @@ static const struct keel_ledger_column_info fixed_columns[] = {
     NUMBER(vega, "the book's vega, money per 1.00 of vol"),
     NUMBER(theta, "the book's theta, money per year"),
     NUMBER(hedge_delta, "the book's delta in shares, by the hedger's vol, less market.overrides.delta_offset"),
+    {"instrument", "the first hedge instrument, which the next columns are about; empty without one",
+     KEEL_LEDGER_INSTRUMENT, 0, 0},
     NUMBER(target, "the exact holding wanted, in contracts of the instrument"),
     NUMBER(holding, "held after this row, in contracts of the instrument"),
     NUMBER(trade, "filled in this row"),
     NUMBER(price, "average price of the fills; empty without one"),
+    NUMBER(delivered,
+           "units of the underlying that options delivered into the holding since the last row: at expiry, or "
+           "exercised or assigned"),
     NUMBER(cost, "spread, fees, taxes and impact paid since the last row"),
     NUMBER(cash, "cash after this row"),
     NUMBER(equity, "cash, dividends due, book and holdings at marks"),
@@ -132,6 +137,12 @@ static void gather_fills(const struct keel_block *block, size_t line, double *tr
   *average = *trade != 0 ? value / *trade : NAN;
 }
 
+/* What options delivered to a lane in this step; its liquidation is none. */
+static double delivered_to(const struct keel_block *block, size_t u, size_t v) {
+  size_t first = keel_lines_of(block->wiring, u, v).first * block->wiring->paths;
+  return block->reason[first] == KEEL_REASON_LIQUIDATE ? 0 : keel_at_lane(block, block->delivered, u, v)[0];
+}
+
 /* Value traded, at mid: costs in bps are of this. */
 static double turnover_of(struct keel_block *block, size_t u, size_t line) {
   size_t at = line * block->wiring->paths;
@@ -199,6 +210,7 @@ static void add_totals(struct keel_ledger *ledger, struct keel_block *block, siz
   add_to(account_totals(ledger, u, v), &done, book_cash);
   since->pnl += done.pnl;
   since->cost += done.cost;
+  since->delivered += delivered_to(block, u, v);
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) since->explain[c] += done.explain[c];
   gather_fills(block, lines.first, &since->trade, &since->price);
   for (size_t k = 0; k + 1 < lines.count; k++)
@@ -306,6 +318,7 @@ uint64_t keel_ledger_rows_hash(const struct keel_ledger_row *rows, size_t count)
     hash = hash_numbers(hash, &rows[i].spot, numbers);
     for (size_t k = 0; k < rows[i].further_count; k++)
       hash = hash_numbers(hash, &rows[i].further[k].target, sizeof *rows[i].further / sizeof(double));
+    if (rows[i].delivered != 0) hash = hash_numbers(hash, &rows[i].delivered, 1);
   }
   return hash;
 }

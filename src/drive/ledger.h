@@ -25,6 +25,7 @@ struct keel_ledger_row {
   double reason;                        /* enum keel_reason */
   struct keel_ledger_line further[KEEL_LEDGER_FURTHER];
   uint64_t further_count; /* those that the variant has; the others are NaN */
+  double delivered;       /* units of spot, since the last row of this lane */
 };
 
 struct keel_ledger_totals {

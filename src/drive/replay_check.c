@@ -124,11 +124,37 @@ static keel_status check_hedge(const struct keel_replay *replay, const struct ke
   return status;
 }
 
+static int has_spot(const struct keel_policy *policy, const char *underlying) {
+  const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
+  return keel_policy_instruments(policy, underlying, with) && with[0]->contract.kind == KEEL_KIND_SPOT;
+}
+
+/* Where the tape alone says whether an underlying is a future, it alone says what options on it deliver. */
+static keel_status check_delivery(const struct keel_replay *replay, const struct keel_policy *policy, size_t u,
+                                  keel_error *error) {
+  const struct keel_strategy *strategy = replay->strategy;
+  const struct keel_underlying_terms *terms = &strategy->market.underlyings[u];
+  if (terms->yield == strategy->market.rate || keel_is_on_future(terms, replay->listed, replay->listed_count) ||
+      policy->target.kind == KEEL_TARGET_NONE || has_spot(policy, terms->name) ||
+      !keel_strategy_may_deliver(strategy, terms))
+    return KEEL_STATUS_OK;
+  return keel_fail_at(error, strategy->path, 0, "hedge.with",
+                      "has no spot to take what options on %s deliver (settlement: physical), which is no future on "
+                      "the tape; give one, or market.on: future",
+                      terms->name);
+}
+
 int keel_replay_is_held(const struct keel_replay *replay, size_t u, size_t account) {
   const struct keel_strategy *strategy = replay->strategy;
   for (size_t i = 0; i < strategy->sleeve_count; i++)
     if (strategy->sleeves[i].number == u && strategy->sleeves[i].account == account) return 1;
   return strategy->sleeve_count == 0;
+}
+
+static keel_status check_policy(const struct keel_replay *replay, const struct keel_policy *policy, size_t u,
+                                keel_error *error) {
+  keel_status status = check_delivery(replay, policy, u, error);
+  return status ? status : check_hedge(replay, policy, replay->strategy->market.underlyings[u].name, error);
 }
 
 static keel_status check_hedges(const struct keel_replay *replay, keel_error *error) {
@@ -138,7 +164,30 @@ static keel_status check_hedges(const struct keel_replay *replay, keel_error *er
     for (size_t v = 0; v < strategy->variant_count; v++)
       for (size_t u = 0; u < strategy->market.underlying_count && !status; u++)
         if (keel_replay_is_held(replay, u, a))
-          status = check_hedge(replay, keel_replay_policy(replay, a, v), strategy->market.underlyings[u].name, error);
+          status = check_policy(replay, keel_replay_policy(replay, a, v), u, error);
+  return status;
+}
+
+/* What the tape says of an underlying, where the strategy does not: that it is a future, or that it is none. */
+static keel_status check_future(const struct keel_replay *replay, size_t u, keel_error *error) {
+  const struct keel_strategy *strategy = replay->strategy;
+  const struct keel_underlying_terms *terms = &strategy->market.underlyings[u];
+  int on_future = keel_is_on_future(terms, replay->listed, replay->listed_count);
+  if (on_future && terms->yield != 0 && terms->yield != strategy->market.rate)
+    return keel_fail_at(error, strategy->path, 0, "market.yield",
+                        "is %g, and %s is a future on the tape, whose yield is the rate; leave it out, or give on: "
+                        "spot",
+                        terms->yield, terms->name);
+  if (on_future && terms->dividend_count)
+    return keel_fail_at(error, strategy->path, 0, "market.dividends",
+                        "are given for %s, a future on the tape, which pays none; leave them out", terms->name);
+  return KEEL_STATUS_OK;
+}
+
+static keel_status check_futures(const struct keel_replay *replay, keel_error *error) {
+  keel_status status = KEEL_STATUS_OK;
+  for (size_t u = 0; u < replay->strategy->market.underlying_count && !status; u++)
+    status = check_future(replay, u, error);
   return status;
 }
 
@@ -164,7 +213,8 @@ keel_status keel_replay_check(const struct keel_replay *replay, keel_error *erro
     keel_status status = check_position(replay, position, begin, error);
     if (status != KEEL_STATUS_OK) return status;
   }
-  keel_status status = keel_replay_check_splits(replay, error);
+  keel_status status = check_futures(replay, error);
+  if (!status) status = keel_replay_check_splits(replay, error);
   if (!status) status = check_overrides(replay, error);
   return status ? status : check_hedges(replay, error);
 }

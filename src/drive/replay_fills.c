@@ -118,7 +118,7 @@ static int by_time(const void *left, const void *right) {
 
 void keel_fill_feed_init(struct keel_fill_feed *feed, struct keel_arena *arena, struct keel_feed_tape *tape) {
   const struct keel_wiring *wiring = tape->wiring;
-  *feed = (struct keel_fill_feed){.tape = tape, .count = wiring->trade_count};
+  *feed = (struct keel_fill_feed){.tape = tape, .count = wiring->trade_count, .end_ns = KEEL_TIME_NONE};
   feed->times = KEEL_ARENA_NEW(arena, struct keel_fill_time, wiring->trade_count);
   feed->touched = KEEL_ARENA_NEW(arena, unsigned char, wiring->underlying_count);
   for (size_t i = 0; i < wiring->trade_count; i++) {
@@ -128,11 +128,11 @@ void keel_fill_feed_init(struct keel_fill_feed *feed, struct keel_arena *arena, 
   if (feed->count) qsort(feed->times, feed->count, sizeof *feed->times, by_time);
 }
 
-/* Adds the underlyings of the fills that are due. */
+/* Adds the underlyings of the fills that are due; behind the last instant of the tape all of them. */
 static void touch(struct keel_fill_feed *feed, struct keel_market *market) {
   size_t underlyings = feed->tape->wiring->underlying_count;
   if (feed->next == feed->count || feed->times[feed->next].time_ns > market->time_ns) return;
-  memset(feed->touched, 0, underlyings);
+  memset(feed->touched, feed->tape->has_upcoming ? 0 : 1, underlyings);
   for (size_t i = 0; i < market->changed_count; i++) feed->touched[market->changed[i]] = 1;
   for (; feed->next < feed->count && feed->times[feed->next].time_ns <= market->time_ns; feed->next++)
     feed->touched[feed->times[feed->next].underlying] = 1;
@@ -143,8 +143,10 @@ static void touch(struct keel_fill_feed *feed, struct keel_market *market) {
 
 /* Whether a fill comes before what the tape has next, and after something that it had. */
 static int is_between(const struct keel_fill_feed *feed, const struct keel_market *market) {
-  return feed->next < feed->count && market->time_ns != KEEL_TIME_NONE && feed->tape->has_upcoming &&
-         feed->times[feed->next].time_ns < feed->tape->upcoming.time_ns;
+  if (feed->next == feed->count || market->time_ns == KEEL_TIME_NONE) return 0;
+  int64_t time_ns = feed->times[feed->next].time_ns;
+  return feed->tape->has_upcoming ? time_ns < feed->tape->upcoming.time_ns
+                                  : feed->end_ns != KEEL_TIME_NONE && time_ns <= feed->end_ns;
 }
 
 int keel_fill_feed_next(struct keel_fill_feed *feed, struct keel_market *market) {
@@ -156,4 +158,12 @@ int keel_fill_feed_next(struct keel_fill_feed *feed, struct keel_market *market)
   }
   touch(feed, market);
   return 1;
+}
+
+int64_t keel_fill_feed_last(const struct keel_fill_feed *feed) {
+  int64_t last = keel_feed_tape_last(feed->tape);
+  if (last == KEEL_TIME_NONE || feed->end_ns == KEEL_TIME_NONE) return last;
+  for (size_t i = feed->next; i < feed->count && feed->times[i].time_ns <= feed->end_ns; i++)
+    if (feed->times[i].time_ns > last) last = feed->times[i].time_ns;
+  return last;
 }

@@ -42,12 +42,15 @@ struct keel_fill_feed {
   struct keel_fill_time *times; /* in order */
   size_t count, next;
   unsigned char *touched; /* [underlying] */
+  int64_t end_ns;         /* fills up to here are played also behind the last instant; KEEL_TIME_NONE: none is */
 };
 
 void keel_fill_feed_init(struct keel_fill_feed *feed, struct keel_arena *arena, struct keel_feed_tape *tape);
 
-/* As keel_feed_tape_next, and an instant of its own for fills between two of the tape: there quotes are as they were.
- */
+/* As keel_feed_tape_next, and an instant of its own for fills between two of the tape: there quotes are as they were. A
+ * tape that is limited to an instant (keel_feed_tape_limit) has `end_ns` say so. */
 int keel_fill_feed_next(struct keel_fill_feed *feed, struct keel_market *market);
+/* The time of the last instant that is still to be played; KEEL_TIME_NONE: there is none. */
+int64_t keel_fill_feed_last(const struct keel_fill_feed *feed);
 
 #endif

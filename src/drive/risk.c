@@ -246,34 +246,65 @@ static void note_book(struct keel_risk *risk) {
              (unsigned long long)risk->floored);
     add_note(risk, text);
   }
-  if (snapshot->since_ns != KEEL_TIME_NONE && holds_paying_spot(snapshot))
+  if (snapshot->has_moves && holds_paying_spot(snapshot))
     add_note(risk, "The P&L since then is that of marks: dividends received on spot of the book are not in it.");
+}
+
+/* From when on each underlying's moves are explained. */
+static void note_since(struct keel_risk *risk, const struct keel_snapshot_query *query) {
+  if (query->since_ns != KEEL_SNAPSHOT_TRADE) return;
+  const struct keel_wiring *wiring = risk->snapshot.wiring;
+  for (size_t u = 0; u < wiring->underlying_count; u++) {
+    const struct keel_snapshot_move *move = &risk->snapshot.moves[u];
+    const char *account = keel_account_of(wiring, u)->name;
+    char text[400], when[40];
+    keel_time_format(move->since_ns, when);
+    snprintf(text, sizeof text,
+             move->is_since_fill ? "%.80s%s%.80s is explained since its last fill, %s."
+                                 : "%.80s%s%.80s has no fill until then: it is explained since its first marks, %s.",
+             wiring->underlyings[u].terms->name, *account ? " of account " : "", account, when);
+    add_note(risk, text);
+  }
 }
 
 static void list_notes(struct keel_risk *risk, const struct keel_snapshot_query *query) {
   enum { MOST = 8 };
   const struct keel_strategy *strategy = risk->strategy;
-  risk->notes = KEEL_ARENA_NEW(&risk->arena, const char *, MOST + strategy->warning_count);
+  risk->notes = KEEL_ARENA_NEW(&risk->arena, const char *,
+                               MOST + risk->snapshot.wiring->underlying_count + strategy->warning_count);
   note_market(risk, query);
   note_book(risk);
+  note_since(risk, query);
   for (size_t i = 0; i < strategy->warning_count; i++) add_note(risk, strategy->warnings[i]);
 }
 
 /* ---- the whole ---- */
+
+/* What `since` says in place of a time; KEEL_TIME_NONE: nothing. */
+static int64_t mark_of(const char *since) {
+  static const struct {
+    const char *name;
+    int64_t mark_ns;
+  } marks[] = {{"start", KEEL_SNAPSHOT_START}, {"day", KEEL_SNAPSHOT_DAY}, {"trade", KEEL_SNAPSHOT_TRADE}};
+  for (size_t i = 0; since && i < sizeof marks / sizeof *marks; i++)
+    if (strcmp(since, marks[i].name) == 0) return marks[i].mark_ns;
+  return KEEL_TIME_NONE;
+}
 
 static keel_status read_query(const struct keel_strategy *strategy, const keel_risk_options *options,
                               struct keel_snapshot_query *query, keel_error *error) {
   static const keel_risk_options none = {0};
   if (!options) options = &none;
   *query = (struct keel_snapshot_query){.tick = options->tick, .tick_context = options->tick_context};
-  int is_start = options->since && strcmp(options->since, "start") == 0;
+  int64_t mark_ns = mark_of(options->since);
+  int is_mark = mark_ns != KEEL_TIME_NONE;
   keel_status status = keel_snapshot_time(strategy, "at", options->at, &query->at_ns, error);
-  if (!status)
-    status = keel_snapshot_time(strategy, "since", is_start ? NULL : options->since, &query->since_ns, error);
+  if (!status) status = keel_snapshot_time(strategy, "since", is_mark ? NULL : options->since, &query->since_ns, error);
   if (status) return status;
-  if (is_start) query->since_ns = KEEL_SNAPSHOT_START;
+  if (is_mark) query->since_ns = mark_ns;
   if (query->at_ns != KEEL_TIME_NONE && query->since_ns > query->at_ns)
-    return keel_fail(error, KEEL_STATUS_INPUT, "since", "is after `at`; allowed: an earlier time, or `start`");
+    return keel_fail(error, KEEL_STATUS_INPUT, "since",
+                     "is after `at`; allowed: an earlier time, or start, day, trade");
   return KEEL_STATUS_OK;
 }
 

@@ -48,6 +48,12 @@ static json_t *grid_json(const struct keel_risk *risk, size_t u) {
   return grid;
 }
 
+static void set_time(json_t *object, const char *name, int64_t time_ns) {
+  char text[40];
+  if (time_ns != KEEL_TIME_NONE) keel_time_format(time_ns, text);
+  json_object_set_new(object, name, time_ns != KEEL_TIME_NONE ? json_string(text) : json_null());
+}
+
 /* By name, one of these for each account. */
 static json_t *by_account(const struct keel_risk *risk, json_t *(*of)(const struct keel_risk *risk, size_t account)) {
   json_t *object = json_object();
@@ -75,6 +81,7 @@ static json_t *account_carried_json(const struct keel_risk *risk, size_t account
   json_t *object = json_object(), *explain = json_object();
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++)
     json_object_set_new(explain, keel_component_table[c].name, real(keel_risk_account_carried_by(risk, account, c)));
+  set_time(object, "time", keel_risk_account_since(risk, account));
   json_object_set_new(object, "pnl", real(keel_risk_account_carried(risk, account)));
   json_object_set_new(object, "explain", explain);
   return object;
@@ -82,6 +89,7 @@ static json_t *account_carried_json(const struct keel_risk *risk, size_t account
 
 static json_t *carried_json(const struct keel_risk *risk, size_t u) {
   json_t *object = json_object(), *explain = json_object();
+  set_time(object, "time", keel_risk_since(risk, u));
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++)
     json_object_set_new(explain, keel_component_table[c].name, real(keel_risk_carried_by(risk, u, c)));
   json_object_set_new(object, "pnl", real(keel_risk_carried(risk, u)));
@@ -167,15 +175,8 @@ static json_t *positions_json(const struct keel_risk *risk) {
   return array;
 }
 
-static void set_time(json_t *object, const char *name, int64_t time_ns) {
-  char text[40];
-  if (time_ns != KEEL_TIME_NONE) keel_time_format(time_ns, text);
-  json_object_set_new(object, name, time_ns != KEEL_TIME_NONE ? json_string(text) : json_null());
-}
-
 static json_t *since_json(const struct keel_risk *risk) {
   json_t *object = carried_json(risk, KEEL_RISK_TOTAL);
-  set_time(object, "time", risk->snapshot.since_ns);
   json_object_set_new(object, "underlyings", by_underlying(risk, carried_json));
   if (keel_risk_accounts(risk)) json_object_set_new(object, "accounts", by_account(risk, account_carried_json));
   return object;
@@ -191,7 +192,7 @@ char *keel_risk_json(const keel_risk *risk) {
   json_object_set_new(document, "positions", positions_json(risk));
   json_object_set_new(document, "grid", grids_json(risk));
   json_object_set_new(document, "stresses", stresses_json(risk));
-  if (risk->snapshot.since_ns != KEEL_TIME_NONE) json_object_set_new(document, "since", since_json(risk));
+  if (risk->snapshot.has_moves) json_object_set_new(document, "since", since_json(risk));
   for (size_t i = 0; i < keel_risk_problems(risk); i++) {
     uint64_t count;
     const char *kind = keel_risk_problem(risk, i, &count);

@@ -137,7 +137,25 @@ keel_risk_scenario keel_risk_stress(const keel_risk *risk, size_t stress, size_t
 
 /* ---- what carried it ---- */
 
-int64_t keel_risk_since(const keel_risk *risk) { return risk->snapshot.since_ns; }
+/* The first instant of an underlying and an account (KEEL_RISK_TOTAL: all). */
+static int64_t first_since(const struct keel_risk *risk, size_t underlying, size_t account) {
+  const struct keel_snapshot *snapshot = &risk->snapshot;
+  int64_t first = KEEL_TIME_NONE;
+  for (size_t u = 0; u < snapshot->wiring->underlying_count && snapshot->has_moves; u++) {
+    const struct keel_underlying *of = &snapshot->wiring->underlyings[u];
+    if (underlying != KEEL_RISK_TOTAL && of->number != underlying) continue;
+    if (account != KEEL_RISK_TOTAL && of->account != account) continue;
+    if (first == KEEL_TIME_NONE || snapshot->moves[u].since_ns < first) first = snapshot->moves[u].since_ns;
+  }
+  return first;
+}
+
+int64_t keel_risk_since(const keel_risk *risk, size_t underlying) {
+  return first_since(risk, underlying, KEEL_RISK_TOTAL);
+}
+int64_t keel_risk_account_since(const keel_risk *risk, size_t account) {
+  return first_since(risk, KEEL_RISK_TOTAL, account);
+}
 
 static double carried(const struct keel_risk *risk, size_t u) {
   const struct keel_snapshot_move *move = &risk->snapshot.moves[u];
@@ -156,7 +174,7 @@ static double carried_by(const struct keel_risk *risk, size_t u, size_t componen
 #define WHOLE SIZE_MAX
 static double sum_carried(const struct keel_risk *risk, size_t underlying, size_t account, size_t component) {
   const struct keel_wiring *wiring = risk->snapshot.wiring;
-  if (risk->snapshot.since_ns == KEEL_TIME_NONE) return NAN;
+  if (!risk->snapshot.has_moves) return NAN;
   double sum = 0;
   for (size_t u = 0; u < wiring->underlying_count; u++) {
     if (underlying != KEEL_RISK_TOTAL && wiring->underlyings[u].number != underlying) continue;

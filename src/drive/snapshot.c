@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "book/calendar.h"
 #include "hedge/mark.h"
 #include "hedge/step.h"
 #include "world/feed_tape.h"
@@ -43,27 +44,52 @@ static int has_entered(const struct keel_block *block) {
 }
 
 /* The book as it stands: from here on its moves are added up. */
-static void begin_moves(struct keel_snapshot *snapshot) {
-  size_t count = snapshot->wiring->underlying_count;
-  snapshot->since_ns = snapshot->block->market.time_ns;
-  memset(snapshot->moves, 0, count * sizeof *snapshot->moves);
-  for (size_t u = 0; u < count; u++) snapshot->moves[u].value = snapshot->block->totals.value[u];
+static void begin_move(struct keel_snapshot *snapshot, size_t u, int is_since_fill) {
+  snapshot->moves[u] = (struct keel_snapshot_move){.since_ns = snapshot->block->market.time_ns,
+                                                   .is_since_fill = is_since_fill,
+                                                   .value = snapshot->block->totals.value[u]};
 }
 
-/* Whether this is the instant, or one before it. */
-static int begins_moves(const struct keel_snapshot *snapshot, int64_t since_ns) {
+/* Whether the moves of an underlying begin at this instant, or begin anew. */
+static int begins_move(const struct keel_snapshot *snapshot, size_t u, int64_t since_ns, int has_filled) {
+  int is_first = snapshot->moves[u].since_ns == KEEL_TIME_NONE;
+  if (since_ns == KEEL_SNAPSHOT_TRADE) return snapshot->block->entered[u] && (is_first || has_filled);
   if (since_ns == KEEL_TIME_NONE || !has_entered(snapshot->block)) return 0;
-  if (since_ns == KEEL_SNAPSHOT_START) return snapshot->since_ns == KEEL_TIME_NONE;
+  if (since_ns == KEEL_SNAPSHOT_START) return is_first;
   return snapshot->block->market.time_ns <= since_ns;
 }
 
-static void add_moves(struct keel_snapshot *snapshot) {
+static void add_move(struct keel_snapshot *snapshot, size_t u) {
+  const struct keel_block *block = snapshot->block;
+  if (!block->stepped[u]) return;
+  snapshot->moves[u].cash += block->totals.cash[u];
+  for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) snapshot->moves[u].change[c] += block->totals.change[c][u];
+}
+
+/* After each instant; `left` is what was left of each underlying's fills before it. */
+static void follow_moves(struct keel_snapshot *snapshot, int64_t since_ns, size_t *left) {
   const struct keel_block *block = snapshot->block;
   for (size_t u = 0; u < block->wiring->underlying_count; u++) {
-    if (!block->stepped[u]) continue;
-    snapshot->moves[u].cash += block->totals.cash[u];
-    for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) snapshot->moves[u].change[c] += block->totals.change[c][u];
+    int has_filled = block->trades_left[u] != left[u];
+    left[u] = block->trades_left[u];
+    if (begins_move(snapshot, u, since_ns, has_filled))
+      begin_move(snapshot, u, has_filled);
+    else if (snapshot->moves[u].since_ns != KEEL_TIME_NONE)
+      add_move(snapshot, u);
   }
+}
+
+/* The close of the session before that of an instant; a close at midnight belongs to the day that ends. */
+static int64_t close_before(const struct keel_calendar *calendar, int64_t time_ns) {
+  if (time_ns == KEEL_TIME_NONE) return KEEL_TIME_NONE;
+  int32_t day = keel_zone_date(keel_calendar_zone(calendar), time_ns - 1) - 1;
+  for (int i = 0; i < 366 && !keel_calendar_is_open(calendar, day); i++) day--;
+  return keel_calendar_close(calendar, day);
+}
+
+static int64_t since_of(const struct keel_snapshot *snapshot, int64_t since_ns, const struct keel_fill_feed *fills) {
+  if (since_ns != KEEL_SNAPSHOT_DAY) return since_ns;
+  return close_before(snapshot->strategy.market.calendar, keel_fill_feed_last(fills));
 }
 
 static keel_status before_first(const struct keel_snapshot *snapshot, const char *what, int64_t asked_ns,
@@ -81,16 +107,19 @@ static keel_status play_tape(struct keel_snapshot *snapshot, const struct keel_s
   int64_t end_ns = query->at_ns;
   if (end_ns == KEEL_TIME_NONE || (run->end_ns != KEEL_TIME_NONE && run->end_ns < end_ns)) end_ns = run->end_ns;
   struct keel_feed_tape feed;
+  struct keel_fill_feed fills;
   keel_feed_tape_init(&feed, &snapshot->arena, snapshot->replay->tape, snapshot->wiring);
   keel_feed_tape_limit(&feed, run->start_ns, end_ns);
+  keel_fill_feed_init(&fills, &snapshot->arena, &feed);
+  fills.end_ns = end_ns;
+  int64_t since_ns = since_of(snapshot, query->since_ns, &fills);
+  size_t count = snapshot->wiring->underlying_count, *left = KEEL_ARENA_NEW(&snapshot->arena, size_t, count);
+  memcpy(left, block->trades_left, count * sizeof *left);
   uint64_t instants = 0, all = keel_tape_instants(snapshot->replay->tape);
-  while (keel_feed_tape_next(&feed, &block->market)) {
+  while (keel_fill_feed_next(&fills, &block->market)) {
     memset(block->source_counts, 0, sizeof block->source_counts);
     keel_observe(block);
-    if (begins_moves(snapshot, query->since_ns))
-      begin_moves(snapshot);
-    else if (snapshot->since_ns != KEEL_TIME_NONE)
-      add_moves(snapshot);
+    follow_moves(snapshot, since_ns, left);
     if (query->tick && instants++ % 64 == 0 && query->tick(query->tick_context, instants, all))
       return keel_fail(error, KEEL_STATUS_STOPPED, NULL, "stopped");
   }
@@ -100,10 +129,11 @@ static keel_status play_tape(struct keel_snapshot *snapshot, const struct keel_s
   if (block->market.time_ns == KEEL_TIME_NONE)
     return keel_fail(error, KEEL_STATUS_INPUT, snapshot->strategy.market.tape,
                      "no instant of the tape lies between run.start and run.end");
-  for (size_t u = 0; u < block->wiring->underlying_count; u++)
+  for (size_t u = 0; u < count; u++)
     if (!block->entered[u]) return keel_replay_never_entered(block, u, error);
-  if (query->since_ns != KEEL_TIME_NONE && snapshot->since_ns == KEEL_TIME_NONE)
-    return before_first(snapshot, "since", query->since_ns, error);
+  snapshot->has_moves = since_ns != KEEL_TIME_NONE;
+  for (size_t u = 0; u < count && snapshot->has_moves; u++)
+    if (snapshot->moves[u].since_ns == KEEL_TIME_NONE) return before_first(snapshot, "since", since_ns, error);
   return keel_replay_fills_booked(block, error);
 }
 
@@ -112,7 +142,9 @@ static keel_status observe_tape(struct keel_snapshot *snapshot, const struct kee
   keel_status status = keel_replay_open(&snapshot->strategy, &snapshot->replay, error);
   if (!status) status = wire_tape(snapshot, error);
   if (status) return status;
-  snapshot->moves = KEEL_ARENA_NEW(&snapshot->arena, struct keel_snapshot_move, snapshot->wiring->underlying_count);
+  size_t count = snapshot->wiring->underlying_count;
+  snapshot->moves = KEEL_ARENA_NEW(&snapshot->arena, struct keel_snapshot_move, count);
+  for (size_t u = 0; u < count; u++) snapshot->moves[u].since_ns = KEEL_TIME_NONE;
   return play_tape(snapshot, query, error);
 }
 
@@ -259,18 +291,13 @@ static keel_status check_source(const struct keel_strategy *strategy, keel_error
       tape ? "is missing: marks come from a tape, or from a model at its start" : "is missing: risk.from is model");
 }
 
-/* What only `keel hedge` can run is looked at without its instruments: marks do not depend on them. */
-static void leave_out_hedge(struct keel_snapshot *snapshot) {
-  if (snapshot->strategy.no_steps.status) keel_strategy_leave_out_hedges(&snapshot->arena, &snapshot->strategy);
-}
-
 keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel_strategy *strategy,
                                const struct keel_snapshot_query *query, keel_error *error) {
-  *snapshot = (struct keel_snapshot){.strategy = *strategy, .since_ns = KEEL_TIME_NONE};
+  *snapshot = (struct keel_snapshot){.strategy = *strategy};
   keel_status status = check_source(strategy, error);
   if (status != KEEL_STATUS_OK) return status;
   keel_arena_init(&snapshot->arena);
-  leave_out_hedge(snapshot);
+  keel_strategy_leave_out_hedges(&snapshot->arena, &snapshot->strategy);
   status = keel_snapshot_is_from_tape(strategy) ? observe_tape(snapshot, query, error)
                                                 : observe_model(snapshot, query, error);
   if (!status) {

@@ -10,12 +10,15 @@
 #include "drive/simulate.h"
 #include "hedge/block.h"
 
-#define KEEL_SNAPSHOT_START (KEEL_TIME_NONE + 1)
+#define KEEL_SNAPSHOT_START (KEEL_TIME_NONE + 1) /* the first marks of the book */
+#define KEEL_SNAPSHOT_DAY (KEEL_TIME_NONE + 2)   /* the close of the session before that of the marks */
+#define KEEL_SNAPSHOT_TRADE \
+  (KEEL_TIME_NONE + 3) /* the last own fill of each underlying; without one, its first marks */
 
 struct keel_snapshot_query {
-  int64_t at_ns; /* the last instant of the tape that is not after it; KEEL_TIME_NONE: the last of all */
-  /* Likewise, from when the book's moves are added up; KEEL_SNAPSHOT_START: from its first marks; KEEL_TIME_NONE: they
-   * are not. */
+  /* The last instant of the tape, or of the book's own fills, that is not after it; KEEL_TIME_NONE: the last of all. */
+  int64_t at_ns;
+  /* Likewise, from when the book's moves are added up, or one of those above; KEEL_TIME_NONE: they are not. */
   int64_t since_ns;
   int (*tick)(void *context, uint64_t done, uint64_t total); /* as in keel_replay_options; may be NULL */
   void *tick_context;
@@ -35,10 +38,12 @@ struct keel_snapshot_inputs {
   double *phi, *spot, *strike, *rate, *yield, *years, *vol;
 };
 
-/* How the book of one underlying of an account moved since an instant. */
+/* How the book of one underlying of an account moved since an instant, after the fills of that instant. */
 struct keel_snapshot_move {
+  int64_t since_ns; /* KEEL_TIME_NONE: not asked for */
+  int is_since_fill;
   double value;                        /* then */
-  double cash;                         /* that it brought since: settlement, variation of futures */
+  double cash;                         /* that it brought since: settlement, variation of futures, its fills */
   double change[KEEL_COMPONENT_COUNT]; /* what moved it, step by step; `unexplained` is the rest of its P&L */
 };
 
@@ -63,8 +68,8 @@ struct keel_snapshot {
   double *mark;       /* per share; a future's price, which is no value of the book */
   keel_greeks greeks; /* per share, those of the marks; price by the formula at marking vols */
 
-  int64_t since_ns;                 /* the instant of `since`; KEEL_TIME_NONE: not asked for */
-  struct keel_snapshot_move *moves; /* [underlying of the wiring], since then */
+  int has_moves;                    /* `since` was asked for */
+  struct keel_snapshot_move *moves; /* [underlying of the wiring] */
 };
 
 /* An instant from outside, `name` in messages: see keel/risk.h; KEEL_TIME_NONE where `text` is NULL. */

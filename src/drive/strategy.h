@@ -119,6 +119,8 @@ struct keel_strategy_source {
 };
 /* Refuses, at its place, what a replay or simulation cannot run: see `no_steps`. */
 keel_status keel_strategy_steps(const struct keel_strategy *strategy, keel_error *error);
+/* Whether options on an underlying settle physically, of the book, its fills, or a hedge by options. */
+int keel_strategy_may_deliver(const struct keel_strategy *strategy, const struct keel_underlying_terms *terms);
 keel_status keel_strategy_read(const struct keel_strategy_source *source, const char *const *overrides,
                                size_t override_count, struct keel_strategy **strategy, keel_error *error);
 

@@ -69,12 +69,6 @@ static keel_status refuse_position(struct keel_strategy_check *check, size_t ind
   return keel_fail(check->reader->error, KEEL_STATUS_INPUT, where, "%s", what);
 }
 
-/* A desk may begin flat, if it trades. */
-static keel_status check_held(struct keel_strategy_check *check) {
-  if (check->strategy->book.count || check->strategy->fills.count) return KEEL_STATUS_OK;
-  return keel_config_fail(check->reader->error, check->root, "book", "has no positions, and there are no fills");
-}
-
 static keel_status check_expiries(struct keel_strategy_check *check) {
   const struct keel_strategy *strategy = check->strategy;
   int64_t start_ns = strategy->run.start_ns;
@@ -211,7 +205,6 @@ keel_status keel_strategy_check(struct keel_config_reader *reader, const struct 
   struct keel_strategy_check check = {reader, root, strategy, NULL};
   keel_status status = check_run(&check);
   if (!status) status = check_models(&check);
-  if (!status) status = check_held(&check);
   if (!status) status = check_expiries(&check);
   for (size_t i = 0; i < strategy->variant_count && !status; i++)
     status = keel_strategy_check_variant(&check, &strategy->variants[i]);

@@ -6,9 +6,6 @@
 #include "drive/strategy_check.h"
 #include "drive/strategy_fields.h"
 
-static const char *const exposure_names[KEEL_EXPOSURE_COUNT] = {
-    [KEEL_EXPOSURE_DELTA] = "delta", [KEEL_EXPOSURE_GAMMA] = "gamma", [KEEL_EXPOSURE_VEGA] = "vega"};
-
 /* ---- one instrument ---- */
 
 #define LOT_LEAST 1e-12 /* so that holdings are numbers of lots that a double can have */
@@ -198,20 +195,24 @@ static void name_exposures(const struct keel_target *target, char *buffer, size_
   buffer[0] = '\0';
   for (size_t i = 0; i < target->exposure_count; i++) {
     size_t used = strlen(buffer);
-    snprintf(buffer + used, size - used, "%s%s", i ? ", " : "", exposure_names[target->exposures[i]]);
+    snprintf(buffer + used, size - used, "%s%s", i ? ", " : "", keel_exposure_table[target->exposures[i]].name);
   }
 }
 
-/* As many instruments as exposures, and among them enough that have gamma and vega. What has others is no mistake for
- * `keel hedge`, which takes any: whoever steps refuses it (keel_strategy_steps). */
+/* As many instruments as exposures, those that a step knows, and among them enough that have gamma and vega. What has
+ * others is no mistake for `keel hedge`, which takes any: whoever steps refuses it (keel_strategy_steps). */
 static keel_status check_count(struct keel_strategy_check *check, const struct keel_variant *variant,
                                const struct instruments *found, const char *underlying) {
   const struct keel_target *target = &variant->policy.target;
   size_t need = target->exposure_count;
   size_t curved = need - (size_t)keel_strategy_neutralises(target, KEEL_EXPOSURE_DELTA);
   keel_error *error = &check->strategy->no_steps;
-  char names[40];
+  char names[80];
   name_exposures(target, names, sizeof names);
+  if (need && target->exposures[need - 1] >= KEEL_EXPOSURE_COUNT)
+    return keel_config_fail(error, variant->hedge, "target.neutral",
+                            "has %s, which `keel hedge` alone brings in; allowed where time passes: delta, gamma, vega",
+                            keel_exposure_table[target->exposures[need - 1]].name);
   if (found->choices)
     return keel_config_fail(error, variant->hedge, "with",
                             "has `instrument: options`, which `keel hedge` alone chooses among the quotes at hand; "
@@ -239,7 +240,9 @@ static keel_status check_count(struct keel_strategy_check *check, const struct k
 static int holds_delivery(const struct keel_policy *policy, const struct keel_market_terms *market, size_t u) {
   const struct keel_hedge_instrument *with[KEEL_HEDGES_MAX];
   size_t count = keel_policy_instruments(policy, market->underlyings[u].name, with);
-  int on_future = market->underlyings[u].yield == market->rate;
+  const struct keel_underlying_terms *terms = &market->underlyings[u];
+  int on_future = terms->on == KEEL_ON_FUTURE || terms->yield == market->rate;
+  if (terms->on == KEEL_ON_UNSAID && market->tape) on_future = 1; /* the tape may say so: replay_check.c asks it */
   for (size_t i = 0; i < count && i < KEEL_HEDGES_MAX; i++) {
     enum keel_kind kind = with[i]->contract.kind;
     if (kind == KEEL_KIND_SPOT || (kind == KEEL_KIND_FUTURE && on_future)) return 1;
@@ -253,8 +256,7 @@ static int delivers(const struct keel_position *position, const struct keel_unde
          (own ? own : terms->settlement) == KEEL_SETTLEMENT_PHYSICAL;
 }
 
-/* Whether some option of book or fills does, or a hedge by options may. */
-static int may_deliver(const struct keel_strategy *strategy, const struct keel_underlying_terms *terms) {
+int keel_strategy_may_deliver(const struct keel_strategy *strategy, const struct keel_underlying_terms *terms) {
   int any = terms->settlement == KEEL_SETTLEMENT_PHYSICAL;
   for (size_t i = 0; i < strategy->book.count; i++) any |= delivers(&strategy->book.positions[i], terms);
   for (size_t i = 0; i < strategy->fills.count; i++) any |= delivers(&strategy->fills.trades[i].position, terms);
@@ -264,12 +266,12 @@ static int may_deliver(const struct keel_strategy *strategy, const struct keel_u
 static keel_status check_delivery(struct keel_strategy_check *check, const struct keel_variant *variant) {
   const struct keel_market_terms *market = &check->strategy->market;
   for (size_t u = 0; u < market->underlying_count; u++)
-    if (keel_strategy_hedges(check, u) && may_deliver(check->strategy, &market->underlyings[u]) &&
+    if (keel_strategy_hedges(check, u) && keel_strategy_may_deliver(check->strategy, &market->underlyings[u]) &&
         !holds_delivery(&variant->policy, market, u))
       return keel_config_fail(
           check->reader->error, variant->hedge, "with",
           "has no spot to take what options on `%.80s` deliver (settlement: physical); give one, or "
-          "for options on a future (yield equal to rate) that future",
+          "for options on a future (market.on: future) that future",
           market->underlyings[u].name);
   return KEEL_STATUS_OK;
 }
@@ -370,7 +372,9 @@ static keel_status check_band(struct keel_strategy_check *check, const struct ke
 
 static keel_status check_move(struct keel_strategy_check *check, const struct keel_variant *variant) {
   const struct keel_policy *policy = &variant->policy;
-  const struct keel_target *target = &policy->target;
+  struct keel_target stepped = policy->target;
+  const struct keel_target *target = &stepped;
+  keel_target_leave_stepped(&stepped);
   if (policy->move.to != KEEL_MOVE_EDGE && policy->move.to != KEEL_MOVE_INNER) return KEEL_STATUS_OK;
   for (size_t i = 0; i < target->exposure_count; i++)
     if (policy->triggers[target->exposures[i]].band != KEEL_BAND_NONE) return KEEL_STATUS_OK;
@@ -394,7 +398,9 @@ static int is_empty(const struct keel_trigger *trigger) {
 
 static keel_status check_triggers(struct keel_strategy_check *check, const struct keel_variant *variant) {
   const struct keel_policy *policy = &variant->policy;
-  const struct keel_target *target = &policy->target;
+  struct keel_target stepped = policy->target;
+  const struct keel_target *target = &stepped;
+  keel_target_leave_stepped(&stepped);
   const struct keel_config_node *market = keel_config_child(check->root, "market");
   if (!keel_config_child(variant->hedge, "trigger"))
     return keel_config_fail(check->reader->error, variant->hedge, "trigger",
@@ -410,14 +416,14 @@ static keel_status check_triggers(struct keel_strategy_check *check, const struc
                          "the decision before it");
     empty += (size_t)is_empty(trigger);
   }
-  if (empty == target->exposure_count)
+  if (target->exposure_count && empty == target->exposure_count)
     keel_strategy_warn(check, variant->hedge, "trigger",
                        "is empty: the hedge is set at the first step and never changed");
   for (size_t i = 0; i < target->exposure_count && empty < target->exposure_count; i++)
     if (is_empty(&policy->triggers[target->exposures[i]]))
       keel_strategy_warn(check, variant->hedge, "trigger",
                          "has nothing for %s: it is set at the first step and then not looked at",
-                         exposure_names[target->exposures[i]]);
+                         keel_exposure_table[target->exposures[i]].name);
   return KEEL_STATUS_OK;
 }
 

@@ -150,10 +150,12 @@ static const struct keel_config_field override_fields[] = {
 
 static const struct keel_config_choice forward_modes[] = {
     {"yield", KEEL_FORWARD_YIELD, 0}, {"parity", KEEL_FORWARD_PARITY, 0}, {0}};
+static const struct keel_config_choice underlying_kinds[] = {
+    {"spot", KEEL_ON_SPOT, 0}, {"future", KEEL_ON_FUTURE, 0}, {0}};
 static const struct keel_config_choice calendars[] = {{"nyse", 0, 0}, {"utc", 0, 0}, {0}};
 
 /* From OWN on: what may also be said of one underlying alone. */
-enum { OWN = 6, MARKET_FIELDS = 15 };
+enum { OWN = 6, MARKET_FIELDS = 16 };
 
 #define AT(member) .offset = offsetof(struct market, member)
 const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
@@ -190,10 +192,17 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
      .help = "the simulated market of the book's one underlying"},
     {.name = "underlyings",
      .type = &type_underlyings,
-     .help = "what differs for single underlyings of the book, by name: yield, implied_vol, forward, dividends, "
+     .help = "what differs for single underlyings of the book, by name: on, yield, implied_vol, forward, dividends, "
              "splits, settlement, overrides, each "
              "in place of "
              "the market's"},
+    {.name = "on",
+     .type = &keel_type_choice,
+     AT(own.on),
+     .choices = underlying_kinds,
+     .absent = "as the tape says, else spot",
+     .help = "what options are on; the forward of a future is its own price: its yield is the rate, and it has no "
+             "dividends"},
     {.name = "yield",
      .type = &keel_type_number,
      AT(own.yield),
@@ -312,6 +321,8 @@ static keel_status read_market(struct keel_config_reader *reader, const struct k
   (void)field;
   struct keel_strategy *strategy = base;
   struct market market = {0};
+  if (!strategy->book.count && !strategy->fills.count) /* a desk may begin flat, if it trades */
+    return keel_config_fail(reader->error, node->up, "book", "has no positions, and there are no fills");
   keel_status status = keel_config_read(reader, keel_strategy_market_fields, node, &market);
   if (status) return status;
   strategy->market = market.terms;

@@ -40,6 +40,24 @@ static keel_status settle_terms(struct models *models, size_t u, const struct ke
   return KEEL_STATUS_OK;
 }
 
+/* The yield of a future is the rate, and whatever spot would pay its price holds already. */
+static keel_status settle_futures(struct models *models) {
+  struct keel_market_terms *market = &models->strategy->market;
+  for (size_t u = 0; u < market->underlying_count; u++) {
+    struct keel_underlying_terms *terms = &market->underlyings[u];
+    if (terms->on != KEEL_ON_FUTURE) continue;
+    if ((terms->yield != 0 || has_yield(models, terms->name)) && terms->yield != market->rate)
+      return keel_config_fail(models->reader->error, models->root, "market.yield",
+                              "is %g for `%.80s`, a future, whose yield is the rate, %g; leave it out", terms->yield,
+                              terms->name, market->rate);
+    if (terms->dividend_count)
+      return keel_config_fail(models->reader->error, models->root, "market.dividends",
+                              "are given for `%.80s`, a future, which pays none; leave them out", terms->name);
+    terms->yield = market->rate;
+  }
+  return KEEL_STATUS_OK;
+}
+
 static keel_status settle_rate(struct models *models, const struct keel_model_terms *read) {
   const struct keel_market_terms *market = &models->strategy->market;
   models->rate_of = isnan(market->rate) ? NULL : "market.rate is";
@@ -47,7 +65,7 @@ static keel_status settle_rate(struct models *models, const struct keel_model_te
     keel_status status = settle_terms(models, u, &read[u]);
     if (status) return status;
   }
-  if (models->rate_of) return KEEL_STATUS_OK;
+  if (models->rate_of) return settle_futures(models);
   return keel_config_fail(models->reader->error, models->root, "market.rate",
                           "is missing: of cash and of discounting, per year, continuous");
 }

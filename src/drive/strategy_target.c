@@ -5,8 +5,17 @@
 #include "book/field_types.h"
 #include "drive/strategy_fields.h"
 
-static const struct keel_config_choice exposures[] = {
-    {"delta", KEEL_EXPOSURE_DELTA, 0}, {"gamma", KEEL_EXPOSURE_GAMMA, 0}, {"vega", KEEL_EXPOSURE_VEGA, 0}, {0}};
+static const struct keel_config_choice exposures[] = {{"delta", KEEL_EXPOSURE_DELTA, 0},
+                                                      {"gamma", KEEL_EXPOSURE_GAMMA, 0},
+                                                      {"vega", KEEL_EXPOSURE_VEGA, 0},
+                                                      {"theta", KEEL_EXPOSURE_THETA, 0},
+                                                      {"rho", KEEL_EXPOSURE_RHO, 0},
+                                                      {"psi", KEEL_EXPOSURE_PSI, 0},
+                                                      {"vanna", KEEL_EXPOSURE_VANNA, 0},
+                                                      {"volga", KEEL_EXPOSURE_VOLGA, 0},
+                                                      {"charm", KEEL_EXPOSURE_CHARM, 0},
+                                                      {"speed", KEEL_EXPOSURE_SPEED, 0},
+                                                      {0}};
 
 static const struct keel_config_choice balance_orders[] = {{"exact", KEEL_BALANCE_EXACT, 0},
                                                            {"delta", KEEL_BALANCE_DELTA, 0},
@@ -50,7 +59,8 @@ static keel_status read_neutral(struct keel_config_reader *reader, const struct 
   struct keel_target *target = base;
   target->kind = KEEL_TARGET_NEUTRAL;
   if (node->kind != KEEL_CONFIG_LIST) return add_exposure(reader, field, node, target);
-  if (!node->count) return keel_config_fail(reader->error, node, NULL, "is empty; allowed: any of delta, gamma, vega");
+  if (!node->count)
+    return keel_config_fail(reader->error, node, NULL, "is empty; give what is to be brought in, as [delta, vega]");
   keel_status status = KEEL_STATUS_OK;
   for (const struct keel_config_node *item = node->first; item && !status; item = item->next)
     status = add_exposure(reader, field, item, target);
@@ -93,6 +103,13 @@ static const struct keel_config_field tolerance_fields[] = {
     {.name = "delta", OF_EXPOSURE(KEEL_EXPOSURE_DELTA, "shares"), .help = "what may be left of it, on either side"},
     {.name = "gamma", OF_EXPOSURE(KEEL_EXPOSURE_GAMMA, "shares per 1.00 of spot"), .help = "likewise"},
     {.name = "vega", OF_EXPOSURE(KEEL_EXPOSURE_VEGA, "money per 1.00 of vol"), .help = "likewise"},
+    {.name = "theta", OF_EXPOSURE(KEEL_EXPOSURE_THETA, "money per year"), .help = "likewise"},
+    {.name = "rho", OF_EXPOSURE(KEEL_EXPOSURE_RHO, "money per 1.00 of the rate"), .help = "likewise"},
+    {.name = "psi", OF_EXPOSURE(KEEL_EXPOSURE_PSI, "money per 1.00 of the yield"), .help = "likewise"},
+    {.name = "vanna", OF_EXPOSURE(KEEL_EXPOSURE_VANNA, "shares per 1.00 of vol"), .help = "likewise"},
+    {.name = "volga", OF_EXPOSURE(KEEL_EXPOSURE_VOLGA, "vega per 1.00 of vol"), .help = "likewise"},
+    {.name = "charm", OF_EXPOSURE(KEEL_EXPOSURE_CHARM, "shares per year"), .help = "likewise"},
+    {.name = "speed", OF_EXPOSURE(KEEL_EXPOSURE_SPEED, "gamma per 1.00 of spot"), .help = "likewise"},
     {0}};
 #undef OF_EXPOSURE
 
@@ -101,7 +118,9 @@ const struct keel_config_field keel_strategy_target_fields[] = {
      .type = &type_neutral,
      .choices = exposures,
      .absent = "`[delta]`, where no other target is given",
-     .help = "holdings that bring these exposures of the book to zero; with as many instruments in `with`"},
+     .help =
+         "holdings that bring these exposures of the book to zero, with as many instruments in `with`: delta, gamma, "
+         "vega. `keel hedge` takes any of them, and any number of instruments"},
     {.name = "share_balance",
      .type = &type_balance,
      .choices = balance_orders,
@@ -178,7 +197,7 @@ const struct keel_config_field keel_strategy_target_fields[] = {
      .flags = KEEL_CONFIG_ABOVE_MIN,
      .max = 1e6,
      .help = "`keel hedge`: what cost weighs beside what an exposure beyond its tolerance would lose in a standard "
-             "move (1 % of spot, 1 vol point): 0.1 pays up to ten times as much"},
+             "move (1 % of spot, 1 vol point, a day, 10 basis points of a rate): 0.1 pays up to ten times as much"},
     {0}};
 #undef AT
 

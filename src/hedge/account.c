@@ -140,7 +140,8 @@ static int is_plain(const struct keel_block *block, size_t u, size_t v) {
   const struct keel_underlying_terms *terms = wiring->underlyings[u].terms;
   const struct keel_fees *fees = &wiring->lines[lines.first].fees;
   const struct keel_costs *costs = keel_costs_of(wiring, u);
-  int pays_nothing = terms->yield == 0 && terms->dividend_count == 0 && !book_pays(block, u);
+  int pays_nothing =
+      terms->yield == 0 && !wiring->underlyings[u].on_future && terms->dividend_count == 0 && !book_pays(block, u);
   int costs_spread = costs->borrow_rate == 0 && costs->buy_tax_bps == 0 && costs->sell_tax_bps == 0 &&
                      fees->per_share == 0 && fees->per_order == 0 && fees->tier_count <= 1;
   return spot_alone && pays_nothing && costs_spread && !keel_orders_rest(block, u, v);
@@ -194,7 +195,7 @@ static struct keel_lane_account lane_terms(struct keel_block *block, const struc
   double **explain = block->explain;
   return (struct keel_lane_account){
       .interest = growth(span->before->rate[u], span->years),
-      .yield = growth(block->wiring->underlyings[u].terms->yield, span->years),
+      .yield = growth(keel_yield_of(&block->wiring->underlyings[u], span->before->rate[u]), span->years),
       .dividend = span->dividend,
       .borrow = growth(keel_costs_of(block->wiring, u)->borrow_rate, span->years),
       .book_spot = block->spot_units[u],

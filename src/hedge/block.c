@@ -164,7 +164,8 @@ static void choose_components(struct keel_block *block) {
   for (size_t u = 0; u < wiring->underlying_count; u++) {
     const struct keel_underlying_terms *terms = wiring->underlyings[u].terms;
     used[KEEL_COMPONENT_SETTLEMENT] |= wiring->underlyings[u].delivers || has_exercises(wiring);
-    used[KEEL_COMPONENT_DIVIDENDS] |= terms->yield != 0 || terms->dividend_count > 0;
+    used[KEEL_COMPONENT_DIVIDENDS] |=
+        terms->yield != 0 || wiring->underlyings[u].on_future || terms->dividend_count > 0;
   }
   used[KEEL_COMPONENT_TRADES] = wiring->trade_count > 0;
   for (size_t c = 0; c < KEEL_COMPONENT_UNEXPLAINED; c++)

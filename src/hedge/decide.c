@@ -217,7 +217,7 @@ int keel_row_has_price(const struct keel_block *block, size_t u, uint32_t r) {
   return keel_quote_source(block, r) == KEEL_MARK_QUOTE && block->marks[block->now[u]].price[r] > 0;
 }
 
-static int is_paused(const struct keel_block *block, size_t u) {
+int keel_is_paused(const struct keel_block *block, size_t u) {
   const struct keel_overrides *overrides = &block->wiring->underlyings[u].terms->overrides;
   int64_t now = block->market.time_ns;
   for (size_t i = 0; i < overrides->pause_count; i++) {
@@ -245,7 +245,7 @@ void keel_decide(struct keel_block *block, size_t u) {
       keel_no_decision(block, u, v, KEEL_REASON_SETTLED, 1);
     else if (block->market.is_last)
       keel_no_decision(block, u, v, KEEL_REASON_NOT_DUE, 0);
-    else if (is_paused(block, u))
+    else if (keel_is_paused(block, u))
       keel_no_decision(block, u, v, KEEL_REASON_PAUSED, !block->entered[u]);
     else
       decide_lane(block, u, v);

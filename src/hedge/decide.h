@@ -10,6 +10,9 @@ int keel_book_is_over(const struct keel_block *block, size_t underlying);
 /* Whether the row lives and, from quotes (one path), has one that it can be traded at. */
 int keel_row_has_price(const struct keel_block *block, size_t underlying, uint32_t row);
 
+/* Whether market.overrides has the underlying take no decision now. */
+int keel_is_paused(const struct keel_block *block, size_t underlying);
+
 /* ---- between decide.c and exposures.c ---- */
 
 /* Lines that do not trade in this step, and why; `decided`: it was a decision all the same. */

@@ -1,14 +1,15 @@
 #include "hedge/lots.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
-
-#include "base/fail.h"
-#include "kernel/kernel.h"
 
 #define LEAST_COST 1e-4   /* of value: what a trade counts at least */
 #define ROUNDING 1e-9     /* of all that an exposure is summed from: no excess */
 #define BETTER 1e-10      /* of the objective: by how much a trade has to be better to be looked for */
+#define NO_GAP 1e-7       /* of the objective, or of 1: how near bounds in any fractions come */
+#define SINGULAR 1e-9     /* a pivot of a scaled system that is none */
+#define MOST_LOTS 0x1p52  /* beyond, doubles are no whole numbers of lots any more */
 enum { OPEN_MAX = 4096 }; /* boxes that wait */
 
 /* ---- what trades do ---- */
@@ -62,8 +63,8 @@ static void find_range(const struct keel_lots_line *line, double *low, double *h
   *low = line->from;
   *high = line->to;
   if (!(line->lot > 0)) return;
-  *low = ceil(line->from / line->lot - 1e-9);
-  *high = floor(line->to / line->lot + 1e-9);
+  *low = fmax(ceil(line->from / line->lot - 1e-9), -MOST_LOTS);
+  *high = fmin(floor(line->to / line->lot + 1e-9), MOST_LOTS);
   while (*low * line->lot < line->from) *low += 1;
   while (*high * line->lot > line->to) *high -= 1;
 }
@@ -102,33 +103,82 @@ struct keel_lots_terms keel_lots_terms_of(const struct keel_lots *lots) {
 
 /* ---- the start ---- */
 
-static void start_direct(const struct keel_lots *lots, double *qty) {
-  static const double one = 1, zero = 0;
-  double greek[KEEL_NEUTRAL_MAX][KEEL_NEUTRAL_MAX] = {{0}}, now[KEEL_NEUTRAL_MAX] = {0};
-  double change[KEEL_NEUTRAL_MAX], singular;
-  struct keel_neutral_solve system = {.count = lots->line_count, .spot = &one, .singular = &singular};
-  for (size_t e = 0; e < lots->exposure_count; e++) {
-    now[e] = lots->weight[e] * lots->now[e];
-    system.now[e] = &now[e];
-    system.want[e] = &zero;
-    system.multiplier[e] = 1;
-    system.change[e] = &change[e];
-    system.exact[e] = &qty[e];
-    for (size_t l = 0; l < lots->line_count; l++) {
-      greek[e][l] = lots->weight[e] * lots->lines[l].exposure[e];
-      system.greek[e][l] = &greek[e][l];
-      system.weight[e][l] = 1;
+/* Rows and columns of a system, scaled to a largest entry of 1. */
+struct system {
+  size_t n;
+  double a[KEEL_LOTS_EXPOSURES][KEEL_LOTS_EXPOSURES], b[KEEL_LOTS_EXPOSURES], line[KEEL_LOTS_EXPOSURES];
+};
+
+/* Returns 0 where a row or column has nothing in it. */
+static int scale(struct system *s) {
+  for (size_t c = 0; c < s->n; c++) {
+    double most = 0;
+    for (size_t r = 0; r < s->n; r++) most = fmax(most, fabs(s->a[r][c]));
+    if (!(most > 0)) return 0;
+    for (size_t r = 0; r < s->n; r++) s->a[r][c] /= most;
+    s->line[c] = 1 / most;
+  }
+  for (size_t r = 0; r < s->n; r++) {
+    double most = 0;
+    for (size_t c = 0; c < s->n; c++) most = fmax(most, fabs(s->a[r][c]));
+    if (!(most > 0)) return 0;
+    for (size_t c = 0; c < s->n; c++) s->a[r][c] /= most;
+    s->b[r] /= most;
+  }
+  return 1;
+}
+
+static void swap(double *x, double *y) {
+  double was = *x;
+  *x = *y;
+  *y = was;
+}
+
+/* The largest entry of column k from row k down comes to row k; returns it. */
+static double pivot(struct system *s, size_t k) {
+  size_t best = k;
+  for (size_t r = k + 1; r < s->n; r++)
+    if (fabs(s->a[r][k]) > fabs(s->a[best][k])) best = r;
+  for (size_t c = k; c < s->n && best != k; c++) swap(&s->a[k][c], &s->a[best][c]);
+  if (best != k) swap(&s->b[k], &s->b[best]);
+  return fabs(s->a[k][k]);
+}
+
+/* Gaussian elimination; b becomes the solution. Returns 0 where the system is singular. */
+static int solve(struct system *s) {
+  if (!scale(s)) return 0;
+  for (size_t k = 0; k < s->n; k++) {
+    if (!(pivot(s, k) > SINGULAR)) return 0;
+    for (size_t r = k + 1; r < s->n; r++) {
+      double factor = s->a[r][k] / s->a[k][k];
+      for (size_t c = k; c < s->n; c++) s->a[r][c] -= factor * s->a[k][c];
+      s->b[r] -= factor * s->b[k];
     }
   }
-  keel_kernel_now->neutral.solve(1, &system);
+  for (size_t k = s->n; k-- > 0;) {
+    for (size_t c = k + 1; c < s->n; c++) s->b[k] -= s->a[k][c] * s->b[c];
+    s->b[k] /= s->a[k][k];
+  }
+  for (size_t k = 0; k < s->n; k++) s->b[k] *= s->line[k];
+  return 1;
+}
+
+static int start_direct(const struct keel_lots *lots, double *qty) {
+  struct system system = {.n = lots->exposure_count};
+  for (size_t e = 0; e < system.n; e++) {
+    system.b[e] = -lots->weight[e] * lots->now[e];
+    for (size_t l = 0; l < system.n; l++) system.a[e][l] = lots->weight[e] * lots->lines[l].exposure[e];
+  }
+  if (!solve(&system)) return 0;
+  memcpy(qty, system.b, system.n * sizeof *qty);
+  return 1;
 }
 
 /* (A C^-2 A' + ridge) y = -b, and x = C^-2 A' y: the ridge, a part in 1e12, settles what has no or many solutions. */
 static void start_least_squares(const struct keel_lots *lots, double *qty) {
   struct keel_lots_terms terms = keel_lots_terms_of(lots);
-  double normal[KEEL_EXPOSURE_COUNT][KEEL_EXPOSURE_COUNT] = {{0}}, y[KEEL_EXPOSURE_COUNT] = {0}, trace = 0;
+  double normal[KEEL_LOTS_EXPOSURES][KEEL_LOTS_EXPOSURES] = {{0}}, y[KEEL_LOTS_EXPOSURES] = {0}, trace = 0;
   size_t n = lots->exposure_count;
-  keel_assert(n <= KEEL_EXPOSURE_COUNT);
   for (size_t e = 0; e < n; e++) {
     y[e] = -terms.now[e];
     for (size_t f = 0; f < n; f++)
@@ -158,18 +208,24 @@ static void start_least_squares(const struct keel_lots *lots, double *qty) {
 
 void keel_lots_start(const struct keel_lots *lots, double *qty) {
   for (size_t l = 0; l < lots->line_count; l++) qty[l] = NAN;
-  if (lots->line_count == lots->exposure_count) start_direct(lots, qty);
-  if (lots->exposure_count && lots->line_count && !isfinite(qty[0])) start_least_squares(lots, qty);
+  if (lots->line_count == lots->exposure_count && start_direct(lots, qty)) return;
+  if (lots->exposure_count && lots->line_count) start_least_squares(lots, qty);
 }
 
 /* ---- the search ---- */
 
+/* A box that waits, and what no trade in it is below. */
+struct part {
+  struct keel_lots_box box;
+  double bound;
+};
+
 struct search {
   const struct keel_lots *lots;
   struct keel_lots_terms terms;
-  struct keel_lots_box *open; /* a stack */
+  struct part *open; /* a stack */
   size_t open_count;
-  int is_full;
+  double left; /* the least bound of what was not looked into any further */
   struct keel_lots_answer *best;
 };
 
@@ -215,16 +271,16 @@ static void try_rounded(struct search *search, const double *lots) {
   try_qty(search, qty);
 }
 
-static void push(struct search *search, const struct keel_lots_box *box, size_t line, double low, double high) {
+static void push(struct search *search, const struct part *from, size_t line, double low, double high) {
   if (low > high) return;
   if (search->open_count == OPEN_MAX) {
-    search->is_full = 1;
+    search->left = fmin(search->left, from->bound);
     return;
   }
-  struct keel_lots_box *part = &search->open[search->open_count++];
-  *part = *box;
-  part->low[line] = low;
-  part->high[line] = high;
+  struct part *part = &search->open[search->open_count++];
+  *part = *from;
+  part->box.low[line] = low;
+  part->box.high[line] = high;
 }
 
 /* Whether trades on both sides are in the box, and what no trade and any trade cost, or which are sent, differs. */
@@ -235,50 +291,62 @@ static int has_jump(const struct search *search, const struct keel_lots_box *box
 }
 
 /* No trade, selling, buying; the side that the relaxation is on is looked at first, being last on the stack. */
-static void split_at_zero(struct search *search, const struct keel_lots_box *box, size_t line, double at) {
-  int whole = search->lots->lines[line].lot > 0;
-  double least = fmax(search->terms.least[line], whole ? 1 : 0), low = box->low[line], high = box->high[line];
-  double tiny = whole || least > 0 ? least : 1e-12 * (high - low);
-  if (at < 0) push(search, box, line, tiny, high);
-  if (at >= 0) push(search, box, line, low, -tiny);
-  push(search, box, line, 0, 0);
-  if (at < 0) push(search, box, line, low, -tiny);
-  if (at >= 0) push(search, box, line, tiny, high);
+static void split_at_zero(struct search *search, const struct part *part, size_t line, double at) {
+  double whole = search->lots->lines[line].lot > 0 ? 1 : DBL_MIN, least = fmax(search->terms.least[line], whole);
+  double low = part->box.low[line], high = part->box.high[line];
+  if (at < 0) push(search, part, line, least, high);
+  if (at >= 0) push(search, part, line, low, -least);
+  push(search, part, line, 0, 0);
+  if (at < 0) push(search, part, line, low, -least);
+  if (at >= 0) push(search, part, line, least, high);
 }
 
-static void split_at(struct search *search, const struct keel_lots_box *box, size_t line, double at) {
-  double below = fmin(floor(at), box->high[line] - 1);
+static void split_at(struct search *search, const struct part *part, size_t line, double at) {
+  double low = part->box.low[line], high = part->box.high[line], below = fmin(floor(at), high - 1);
   int up = at - below >= 0.5;
-  if (!up) push(search, box, line, below + 1, box->high[line]);
-  push(search, box, line, box->low[line], below);
-  if (up) push(search, box, line, below + 1, box->high[line]);
+  if (!up) push(search, part, line, below + 1, high);
+  push(search, part, line, low, below);
+  if (up) push(search, part, line, below + 1, high);
 }
 
-/* Where to part a box: where a cost jumps, else the line that is farthest from whole lots, else the widest. */
-static void part_box(struct search *search, const struct keel_lots_box *box, const double *lots) {
+/* Where to part a box: where a cost jumps, else the line that is farthest from whole lots, else the widest. Returns 0
+ * where nothing can be parted. */
+static int part_box(struct search *search, const struct part *part, const double *lots) {
   size_t chosen = KEEL_LOTS_LINES;
   double most = -1;
   for (size_t l = 0; l < search->lots->line_count; l++) {
-    if (has_jump(search, box, l)) {
-      split_at_zero(search, box, l, lots[l]);
-      return;
+    if (has_jump(search, &part->box, l)) {
+      split_at_zero(search, part, l, lots[l]);
+      return 1;
     }
-    double width = box->high[l] - box->low[l], off = fabs(lots[l] - floor(lots[l] + 0.5));
+    double width = part->box.high[l] - part->box.low[l], off = fabs(lots[l] - floor(lots[l] + 0.5));
     if (!(search->lots->lines[l].lot > 0) || width <= 0) continue;
     double rank = off > 1e-7 ? off : 1e-8 * width / (1 + width);
     if (rank > most) most = rank, chosen = l;
   }
-  if (chosen < KEEL_LOTS_LINES) split_at(search, box, chosen, lots[chosen]);
+  if (chosen == KEEL_LOTS_LINES) return 0;
+  split_at(search, part, chosen, lots[chosen]);
+  return 1;
 }
 
-static void look_into(struct search *search, const struct keel_lots_box *box) {
-  double lots[KEEL_LOTS_LINES], best = search->best->objective;
-  double bound = keel_lots_relax(&search->terms, box, lots);
-  if (bound >= best - BETTER * best) return;
+/* Whether there are several trades in a box: of a single one the objective is known. */
+static int has_room(const struct search *search, const struct keel_lots_box *box) {
+  for (size_t l = 0; l < search->lots->line_count; l++)
+    if (box->low[l] < box->high[l]) return 1;
+  return 0;
+}
+
+static int is_done(const struct search *search, double bound) {
+  return bound >= search->best->objective * (1 - BETTER);
+}
+
+static void look_into(struct search *search, struct part *part) {
+  double lots[KEEL_LOTS_LINES];
+  part->bound = fmax(part->bound, keel_lots_relax(&search->terms, &part->box, lots));
+  if (is_done(search, part->bound)) return;
   try_rounded(search, lots);
-  best = search->best->objective;
-  if (bound >= best - BETTER * best) return;
-  part_box(search, box, lots);
+  if (is_done(search, part->bound)) return;
+  if (!part_box(search, part, lots) && has_room(search, &part->box)) search->left = fmin(search->left, part->bound);
 }
 
 static void try_starts(struct search *search) {
@@ -292,20 +360,55 @@ static void try_starts(struct search *search) {
   try_rounded(search, start);
 }
 
+static void search_all(struct search *search) {
+  struct part all = {.bound = 0};
+  for (size_t l = 0; l < search->lots->line_count; l++)
+    find_range(&search->lots->lines[l], &all.box.low[l], &all.box.high[l]);
+  search->open[search->open_count++] = all;
+  while (search->open_count && search->best->nodes < KEEL_LOTS_NODES) {
+    struct part part = search->open[--search->open_count];
+    if (is_done(search, part.bound)) continue;
+    search->best->nodes++;
+    look_into(search, &part);
+  }
+  while (search->open_count) search->left = fmin(search->left, search->open[--search->open_count].bound);
+}
+
+/* Whether trades within limits make a difference to what is beyond the tolerance of an exposure. */
+static int matters(const struct keel_lots *lots, size_t e) {
+  double moves = 0;
+  for (size_t l = 0; l < lots->line_count; l++)
+    if (lots->lines[l].exposure[e] != 0)
+      moves += fabs(lots->lines[l].exposure[e]) * fmax(-lots->lines[l].from, lots->lines[l].to);
+  return moves > 0 && fabs(lots->now[e]) + moves > lots->tolerance[e];
+}
+
+/* Without what does not matter: what stays as it is would drown the rest. */
+static struct keel_lots what_matters(const struct keel_lots *lots) {
+  struct keel_lots left = *lots;
+  left.exposure_count = 0;
+  for (size_t e = 0; e < lots->exposure_count; e++) {
+    size_t at = left.exposure_count;
+    left.now[at] = lots->now[e];
+    left.tolerance[at] = lots->tolerance[e];
+    left.weight[at] = lots->weight[e];
+    for (size_t l = 0; l < lots->line_count; l++) left.lines[l].exposure[at] = lots->lines[l].exposure[e];
+    left.exposure_count += (size_t)matters(lots, e);
+  }
+  return left;
+}
+
 void keel_lots_solve(struct keel_arena *arena, const struct keel_lots *lots, struct keel_lots_answer *answer) {
-  struct search search = {.lots = lots,
-                          .terms = keel_lots_terms_of(lots),
-                          .open = KEEL_ARENA_NEW(arena, struct keel_lots_box, OPEN_MAX),
+  struct keel_lots left = what_matters(lots);
+  struct search search = {.lots = &left,
+                          .terms = keel_lots_terms_of(&left),
+                          .open = KEEL_ARENA_NEW(arena, struct part, OPEN_MAX),
+                          .left = INFINITY,
                           .best = answer};
   *answer = (struct keel_lots_answer){.objective = INFINITY};
   try_starts(&search);
-  struct keel_lots_box all;
-  for (size_t l = 0; l < lots->line_count; l++) find_range(&lots->lines[l], &all.low[l], &all.high[l]);
-  if (lots->line_count) search.open[search.open_count++] = all;
-  while (search.open_count && answer->nodes < KEEL_LOTS_NODES) {
-    struct keel_lots_box box = search.open[--search.open_count];
-    answer->nodes++;
-    look_into(&search, &box);
-  }
-  answer->is_proven = !search.open_count && !search.is_full;
+  if (lots->line_count) search_all(&search);
+  double gap = answer->objective - search.left;
+  answer->gap = gap > NO_GAP * fmax(1, answer->objective) ? gap : 0;
+  answer->objective = keel_lots_objective(lots, answer->qty);
 }

@@ -17,11 +17,11 @@
 #include "base/arena.h"
 #include "hedge/policy.h"
 
-enum { KEEL_LOTS_LINES = 8, KEEL_LOTS_NODES = 50000 };
+enum { KEEL_LOTS_LINES = 8, KEEL_LOTS_EXPOSURES = KEEL_EXPOSURE_ALL, KEEL_LOTS_NODES = 50000 };
 
 /* One instrument. Quantities are in contracts, buys above 0. */
 struct keel_lots_line {
-  double exposure[KEEL_EXPOSURE_COUNT]; /* that one contract adds */
+  double exposure[KEEL_LOTS_EXPOSURES]; /* that one contract adds */
   double lot;                           /* 0: any fraction */
   double qty_min;                       /* a smaller trade is not sent */
   double from, to;                      /* of the trade, by its limits: from <= 0 <= to */
@@ -33,7 +33,7 @@ struct keel_lots_line {
 
 struct keel_lots {
   size_t exposure_count, line_count;
-  double now[KEEL_EXPOSURE_COUNT], tolerance[KEEL_EXPOSURE_COUNT], weight[KEEL_EXPOSURE_COUNT];
+  double now[KEEL_LOTS_EXPOSURES], tolerance[KEEL_LOTS_EXPOSURES], weight[KEEL_LOTS_EXPOSURES];
   struct keel_lots_line lines[KEEL_LOTS_LINES];
   double aversion;
   double start[KEEL_LOTS_LINES]; /* a solution in any fractions, whose rounding is tried; NaN: none */
@@ -42,8 +42,8 @@ struct keel_lots {
 struct keel_lots_answer {
   double qty[KEEL_LOTS_LINES];
   double objective;
+  double gap; /* no trades there are have an objective that is lower by more: 0 where it is proven that none is */
   size_t nodes;
-  int is_proven; /* nothing better was left out: the search was not stopped at KEEL_LOTS_NODES */
 };
 
 void keel_lots_solve(struct keel_arena *arena, const struct keel_lots *lots, struct keel_lots_answer *answer);
@@ -55,9 +55,10 @@ double keel_lots_residual(const struct keel_lots *lots, const double *qty, size_
 double keel_lots_excess(const struct keel_lots *lots, const double *qty, size_t exposure);
 double keel_lots_objective(const struct keel_lots *lots, const double *qty);
 
-/* The solution in any fractions, without limits: direct for as many lines as exposures, else least squares of the
- * weighted residuals, among these the least sum of squared costs. NaN where the system is singular. Source: Lawson and
- * Hanson, Solving Least Squares Problems (1974), chapter 5, by the normal equations of the exposures. */
+/* The solution in any fractions, without limits: direct for as many lines as exposures, else (or where that system is
+ * singular) least squares of the weighted residuals, among these the least sum of squared costs. NaN: there is none.
+ * Source: Lawson and Hanson, Solving Least Squares Problems (1974), chapter 5, by the normal equations of the
+ * exposures. */
 void keel_lots_start(const struct keel_lots *lots, double *qty);
 
 /* ---- between lots.c and lots_relax.c ---- */
@@ -68,8 +69,8 @@ struct keel_lots_box {
 };
 /* Terms of the relaxation, by lots: of cost, lines below it. */
 struct keel_lots_terms {
-  double exposure[KEEL_EXPOSURE_COUNT][KEEL_LOTS_LINES]; /* weighted */
-  double now[KEEL_EXPOSURE_COUNT], tolerance[KEEL_EXPOSURE_COUNT];
+  double exposure[KEEL_LOTS_EXPOSURES][KEEL_LOTS_LINES]; /* weighted */
+  double now[KEEL_LOTS_EXPOSURES], tolerance[KEEL_LOTS_EXPOSURES];
   double buy[KEEL_LOTS_LINES], sell[KEEL_LOTS_LINES], order[KEEL_LOTS_LINES]; /* order: of any trade at all */
   double least[KEEL_LOTS_LINES];                                              /* the smallest trade but none; 0: any */
   size_t exposure_count, line_count;

@@ -9,7 +9,7 @@
 
 #include "hedge/lots.h"
 
-enum { ROWS = KEEL_EXPOSURE_COUNT, COLUMNS = 2 * KEEL_LOTS_LINES + 3 * ROWS, ROUNDS = 80 };
+enum { ROWS = KEEL_LOTS_EXPOSURES, COLUMNS = 2 * KEEL_LOTS_LINES + 3 * ROWS, ROUNDS = 80 };
 
 struct programme {
   size_t rows, columns;

@@ -143,6 +143,14 @@ const double *keel_net_spot(struct keel_block *block, size_t u, uint32_t r) {
   return net;
 }
 
+void keel_carry_with_rate(const struct keel_block *block, const keel_greeks *greeks, uint32_t r) {
+  double *rho = keel_at_row(block, greeks->rho, r), *psi = keel_at_row(block, greeks->psi, r);
+  for (size_t i = 0; i < block->wiring->paths; i++) {
+    rho[i] += psi[i];
+    psi[i] = 0;
+  }
+}
+
 void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const double *price) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   struct keel_marks *marks = keel_marks_after(block, u);
@@ -158,4 +166,5 @@ void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const doub
     marks->hedge_greeks.delta[at] = marks->greeks.delta[at];
     for (size_t k = 0; k < block->wiring->delta_rule_count; k++) marks->hedge_delta[k][at] = marks->greeks.delta[at];
   }
+  if (keel_has_own_forward(underlying)) keel_carry_with_rate(block, &marks->greeks, r);
 }

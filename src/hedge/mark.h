@@ -58,6 +58,9 @@ keel_option keel_option_of(const struct keel_block *block, size_t underlying, ui
 /* Spot without the dividends to come, [path]: spot itself where there are none, else scratch->path. */
 const double *keel_net_spot(struct keel_block *block, size_t underlying, uint32_t row);
 
+/* Where the yield is the rate, what moves with the one moves with the other: rho is of both, and psi is 0. */
+void keel_carry_with_rate(const struct keel_block *block, const keel_greeks *greeks, uint32_t row);
+
 /* A future at this price: (S - PV(D)) e^{(r-q)T} with the yield q that the price implies. */
 void keel_mark_future(struct keel_block *block, size_t underlying, uint32_t row, const double *price);
 

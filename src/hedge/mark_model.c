@@ -34,6 +34,8 @@ static void mark_option(struct keel_block *block, size_t u, uint32_t r) {
     return;
   }
   keel_price_paths(&paths, block->wiring->needs.marking, &out);
+  if (keel_has_own_forward(&block->wiring->underlyings[u]) && block->wiring->explains)
+    keel_carry_with_rate(block, &marks->greeks, r);
   if (!paths.american) return;
   const double *spot = keel_at_row(block, marks->price, block->wiring->underlyings[u].spot);
   for (size_t i = 0; i < paths.count; i++) out.price[i] = keel_model_mark(row, out.price[i], spot[i]);
@@ -45,7 +47,7 @@ void keel_mark_from_model(struct keel_block *block, size_t u) {
   const double *spot = keel_at_row(block, marks->price, underlying->spot);
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
     const struct keel_row *row = &block->wiring->rows[r];
-    marks->yield[r] = underlying->terms->yield;
+    marks->yield[r] = keel_yield_of(underlying, block->market.rate);
     if (!block->alive[r] || !row->is_priced || row->contract.expiry_ns <= block->market.time_ns) continue;
     if (keel_kind_is_option(row->contract.kind)) {
       mark_option(block, u, r);

@@ -95,14 +95,14 @@ static int has_options(const struct keel_block *block, const struct keel_slice *
 
 static double slice_yield(struct keel_block *block, size_t u, const struct keel_slice *slice) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
-  if (underlying->terms->forward == KEEL_FORWARD_YIELD) return underlying->terms->yield;
+  if (underlying->terms->forward == KEEL_FORWARD_YIELD) return keel_yield_of(underlying, block->market.rate);
   double spot = keel_marks_after(block, u)->price[underlying->spot], rate = block->market.rate;
   double years = keel_years_between(block->market.time_ns, slice->expiry_ns);
   if (!(years > 0)) return keel_marks_before(block, u)->yield[last_row(slice)];
   double forward = parity_forward(block, slice, keel_exp(rate * years));
   if (!isnan(forward)) return rate - keel_log(forward / spot) / years;
   if (has_options(block, slice)) block->source_counts[KEEL_MARK_NO_FORWARD]++;
-  return block->entered[u] ? keel_marks_before(block, u)->yield[last_row(slice)] : underlying->terms->yield;
+  return block->entered[u] ? keel_marks_before(block, u)->yield[last_row(slice)] : keel_yield_of(underlying, rate);
 }
 
 static void mark_forwards(struct keel_block *block, size_t u) {
@@ -115,6 +115,13 @@ static void mark_forwards(struct keel_block *block, size_t u) {
   }
 }
 
+/* The yield that a row had last; where it is to be the rate, as far from it as it was. */
+static double last_yield(struct keel_block *block, size_t u, uint32_t r) {
+  const struct keel_marks *before = keel_marks_before(block, u);
+  double yield = before->yield[r];
+  return keel_has_own_forward(&block->wiring->underlyings[u]) ? yield + (block->market.rate - before->rate[u]) : yield;
+}
+
 /* A future at its mid; without a usable quote, at the forward of its last yield. */
 static void mark_futures(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
@@ -125,7 +132,7 @@ static void mark_futures(struct keel_block *block, size_t u) {
     double years = keel_years_between(block->market.time_ns, block->wiring->rows[r].contract.expiry_ns);
     double net = marks->price[underlying->spot] - marks->escrow[r], price = block->scratch->mid[r];
     if (isnan(price)) {
-      if (block->entered[u]) marks->yield[r] = keel_marks_before(block, u)->yield[r];
+      if (block->entered[u]) marks->yield[r] = last_yield(block, u, r);
       price = net * keel_exp((rate - marks->yield[r]) * years);
     } else {
       marks->yield[r] = rate - keel_log(price / net) / years;
@@ -264,6 +271,7 @@ static void price_at_marking_vols(struct keel_block *block, size_t u) {
   for (size_t i = 0; i < scratch->count; i++) {
     marks->price[scratch->row[i]] = mark_of(block, u, i);
     scatter(marks, scratch, i);
+    if (keel_has_own_forward(underlying)) keel_carry_with_rate(block, &marks->greeks, scratch->row[i]);
   }
 }
 

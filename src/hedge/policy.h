@@ -11,8 +11,30 @@
 
 #include "book/contract.h"
 
-/* What a hedge may bring to zero, in shares, shares per 1.00 of spot, and money per 1.00 of vol. */
-enum keel_exposure { KEEL_EXPOSURE_DELTA, KEEL_EXPOSURE_GAMMA, KEEL_EXPOSURE_VEGA, KEEL_EXPOSURE_COUNT };
+/* What a hedge may bring to zero: first what decisions of a step know, then what is of `keel hedge` alone. */
+enum keel_exposure {
+  KEEL_EXPOSURE_DELTA,
+  KEEL_EXPOSURE_GAMMA,
+  KEEL_EXPOSURE_VEGA,
+  KEEL_EXPOSURE_COUNT, /* of a step */
+  KEEL_EXPOSURE_THETA = KEEL_EXPOSURE_COUNT,
+  KEEL_EXPOSURE_RHO,
+  KEEL_EXPOSURE_PSI,
+  KEEL_EXPOSURE_VANNA,
+  KEEL_EXPOSURE_VOLGA,
+  KEEL_EXPOSURE_CHARM,
+  KEEL_EXPOSURE_SPEED,
+  KEEL_EXPOSURE_ALL
+};
+/* The one table of them. A standard move is 1 % of spot, a vol point, a day, 10 basis points of a rate. */
+struct keel_exposure_info {
+  const char *name, *unit;
+  size_t greek;                 /* the offset of its column in keel_greeks */
+  int spots, vols, days, rates; /* an exposure loses itself times so many of each move */
+};
+extern const struct keel_exposure_info keel_exposure_table[KEEL_EXPOSURE_ALL];
+/* Money that one unit of an exposure loses in a standard move. */
+double keel_exposure_weight(enum keel_exposure exposure, double spot);
 
 /* ---- target: which holdings would be right ---- */
 enum keel_target_kind {
@@ -49,14 +71,16 @@ struct keel_delta_rule {
 struct keel_target {
   enum keel_target_kind kind;
   enum keel_balance_order order;
-  size_t exposure_count; /* neutral: as many as there are instruments */
-  enum keel_exposure exposures[KEEL_EXPOSURE_COUNT];
+  size_t exposure_count; /* neutral: as many as there are instruments; in the order of the enum */
+  enum keel_exposure exposures[KEEL_EXPOSURE_ALL];
   struct keel_delta_rule delta;
   double vega_tenor; /* years: each vega counts times sqrt(vega_tenor / its years); NaN: as it is */
   double start;      /* share_balance: shares to start from; NaN: minus the book's delta */
   /* Of `keel hedge`: what is left of an exposure that is as good as none, and what cost weighs (lots.h). */
-  double tolerance[KEEL_EXPOSURE_COUNT], cost_aversion;
+  double tolerance[KEEL_EXPOSURE_ALL], cost_aversion;
 };
+/* Leaves out what is of `keel hedge` alone, which no wiring has. */
+void keel_target_leave_stepped(struct keel_target *target);
 
 /* ---- trigger: when to act on one exposure; any that fires is enough, all fire at the first step ---- */
 enum keel_band_kind {

@@ -279,6 +279,22 @@ static keel_status lay_out_trades(struct keel_arena *arena, const struct keel_wi
   return KEEL_STATUS_OK;
 }
 
+int keel_is_on_future(const struct keel_underlying_terms *terms, const struct keel_contract *const *listed,
+                      size_t listed_count) {
+  if (terms->on != KEEL_ON_UNSAID) return terms->on == KEEL_ON_FUTURE;
+  for (size_t i = 0; i < listed_count; i++)
+    if (listed[i]->kind == KEEL_KIND_SPOT && listed[i]->expiry_ns != KEEL_TIME_NONE &&
+        strcmp(listed[i]->underlying, terms->name) == 0)
+      return 1;
+  return 0;
+}
+
+static void find_futures(struct keel_wiring *wiring, const struct keel_wiring_input *input) {
+  for (size_t u = 0; u < wiring->underlying_count; u++)
+    wiring->underlyings[u].on_future =
+        keel_is_on_future(wiring->underlyings[u].terms, input->listed, input->listed_count);
+}
+
 /* What is known of a contract in one account and not in another. */
 static void learn_terms(struct keel_row *row, const struct keel_row *twin) {
   if (!row->contract.settlement) row->contract.settlement = twin->contract.settlement;
@@ -545,6 +561,7 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
   if (!status) status = lay_out_trades(arena, input, wiring, error);
   if (status) return status;
   lay_out_slices(arena, wiring);
+  find_futures(wiring, input);
   settle_contracts(wiring);
   status = check_at_expiry(wiring, input->book, error);
   if (!status) status = check_exercise(wiring, error);

@@ -54,7 +54,8 @@ struct keel_underlying {
   uint32_t first, count; /* rows other than spot */
   uint32_t first_slice, slice_count;
   uint32_t first_split;
-  int delivers; /* some option of book or hedge settles physically */
+  int on_future; /* it is a future itself: its yield is the rate */
+  int delivers;  /* some option of book or hedge settles physically */
 };
 
 struct keel_hedge_line { /* one instrument of one variant on one underlying */
@@ -154,6 +155,19 @@ uint32_t keel_wiring_find(const struct keel_wiring *wiring, const struct keel_co
 uint32_t keel_wiring_find_in(const struct keel_wiring *wiring, size_t underlying, const struct keel_contract *contract);
 /* The underlying of that name in that account (NULL: that of no name), or -1. */
 long keel_wiring_underlying(const struct keel_wiring *wiring, const char *name, const char *account);
+
+/* Whether an underlying is a future, by its terms or by what the feed lists: a spot that has an expiry. */
+int keel_is_on_future(const struct keel_underlying_terms *terms, const struct keel_contract *const *listed,
+                      size_t listed_count);
+
+/* The yield of its spot at that rate. */
+static inline double keel_yield_of(const struct keel_underlying *underlying, double rate) {
+  return underlying->on_future ? rate : underlying->terms->yield;
+}
+/* Whether the forward of its options is its own price, so that they know the rate as a discount alone. */
+static inline int keel_has_own_forward(const struct keel_underlying *underlying) {
+  return underlying->on_future && underlying->terms->forward == KEEL_FORWARD_YIELD;
+}
 
 /* Of one variant on one underlying. */
 static inline size_t keel_lane_of(const struct keel_wiring *wiring, size_t underlying, size_t variant) {

@@ -7,11 +7,17 @@
 
 #include "keel/american.h"
 
-enum { KEEL_AMERICAN_TILE = 16, KEEL_AMERICAN_NODES = 24, KEEL_AMERICAN_POINTS = 48, KEEL_AMERICAN_VALUES = 64 };
+enum {
+  KEEL_AMERICAN_TILE = 16,
+  KEEL_AMERICAN_COARSE = 4,
+  KEEL_AMERICAN_NODES = 24,
+  KEEL_AMERICAN_POINTS = 48,
+  KEEL_AMERICAN_VALUES = 64
+};
 
 /* Where the boundary is collocated and its integrals are summed; the same for every contract. */
 struct keel_american_nodes {
-  int nodes, points, values; /* nodes and points are multiples of 4 */
+  int nodes, points, values; /* nodes and points are even */
   double near;               /* a step as small as this, relative, is the last but one */
   double horizon;            /* beyond this many relaxation times the boundary is flat */
   double tau[KEEL_AMERICAN_NODES], root_tau[KEEL_AMERICAN_NODES]; /* ascending; the last is 1 */
@@ -21,6 +27,8 @@ struct keel_american_nodes {
   double interpolate[KEEL_AMERICAN_NODES * KEEL_AMERICAN_POINTS * KEEL_AMERICAN_NODES];
   /* [coefficient][node], nodes + 1 coefficients of Chebyshev's */
   double chebyshev[(KEEL_AMERICAN_NODES + 1) * KEEL_AMERICAN_NODES];
+  const struct keel_american_nodes *coarse;                       /* where the iteration starts; NULL: here */
+  double from_coarse[KEEL_AMERICAN_NODES * KEEL_AMERICAN_COARSE]; /* [node][coarse node] */
   double value_place[KEEL_AMERICAN_VALUES], value_weight[KEEL_AMERICAN_VALUES]; /* of the value's integral, on [0, 1] */
 };
 

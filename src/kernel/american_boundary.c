@@ -21,6 +21,7 @@ enum { TILE = KEEL_AMERICAN_TILE, NODES = KEEL_AMERICAN_NODES, POINTS = KEEL_AME
 #define STEP_MOST 2.25                  /* H changes by this factor at most in a step */
 /* The first nodes, at times too short to matter, may never settle: after so many steps less is asked for. */
 enum { STEPS_SURE = 8, STEPS_MOST = 24 };
+#define FACTOR_MOST 4.0
 #define TINY 0x1p-1000 /* added to what a logarithm is taken of */
 #define EXPONENT_LEAST -700.0
 
@@ -40,17 +41,22 @@ struct system {
   double done[TILE];
 };
 
-/* out[row] = sum over columns of weights[row][column] in[column]; both counts are even, columns a multiple of 4. */
+/* out[row] = sum over columns of weights[row][column] in[column]; columns are even. */
 static APART void combine(int rows, int columns, const double *weights, keel_lanes *in, keel_lanes *out) {
   for (int row = 0; row < rows; row++) {
     const double *w = weights + row * columns;
     for (int lane = 0; lane < TILE; lane++) out[row][lane] = 0;
-    for (int c = 0; c < columns; c += 4)
+    for (int c = 0; c + 4 <= columns; c += 4)
 #pragma omp simd
       for (int lane = 0; lane < TILE; lane++)
         out[row][lane] = fma(w[c], in[c][lane],
                              fma(w[c + 1], in[c + 1][lane],
                                  fma(w[c + 2], in[c + 2][lane], fma(w[c + 3], in[c + 3][lane], out[row][lane]))));
+    if (columns % 4)
+#pragma omp simd
+      for (int lane = 0; lane < TILE; lane++)
+        out[row][lane] =
+            fma(w[columns - 2], in[columns - 2][lane], fma(w[columns - 1], in[columns - 1][lane], out[row][lane]));
   }
 }
 
@@ -59,13 +65,18 @@ static APART void combine_back(int rows, int columns, const double *weights, kee
   for (int row = 0; row < rows; row++) {
     const double *w = weights + row;
     for (int lane = 0; lane < TILE; lane++) out[row][lane] = 0;
-    for (int c = 0; c < columns; c += 4)
+    for (int c = 0; c + 4 <= columns; c += 4)
 #pragma omp simd
       for (int lane = 0; lane < TILE; lane++)
         out[row][lane] =
             fma(w[c * rows], in[c][lane],
                 fma(w[(c + 1) * rows], in[c + 1][lane],
                     fma(w[(c + 2) * rows], in[c + 2][lane], fma(w[(c + 3) * rows], in[c + 3][lane], out[row][lane]))));
+    if (columns % 4)
+#pragma omp simd
+      for (int lane = 0; lane < TILE; lane++)
+        out[row][lane] = fma(w[(columns - 2) * rows], in[columns - 2][lane],
+                             fma(w[(columns - 1) * rows], in[columns - 1][lane], out[row][lane]));
   }
 }
 
@@ -140,14 +151,18 @@ static APART void close_row(struct keel_american_boundary *it, struct system *s,
     double d1 = fma(fma(vol, vol, s->drift[lane]), tau, it->log_x[lane] - y) * inv, d2 = d1 - spread;
     double expired = factor * keel_normal_cdf(d1), density = factor * keel_normal_pdf(d1) * inv;
     double alive = factor * keel_normal_cdf(-d1), pulls = e->pull_sum[lane], pays = e->density[lane];
+    double cdf = e->cdf[lane], other = e->other[lane], own_sum = e->own_sum[lane];
     int turned = yield * tau < -1;
-    double up = turned ? -yield : keel_at_least(yield, 0.0), down = turned ? 0.0 : keel_at_least(-yield, 0.0);
-    double left = fma(up, turned ? e->other[lane] : e->cdf[lane], turned ? 1.0 : expired) + TINY;
-    double right = turned ? pays + alive : fma(down, e->cdf[lane], pays) + TINY;
+    double up = keel_at_least(yield, 0.0), down = keel_at_least(-yield, 0.0);
+    double left = fma(up, cdf, expired) + TINY, right = fma(down, cdf, pays) + TINY;
+    double turned_left = fma(-yield, other, 1.0), turned_right = pays + alive;
+    double left_own = -fma(up, pulls, density), right_own = own_sum - down * pulls;
+    double turned_left_own = -yield * pulls, turned_right_own = own_sum + density;
+    left = turned ? turned_left : left, right = turned ? turned_right : right;
+    left_own = turned ? turned_left_own : left_own, right_own = turned ? turned_right_own : right_own;
+    up = turned ? yield : up, down = turned ? 0.0 : down;
     double inv_left = keel_reciprocal(left), inv_right = keel_reciprocal(right);
-    double left_own = turned ? up * pulls : -fma(up, pulls, density);
-    double right_own = turned ? e->own_sum[lane] + density : e->own_sum[lane] - down * pulls;
-    by_pull[lane] = (turned ? -up : up) * inv_left - down * inv_right;
+    by_pull[lane] = up * inv_left - down * inv_right;
     by_pay[lane] = -inv_right;
     own[lane] = (left_own * inv_left - right_own * inv_right) * 0.5 * keel_reciprocal(y);
     s->residual[i][lane] = -keel_log(left * inv_right);
@@ -279,27 +294,55 @@ static APART int move(int n, double near, struct keel_american_boundary *it, str
   return open;
 }
 
+/* Newton's iteration until it hardly moves. */
+static void iterate(const struct keel_american_nodes *nodes, struct keel_american_boundary *it, struct system *s) {
+  double near = nodes->near;
+  int open = TILE;
+  for (int lane = 0; lane < TILE; lane++) s->done[lane] = 0;
+  for (int step = 0; open && step < STEPS_MOST; step++) {
+    assemble(nodes, it, s, 0);
+    eliminate(nodes->nodes, s);
+    substitute(nodes->nodes, s, s->residual);
+    open = move(nodes->nodes, near, it, s);
+    near *= step < STEPS_SURE ? 1 : 4;
+  }
+}
+
+/* The first guess, better by what the coarse nodes say of it. */
+static void start(const struct keel_american_nodes *nodes, struct keel_american_boundary *it, struct system *s) {
+  const struct keel_american_nodes *coarse = nodes->coarse;
+  keel_lanes ratio[KEEL_AMERICAN_COARSE], factor[NODES];
+  guess(coarse, it);
+  for (int j = 0; j < coarse->nodes; j++)
+    for (int lane = 0; lane < TILE; lane++) ratio[j][lane] = it->h[j][lane];
+  iterate(coarse, it, s);
+  for (int j = 0; j < coarse->nodes; j++)
+    for (int lane = 0; lane < TILE; lane++) ratio[j][lane] = it->h[j][lane] / ratio[j][lane];
+  combine(nodes->nodes, KEEL_AMERICAN_COARSE, nodes->from_coarse, ratio, factor);
+  guess(nodes, it);
+  for (int i = 0; i < nodes->nodes; i++)
+#pragma omp simd
+    for (int lane = 0; lane < TILE; lane++) {
+      double trusted = keel_at_most(keel_at_least(factor[i][lane], 1 / FACTOR_MOST), FACTOR_MOST);
+      it->h[i][lane] *= trusted;
+    }
+}
+
 void KEEL_AT(keel_american_boundary)(const struct keel_american_nodes *nodes, int wants_tangents,
                                      struct keel_american_boundary *it) {
   struct system s;
   const int n = nodes->nodes;
-  int open = TILE;
 #pragma omp simd
   for (int lane = 0; lane < TILE; lane++) {
     double vol = it->vol[lane];
     s.drift[lane] = it->rate[lane] - it->yield[lane] - 0.5 * vol * vol;
     s.inv_vol[lane] = 1 / vol;
-    s.done[lane] = 0;
   }
-  double near = nodes->near;
-  guess(nodes, it);
-  for (int step = 0; open && step < STEPS_MOST; step++) {
-    assemble(nodes, it, &s, 0);
-    eliminate(n, &s);
-    substitute(n, &s, s.residual);
-    open = move(n, near, it, &s);
-    near *= step < STEPS_SURE ? 1 : 4;
-  }
+  if (nodes->coarse)
+    start(nodes, it, &s);
+  else
+    guess(nodes, it);
+  iterate(nodes, it, &s);
   if (wants_tangents)
     assemble(nodes, it, &s, 1);
   else

@@ -8,9 +8,12 @@
 #include "kernel/american.h"
 #include "kernel/lane_math.h"
 
+/* A first solution, cheap, from which the others start. */
+static struct keel_american_nodes coarse = {.nodes = KEEL_AMERICAN_COARSE, .points = 4, .near = 0.5};
+
 static struct keel_american_nodes schemes[] = {
-    [KEEL_AMERICAN_FAST] = {.nodes = 8, .points = 8, .values = 20, .near = 0.02, .horizon = 14},
-    [KEEL_AMERICAN_ACCURATE] = {.nodes = 12, .points = 16, .values = 40, .near = 1e-3, .horizon = 20},
+    [KEEL_AMERICAN_FAST] = {.nodes = 6, .points = 6, .values = 12, .near = 0.05, .horizon = 14},
+    [KEEL_AMERICAN_ACCURATE] = {.nodes = 12, .points = 16, .values = 40, .near = 0.01, .horizon = 20},
     [KEEL_AMERICAN_HIGH] = {.nodes = 24, .points = 48, .values = 64, .near = 1e-6, .horizon = 30},
 };
 
@@ -78,9 +81,21 @@ static void fill(struct keel_american_nodes *it) {
       it->chebyshev[c * n + j] = share * (i == 0 ? 0.5 : 1) * (c == 0 || c == n ? 0.5 : 1);
     }
   legendre(it->values, it->value_place, it->value_weight);
+  if (it == &coarse) return;
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < KEEL_AMERICAN_COARSE; j++) { /* Lagrange's */
+      double share = 1, at = 0.5 * (1 - cosine(j + 1, KEEL_AMERICAN_COARSE));
+      for (int k = 0; k < KEEL_AMERICAN_COARSE; k++) {
+        double other = 0.5 * (1 - cosine(k + 1, KEEL_AMERICAN_COARSE));
+        if (k != j) share *= (x[i] - other) / (at - other);
+      }
+      it->from_coarse[i * KEEL_AMERICAN_COARSE + j] = share;
+    }
+  it->coarse = &coarse;
 }
 
 static void fill_all(void) {
+  fill(&coarse);
   for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) fill(&schemes[i]);
 }
 

@@ -8,6 +8,7 @@
 #include "kernel/bands.h"
 #include "kernel/deltas.h"
 #include "kernel/diffusion.h"
+#include "kernel/dividends.h"
 #include "kernel/lanes.h"
 #include "kernel/leaf.h"
 #include "kernel/market_vol.h"
@@ -34,6 +35,7 @@ struct keel_kernel {
   struct keel_leaf leaf;
   struct keel_bands bands;
   struct keel_deltas deltas;
+  keel_dividends_price_calls *dividends_calls;
   keel_diffusion_lay *diffusion_lay;
   keel_diffusion_advance *diffusion_advance;
   struct keel_rows rows;

@@ -3,6 +3,7 @@
 #include "kernel/bands_level.h"
 #include "kernel/deltas_level.h"
 #include "kernel/diffusion_level.h"
+#include "kernel/dividends_level.h"
 #include "kernel/lanes_level.h"
 #include "kernel/leaf_level.h"
 #include "kernel/level.h"
@@ -27,6 +28,7 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .leaf = {KEEL_AT(keel_leaf_moments), KEEL_AT(keel_leaf_exp_moments), KEEL_AT(keel_leaf_slots)},
     .bands = {KEEL_AT(keel_whalley_wilmott), KEEL_AT(keel_zakamouline), KEEL_AT(keel_leland_vol)},
     .deltas = {KEEL_AT(keel_deltas_variance_optimal), KEEL_AT(keel_deltas_with_slope)},
+    .dividends_calls = KEEL_AT(keel_dividends_calls),
     .diffusion_lay = KEEL_AT(keel_diffusion_lay),
     .diffusion_advance = KEEL_AT(keel_diffusion_advance),
     .rows = {KEEL_AT(keel_rows_mid), KEEL_AT(keel_rows_set), KEEL_AT(keel_rows_negate), KEEL_AT(keel_rows_add),

@@ -213,21 +213,22 @@ static void show_vol(struct keel_feed_paths *feed, const struct keel_row *row, d
 /* The fair price of a future or an option. */
 static void price_row(struct keel_feed_paths *feed, const struct keel_row *row, const struct keel_market *market,
                       double *price) {
-  const struct keel_underlying_terms *terms = feed->wiring->wiring->underlyings[row->underlying].terms;
+  const struct keel_underlying *underlying = &feed->wiring->wiring->underlyings[row->underlying];
+  double yield = keel_yield_of(underlying, market->rate);
   size_t paths = market->paths, r = (size_t)(row - feed->wiring->wiring->rows);
   const double *spot = keel_paths_spot(feed->paths, model_of(feed->wiring->wiring, row->underlying));
-  double escrow = keel_escrow_until(terms, market->time_ns, row->contract.expiry_ns, market->rate);
+  double escrow = keel_escrow_until(underlying->terms, market->time_ns, row->contract.expiry_ns, market->rate);
   double years = keel_years_between(market->time_ns, row->contract.expiry_ns);
   for (size_t i = 0; i < paths; i++) feed->net[i] = spot[i] - escrow;
   if (!keel_kind_is_option(row->contract.kind)) {
-    double carry = keel_exp((market->rate - terms->yield) * years);
+    double carry = keel_exp((market->rate - yield) * years);
     for (size_t i = 0; i < paths; i++) price[i] = feed->net[i] * carry;
     return;
   }
   const struct keel_option_paths option = {
       .count = paths,
       .american = keel_is_american(&row->contract),
-      .option = {row->phi, row->contract.strike, market->rate, terms->yield, years},
+      .option = {row->phi, row->contract.strike, market->rate, yield, years},
       .spot = feed->net,
       .vol = market->vol + r * paths};
   keel_price_paths(&option, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = price});

@@ -39,6 +39,14 @@ void keel_feed_tape_limit(struct keel_feed_tape *feed, int64_t start_ns, int64_t
   while (feed->has_upcoming && start_ns != KEEL_TIME_NONE && feed->upcoming.time_ns < start_ns);
 }
 
+int64_t keel_feed_tape_last(const struct keel_feed_tape *feed) {
+  struct keel_feed_tape ahead = *feed;
+  struct keel_tape_instant instant;
+  int64_t last = feed->has_upcoming ? feed->upcoming.time_ns : KEEL_TIME_NONE;
+  while (last != KEEL_TIME_NONE && find_next(&ahead, &instant)) last = instant.time_ns;
+  return last;
+}
+
 static void apply(struct keel_feed_tape *feed, struct keel_market *market) {
   const struct keel_tape_instant *instant = &feed->instant;
   for (size_t i = 0; i < instant->count; i++) {

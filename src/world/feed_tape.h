@@ -26,6 +26,9 @@ void keel_feed_tape_init(struct keel_feed_tape *feed, struct keel_arena *arena, 
                          const struct keel_wiring *wiring);
 void keel_feed_tape_limit(struct keel_feed_tape *feed, int64_t start_ns, int64_t end_ns);
 
+/* The time of the last instant that is still to be played; KEEL_TIME_NONE: there is none. */
+int64_t keel_feed_tape_last(const struct keel_feed_tape *feed);
+
 /* Plays the next instant that changes something watched into the market; returns 0 when there is none. At the last one
  * market->is_last is set and every underlying counts as changed. */
 int keel_feed_tape_next(struct keel_feed_tape *feed, struct keel_market *market);

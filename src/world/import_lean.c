@@ -204,13 +204,13 @@ static keel_status take_rows(const struct entry *entry, const char *text, size_t
   return KEEL_STATUS_OK;
 }
 
-/* The contract, and for a future the spot beside it. */
+/* The contract, and for a future the spot beside it, which ends with it. */
 static keel_status enter_contracts(struct entry *entry, keel_error *error) {
   const struct keel_contract *contract = &entry->what.contract;
   keel_status status = keel_import_rows_contract(entry->rows, contract, &entry->id, error);
   entry->spot_id = KEEL_CONTRACT_NONE;
   if (status || contract->kind != KEEL_KIND_FUTURE) return status;
-  return keel_import_rows_spot(entry->rows, contract->underlying, &entry->spot_id, error);
+  return keel_import_rows_spot(entry->rows, contract, &entry->spot_id, error);
 }
 
 keel_status keel_import_lean_next(struct keel_import_lean *lean, struct keel_import_rows *rows, size_t *left,

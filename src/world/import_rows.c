@@ -241,10 +241,10 @@ keel_status keel_import_rows_contract(struct keel_import_rows *rows, const struc
   return KEEL_STATUS_OK;
 }
 
-keel_status keel_import_rows_spot(struct keel_import_rows *rows, const char *underlying, uint32_t *id,
+keel_status keel_import_rows_spot(struct keel_import_rows *rows, const struct keel_contract *future, uint32_t *id,
                                   keel_error *error) {
   const struct keel_contract spot = {
-      .underlying = underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = KEEL_TIME_NONE, .multiplier = 1};
+      .underlying = future->underlying, .kind = KEEL_KIND_SPOT, .expiry_ns = future->expiry_ns, .multiplier = 1};
   keel_status status = keel_import_rows_contract(rows, &spot, id, error);
   if (status) return status;
   rows->underlyings[keel_contract_index_find(&rows->spot_index, rows->spots, &spot)].spot_is_beside = 1;

@@ -147,9 +147,9 @@ keel_status keel_import_rows_add(struct keel_import_rows *rows, const struct kee
  * for a name that no tape takes. */
 keel_status keel_import_rows_contract(struct keel_import_rows *rows, const struct keel_contract *contract, uint32_t *id,
                                       keel_error *error);
-/* The spot of an underlying that is there, of which the caller repeats the price beside other quotes. Errors:
- * KEEL_STATUS_MEMORY. */
-keel_status keel_import_rows_spot(struct keel_import_rows *rows, const char *underlying, uint32_t *id,
+/* The spot of an underlying that is that future, which is there; the caller repeats its price beside other quotes, and
+ * it ends when the future does. Errors: KEEL_STATUS_MEMORY. */
+keel_status keel_import_rows_spot(struct keel_import_rows *rows, const struct keel_contract *future, uint32_t *id,
                                   keel_error *error);
 /* A sound quote of such a contract; NaN: no quote on that side. Errors: KEEL_STATUS_MEMORY. */
 keel_status keel_import_rows_quote(struct keel_import_rows *rows, int64_t time_ns, uint32_t id, const double *bid_ask,

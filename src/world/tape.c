@@ -74,8 +74,7 @@ const char *keel_tape_contract_problem(const struct keel_contract *contract) {
   if (problem) return problem;
   if ((unsigned)contract->kind > KEEL_KIND_PUT) return "an unknown kind of contract";
   if (!isfinite(contract->multiplier) || contract->multiplier <= 0) return "a multiplier that is not above 0";
-  if ((contract->kind == KEEL_KIND_SPOT) != (contract->expiry_ns == KEEL_TIME_NONE))
-    return "spot has no expiry, and all else has one";
+  if (contract->kind != KEEL_KIND_SPOT && contract->expiry_ns == KEEL_TIME_NONE) return "no expiry, and no spot";
   if (!keel_kind_is_option(contract->kind)) return NULL;
   if (!isfinite(contract->strike) || contract->strike <= 0) return "a strike that is not above 0";
   if ((unsigned)contract->exercise > KEEL_EXERCISE_AMERICAN) return "an unknown exercise";

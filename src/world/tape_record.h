@@ -36,8 +36,8 @@ struct keel_tape_record {
 };
 
 struct keel_tape_contract_body {
-  double strike; /* 0 where there is none */
-  int64_t expiry_ns;
+  double strike;     /* 0 where there is none */
+  int64_t expiry_ns; /* KEEL_TIME_NONE of spot; of one that is the price of a future, when that ends */
   double multiplier;
   uint32_t id;
   uint16_t kind, exercise;

@@ -106,6 +106,67 @@ static void what_has_no_price_is_not_traded(void **state) {
       "SPXW call 110 2025-02-07 is not traded: it has no quote that is two-sided and fresh.");
 }
 
+/* The quotes of q.tape. */
+#define QUOTED                                                                                                    \
+  "x.yaml --quiet --set market.tape=q.tape --set 'models={SPXW: {kind: gbm, spot: 100, vol: 0.2}}' --set run={} " \
+  "--set "                                                                                                        \
+  "costs={} "
+#define QUOTED_BOOK QUOTED "--set book.0.underlying=SPXW --set book.1.underlying=SPXW "
+
+/* What is paused trades nothing and says so; a delta that is wanted is none to hedge. */
+static void what_was_laid_over_by_hand_holds(void **state) {
+  (void)state;
+  says("$KEEL hedge " QUOTED_BOOK "--set 'market.overrides={pause: [{}]}'",
+       "nothing to trade; delta -2643.99 stays, outside its tolerance of 0: it is paused by market.overrides.");
+  says("$KEEL hedge " QUOTED_BOOK "--set 'market.overrides={pause: [{}]}'",
+       "to know:\n  SPXW is paused by market.overrides: nothing is traded.\n");
+  says("$KEEL hedge " QUOTED_BOOK "--set 'market.overrides={pause: [{}]}' --json", "\"delta\": \"paused\"");
+  says("$KEEL hedge " QUOTED_BOOK "--set 'market.overrides={pause: [{until: 2025-01-03}]}'", "SPXW: delta -2643.99 is");
+  says("$KEEL hedge " QUOTED_BOOK "--set 'market.overrides={delta_offset: -2643}'",
+       "The delta of SPXW is without the -2643 shares that are wanted of it (delta_offset).");
+  says("$KEEL hedge " QUOTED_BOOK "--set 'market.overrides={delta_offset: -2643}'", "buy 1 SPXW spot");
+}
+
+/* Fills count from their instant on, also where the book begins with nothing. */
+static void fills_are_held(void **state) {
+  (void)state;
+#define FILLS                                                                                                          \
+  "--set 'book=[]' --set 'fills=[{id: 1, time: 2025-01-03T12:00, underlying: SPXW, kind: call, strike: 100, expiry: "  \
+  "2025-02-07, qty: -40, price: 3.1}, {id: 2, time: 2025-01-06T16:00, underlying: SPXW, kind: spot, qty: 900, price: " \
+  "100}]' --csv - "
+  says("$KEEL hedge " QUOTED FILLS "--at 2025-01-03T11:00", "\nSPXW,SPXW spot,0,0,,0,\n");
+  says("$KEEL hedge " QUOTED FILLS "--at 2025-01-03T13:00", "\nSPXW,SPXW spot,0,21");
+  says("$KEEL hedge " QUOTED FILLS "--at 2025-01-03T13:00 --set market.stale=1h",
+       "it has no quote that is two-sided and fresh");
+  says("$KEEL hedge " QUOTED FILLS, "\nSPXW,SPXW spot,900,1");
+  fails("$KEEL hedge " QUOTED "--set 'book=[]'", 1, "book: has no positions, and there are no fills");
+  says("$KEEL replay " QUOTED FILLS "| wc -l", "4\n");
+  says("printf 'underlying,kind,qty\\n' >none.csv && $KEEL hedge " QUOTED FILLS "--set 'book={file: none.csv}'",
+       "\nSPXW,SPXW spot,900,1");
+}
+
+/* A position that passed a split is held as what it became. */
+static void splits_are_passed(void **state) {
+  (void)state;
+#define SPLIT                                                                                               \
+  QUOTED_BOOK                                                                                               \
+  "--set 'market.splits=[{ex: 2025-01-06, ratio: 2}]' --set 'hedge.with=[{instrument: spot}, {instrument: " \
+  "option, kind: call, strike: 50, expiry: 2025-02-07, multiplier: 100}]' --set market.implied_vol=0.2 "
+  says("$KEEL hedge " SPLIT "--csv -", "\nSPXW,SPXW call 50 2025-02-07,-80,");
+  says("$KEEL risk " SPLIT "--table positions --csv - | cut -d, -f1,7", "SPXW call 50 2025-02-07,-80\n");
+}
+
+/* Shares that options delivered are held. */
+static void deliveries_are_held(void **state) {
+  (void)state;
+  says("$KEEL hedge " QUOTED
+       "--set 'book=[{underlying: SPXW, kind: put, strike: 110, expiry: 2025-01-03, qty: -3}, "
+       "{underlying: SPXW, kind: call, strike: 100, expiry: 2025-02-07, qty: 2}]' --set market.settlement=physical "
+       "--set "
+       "market.implied_vol=0.2 --csv -",
+       "\nSPXW,SPXW spot,300,-");
+}
+
 static void the_same_bits_on_every_level(void **state) {
   (void)state;
   says(
@@ -132,9 +193,16 @@ static void bad_input_is_refused_at_its_place(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(it_is_what_a_replay_would_trade), cmocka_unit_test(options_are_chosen_among_quotes),
-      cmocka_unit_test(the_table_is_for_people),         cmocka_unit_test(what_has_no_price_is_not_traded),
-      cmocka_unit_test(the_same_bits_on_every_level),    cmocka_unit_test(bad_input_is_refused_at_its_place),
+      cmocka_unit_test(what_was_laid_over_by_hand_holds),
+      cmocka_unit_test(fills_are_held),
+      cmocka_unit_test(splits_are_passed),
+      cmocka_unit_test(deliveries_are_held),
+      cmocka_unit_test(it_is_what_a_replay_would_trade),
+      cmocka_unit_test(options_are_chosen_among_quotes),
+      cmocka_unit_test(the_table_is_for_people),
+      cmocka_unit_test(what_has_no_price_is_not_traded),
+      cmocka_unit_test(the_same_bits_on_every_level),
+      cmocka_unit_test(bad_input_is_refused_at_its_place),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -126,6 +126,65 @@ static void the_table_is_for_people(void **state) {
   keel_program_free(&program);
 }
 
+static const char quotes[] =
+    "underlying,underlying_last,type,expiration,quotedate,strike,bid,ask\n"
+    "SPXW,100,call,02/07/2025,01/02/2025,100,3.10,3.20\n"
+    "NDXP,200,put,02/07/2025,01/02/2025,200,5.75,5.85\n"
+    "SPXW,101,call,02/07/2025,01/03/2025,100,3.60,3.70\n"
+    "NDXP,197,put,02/07/2025,01/03/2025,200,6.75,6.85\n"
+    "SPXW,99,call,02/07/2025,01/06/2025,100,2.50,2.60\n"
+    "NDXP,199,put,02/07/2025,01/06/2025,200,6.05,6.15\n";
+
+static const char two_books[] =
+    "book: [{underlying: SPXW, kind: call, strike: 100, expiry: 2025-02-07, qty: -4}, {underlying: NDXP, kind: put, "
+    "strike: 200, expiry: 2025-02-07, qty: 3}]\n"
+    "fills: [{id: a, time: 2025-01-03T16:00, underlying: SPXW, kind: spot, qty: 200, price: 100.5}]\n"
+    "market: {tape: two.tape, rate: 0.04}\n"
+    "hedge: {trigger: {every: 1d}, with: [{instrument: spot, lot: 1}]}\n"
+    "limits: {order_qty_max: 5000, position_qty_max: 20000}\n";
+
+static double pnl_of(const json_t *since) { return json_number_value(json_object_get(since, "pnl")); }
+
+static double sum_of(const json_t *since) {
+  double sum = 0;
+  const char *name;
+  json_t *value;
+  json_object_foreach(json_object_get(since, "explain"), name, value) sum += json_number_value(value);
+  return sum;
+}
+
+/* Each underlying has its own instant; components add up to P&L, and underlyings to the total. */
+static void since_the_last_trade_of_each_underlying(void **state) {
+  (void)state;
+  static const double want[] = {3 * 100 * (6.10 - 5.80), 200 * (99 - 101) - 4 * 100 * (2.55 - 3.65)};
+  static const char *const names[] = {"NDXP", "SPXW"}, *const times[] = {"2025-01-02", "2025-01-03"};
+  keel_scratch_write("quotes.csv", quotes, sizeof quotes - 1);
+  keel_scratch_write("two.yaml", two_books, sizeof two_books - 1);
+  struct keel_program program =
+      run("$KEEL import quotes.csv -o two.tape --quiet >/dev/null && $KEEL risk two.yaml --since trade --json");
+  json_t *document = json_loads(program.out, 0, NULL);
+  const json_t *since = json_object_get(document, "since"), *underlyings = json_object_get(since, "underlyings");
+  for (size_t u = 0; u < 2; u++) {
+    const json_t *own = json_object_get(underlyings, names[u]);
+    assert_close(pnl_of(own), want[u], 1e-9);
+    assert_close(sum_of(own), want[u], 1e-9);
+    assert_int_equal(strncmp(json_string_value(json_object_get(own, "time")), times[u], 10), 0);
+  }
+  assert_close(pnl_of(since), want[0] + want[1], 1e-9);
+  assert_close(sum_of(since), want[0] + want[1], 1e-9);
+  json_decref(document);
+  keel_program_free(&program);
+  program = run("$KEEL risk two.yaml --since trade");
+  assert_non_null(strstr(program.out, "\nsince the last fills\n  P&L "));
+  assert_non_null(
+      strstr(program.out, "  NDXP has no fill until then: it is explained since its first marks, 2025-01-02"));
+  assert_non_null(strstr(program.out, "  SPXW is explained since its last fill, 2025-01-03T21:00:00Z.\n"));
+  keel_program_free(&program);
+  program = run("$KEEL risk two.yaml --since day");
+  assert_non_null(strstr(program.out, "\nsince 2025-01-03T21:00:00Z\n"));
+  keel_program_free(&program);
+}
+
 static void accounts_have_their_columns(void **state) {
   (void)state;
   struct keel_program table = run("$KEEL risk x.yaml --set risk.from=model --set book.0.account=flow");
@@ -170,6 +229,7 @@ static void mistakes_name_their_place(void **state) {
   fails("$KEEL risk x.yaml --set risk.grid.spot=[1,0]", 1, "risk.grid.spot.1: is not above the one before it");
   fails("$KEEL risk x.yaml --set risk.from=model --at 2025-01-17", 1, "leave out `at`");
   fails("$KEEL risk x.yaml --set book.0.expiry=2025-01-01", 1, "book.0.expiry: is not after `run.start`");
+  fails("$KEEL risk x.yaml --at 2025-01-02 --since day", 1, "`since` is 2024-12-31T21:00:00Z, and the book has no");
   fails("$KEEL risk x.yaml --csv /dev/full --quiet", 1, "/dev/full");
 }
 
@@ -185,6 +245,7 @@ int main(void) {
       cmocka_unit_test(the_grid_is_the_shifted_book_under_keel_price),
       cmocka_unit_test(positions_are_priced_by_keel_price),
       cmocka_unit_test(the_table_is_for_people),
+      cmocka_unit_test(since_the_last_trade_of_each_underlying),
       cmocka_unit_test(accounts_have_their_columns),
       cmocka_unit_test(the_same_bits_on_every_level),
       cmocka_unit_test(mistakes_name_their_place),

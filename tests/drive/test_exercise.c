@@ -60,6 +60,11 @@ static void check_assignment(const char *settlement, double shares) {
   assert_int_equal(now->time_ns, when);
   assert_close(now->holding, -now->hedge_delta, 1e-9);
   assert_close(now->trade, now->holding - before->holding - shares, 1e-9);
+  double delivered = 0;
+  for (size_t i = 0; i < replay->row_count; i++)
+    delivered += replay->rows[i].variant == 0 ? replay->rows[i].delivered : 0;
+  assert_close(now->delivered, shares, 0);
+  assert_close(delivered, shares, 0);
   double spot = now->spot, end = plain->rows[plain->row_count - 1].spot;
   double book = (row_at(plain, 0, INT64_MAX)->book_value - 10 * end) / -3; /* a put at the end */
   double made = 200 * (104 - end) - 2 * book;                              /* by then, had it been held */

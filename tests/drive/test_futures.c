@@ -5,6 +5,7 @@
 
 #include "drive/engine.h"
 #include "drive/generated_market.h"
+#include "drive/risk_support.h"
 #include "keel/import.h"
 #include "support/support.h"
 
@@ -165,6 +166,7 @@ static void a_future_rolls_into_the_next(void **state) {
     if (strcmp(text(replay, row, "reason"), "roll") != 0) continue;
     rolls++;
     assert_string_equal(text(replay, row, "reason_2"), "roll");
+    assert_string_equal(text(replay, row, "instrument"), "X future 2024-01-21");
     assert_string_equal(text(replay, row, "instrument_2"), "X future 2024-02-20");
     assert_string_equal(text(replay, row, "time"), "2024-01-15T00:00:00Z"); /* the close of the 14th */
     assert_close(column(replay, row, "trade"), want.roll_trade[0], 0);
@@ -232,7 +234,7 @@ static void a_simulated_roll_pays_both_legs(void **state) {
 /* ---- a recorded session: options on a future ---- */
 
 static const char session[] =
-    "market: {tape: es.tape, rate: 0.0155, yield: 0.0155, stale: 1h, implied_vol: 0.15}\n"
+    "market: {tape: es.tape, rate: 0.0155, stale: 1h, implied_vol: 0.15}\n"
     "hedge:\n"
     "  trigger: {every: step}\n"
     "  with: [{instrument: future, expiry: 2020-03-20T09:30, multiplier: 50, lot: 1, fee_per_contract: 1.5}]\n"
@@ -290,6 +292,40 @@ static void check_rows(const struct keel_replay *replay, double gross) {
   }
 }
 
+/* The tape knows that ESH20 is a future: the user says nothing, and rho is that of the discount alone. */
+static void check_future(const char *path, const struct keel_replay *replay) {
+  const char *sets[] = {"market.on=spot", "market.yield=0.0155"}, *own = "market.on=future";
+  keel_strategy *strategies[3];
+  struct keel_replay *by_yield = replay_of(path, sets, 2, 1, &strategies[0]);
+  struct keel_replay *by_name = replay_of(path, &own, 1, 1, &strategies[1]);
+  assert_true(keel_ledger_hash(by_yield) == keel_ledger_hash(replay));
+  assert_true(keel_ledger_hash(by_name) == keel_ledger_hash(replay));
+  keel_replay_free(by_yield);
+  keel_replay_free(by_name);
+  assert_int_equal(keel_strategy_load(path, NULL, 0, &strategies[2], NULL), KEEL_STATUS_OK);
+  const keel_risk_options options = {.at = "2020-01-06T15:00Z"};
+  keel_risk *risk;
+  keel_error error = {0};
+  if (keel_risk_run(strategies[2], &options, &risk, &error)) fail_msg("%s: %s", error.where, error.what);
+  int64_t now = keel_days_from_civil(2020, 1, 6) * KEEL_NS_PER_DAY + 15 * 3600 * KEEL_NS_PER_SECOND;
+  double years = (double)(risk->snapshot.wiring->rows[1].contract.expiry_ns - now) / (double)KEEL_NS_PER_YEAR;
+  assert_close(years, 74 / 365.0 - 1.5 / 24 / 365, 1e-12); /* 13:30 on the 20th of March */
+  double value = 0, rho = 0;
+  for (size_t i = 0; i < risk->snapshot.count; i++) {
+    double price;
+    const keel_options inputs = keel_snapshot_options(&risk->snapshot);
+    const keel_options one = {inputs.phi + i,   inputs.spot + i,  inputs.strike + i, inputs.rate + i,
+                              inputs.yield + i, inputs.years + i, inputs.vol + i};
+    keel_black_scholes_price(1, &one, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = &price});
+    value += risk->snapshot.positions[i].units * price;
+    rho += fabs(risk->snapshot.positions[i].units * price);
+  }
+  assert_close(risk_number(risk, 0, "rho_cash"), -years * value, 1e-12 * rho);
+  assert_close(risk_number(risk, 0, "psi_cash"), 0, 0);
+  keel_risk_free(risk);
+  for (int k = 0; k < 3; k++) keel_strategy_free(strategies[k]);
+}
+
 static void a_session_of_options_on_a_future(void **state) {
   (void)state;
   static char strategy_text[32768], paths[2][1024];
@@ -321,6 +357,7 @@ static void a_session_of_options_on_a_future(void **state) {
   assert_close(total(replay, KEEL_COMPONENT_UNEXPLAINED), 0, 1e-5 * totals.gross);
   assert_close(total(replay, KEEL_COMPONENT_CARRY), 0, 1e-12 * totals.gross); /* the future is its own spot: no basis */
   assert_close((double)keel_replay_events(replay), quotes, 0);
+  check_future(keel_scratch("es.yaml"), replay);
   keel_replay_free(replay);
   keel_strategy_free(strategy);
 }

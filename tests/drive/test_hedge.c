@@ -34,13 +34,22 @@ static void add_book(char *text, size_t size) {
 
 /* Up to four instruments of X; strikes that no two of them share. */
 static void add_hedge(char *text, size_t size) {
-  static const char *const targets[] = {"[delta]", "[delta, gamma]", "[delta, vega]", "[delta, gamma, vega]", "[vega]"};
+  static const char *const targets[] = {"[delta]",
+                                        "[delta, gamma]",
+                                        "[delta, vega]",
+                                        "[delta, gamma, vega]",
+                                        "[vega]",
+                                        "[theta, delta]",
+                                        "[vanna, volga]",
+                                        "[delta, vega, rho, charm]",
+                                        "[delta, gamma, vega, theta, rho, psi, vanna, volga, charm]"};
   static const double lots[] = {1, 1, 5, 0};
   size_t used =
       (size_t)snprintf(text, size,
-                       "target: {neutral: %s, tolerance: {delta: %.6g, gamma: %.6g, vega: %.6g}}, trigger: "
+                       "target: {neutral: %s, tolerance: {delta: %.6g, gamma: %.6g, vega: %.6g, theta: 500, rho: 300, "
+                       "vanna: 40, charm: 20}}, trigger: "
                        "{every: 1d}, with: [{instrument: spot}, {instrument: spot, underlying: X, lot: %g}",
-                       targets[whole(0, 4)], uniform(0, 50), uniform(0, 5), uniform(0, 1000), lots[whole(0, 3)]);
+                       targets[whole(0, 8)], uniform(0, 50), uniform(0, 5), uniform(0, 1000), lots[whole(0, 3)]);
   for (int i = 0, count = whole(0, 3); i < count; i++)
     used += (size_t)snprintf(text + used, size - used,
                              ", {instrument: option, underlying: X, kind: %s, strike: %g, expiry: %s, multiplier: 100, "
@@ -58,7 +67,8 @@ static void add_spot(char *text, size_t size, const char *underlying, double qty
 
 /* The book with the trades in it, as `keel risk` sees it. */
 static void assert_left(const char *book, double spot, const char *how, const keel_hedge *hedge) {
-  static const char *const measures[] = {"delta_shares", "gamma_shares", "vega_cash"};
+  static const char *const measures[] = {"delta_shares", "gamma_shares", "vega_cash",  "theta_cash",  "rho_cash",
+                                         "psi_cash",     "vanna_shares", "volga_cash", "charm_shares"};
   char text[8192];
   snprintf(text, sizeof text, "%s", book);
   for (size_t i = 0; i < keel_hedge_trades(hedge, 0); i++) {
@@ -137,13 +147,13 @@ static void on_200_random_books(void **state) {
         limits += strcmp(exposure.why, "limit") == 0;
         all++;
       }
-    for (size_t u = 0; u < keel_hedge_underlyings(hedge); u++) proven += keel_hedge_is_proven(hedge, u) != 0;
+    for (size_t u = 0; u < keel_hedge_underlyings(hedge); u++) proven += keel_hedge_gap(hedge, u) == 0;
     keel_hedge_free(hedge);
     keel_strategy_free(strategy);
   }
   print_message("%zu of %zu exposures are within, %zu stay by a limit; %zu of 400 searches came to their end\n", within,
                 all, limits, proven);
-  assert_true(within > all / 3 && limits > 0 && proven >= 390);
+  assert_true(within > all / 4 && limits > 0 && proven >= 390);
 }
 
 static void what_is_held_counts(void **state) {
@@ -207,7 +217,7 @@ static void what_is_no_hedge_is_refused(void **state) {
   refuses("trigger: {every: 1d}, with: [{instrument: options, dte: [10, 60]}, {instrument: spot}]",
           "s.yaml:5: hedge.with", "no tape with quotes to choose among");
   refuses("target: {tolerance: {delta: -1}}, " HEDGE_SPOT, "s.yaml:5: hedge.target.tolerance.delta", "is -1");
-  refuses("target: {tolerance: {rho: 1}}, " HEDGE_SPOT, "s.yaml:5: hedge.target.tolerance.rho", "");
+  refuses("target: {tolerance: {color: 1}}, " HEDGE_SPOT, "s.yaml:5: hedge.target.tolerance.color", "");
 }
 
 int main(void) {

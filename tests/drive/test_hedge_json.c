@@ -20,6 +20,11 @@ static void the_document_is_what_was_found(void **state) {
   assert_same_bits(number(document, "tolerance", "Y", "delta"), exposure.tolerance);
   assert_same_bits(json_number_value(json_object_get(document, "cost")), keel_hedge_cost(hedge));
   assert_string_equal(json_string_value(json_object_get(document, "reason")), keel_hedge_reason(hedge));
+  assert_same_bits(json_number_value(json_object_get(document, "gap")), 0);
+  assert_same_bits(json_number_value(json_object_get(json_object_get(document, "gaps"), "Y")),
+                   keel_hedge_gap(hedge, 1));
+  assert_same_bits(json_number_value(json_object_get(json_object_get(document, "objective"), "X")),
+                   keel_hedge_objective(hedge, 0));
   const json_t *trades = json_object_get(document, "trades");
   assert_int_equal(json_array_size(trades), keel_hedge_trades(hedge, 0));
   for (size_t i = 0; i < json_array_size(trades); i++) {

@@ -28,13 +28,38 @@ static void each_reason_has_its_case(void **state) {
   stays(TARGET("[delta]", "") "with: [{instrument: spot, lot: 0}]", "", "; it is within then.");
   stays(TARGET("[delta]", "delta: 5") "with: [{instrument: spot, qty_max: 1300}]", "limit", "leave no room for more");
   stays(TARGET("[delta, vega]", "vega: 10") "with: [{instrument: spot}]", "instrument",
-        "no instrument at hand has any of it");
+        "no instrument that can be traded has any of it");
   stays(TARGET("[delta, gamma, vega]", "delta: 5, gamma: 0.01, vega: 1") "with: [{instrument: spot}, " CALL("") "]",
         "singular", "cannot bring it in together with the others");
   stays(TARGET("[vega]", "vega: 2000") "with: [{instrument: spot}, " CALL("") "]", "", "; it is within then.");
   stays("trigger: {every: 1d}, target: {neutral: [vega], cost_aversion: 100}, with: [" CALL(
             ", half_spread_bps: 9000") "]",
         "cost", "would cost more than it is worth");
+}
+
+/* Spot is not sold shorter than what is located; limits without an end are none; a cost that is weighed a million times
+ * is the reason, and no limit. */
+static void limits_and_costs_are_told_apart(void **state) {
+  (void)state;
+  stays(TARGET("[delta]", "delta: 5") "with: [{instrument: spot, short_qty_max: 100}]", "", "buy ");
+  struct keel_strategy *strategy =
+      hedge_strategy(hedge_book, TARGET("[delta]", "delta: 5") "with: [{instrument: spot, short_qty_max: 100}]");
+  keel_hedge *hedge = hedge_of(strategy);
+  assert_close(keel_hedge_trade_at(hedge, 1, 1).qty, -100, 0);
+  assert_string_equal(keel_hedge_exposure_at(hedge, 1, 0).why, "limit");
+  assert_non_null(strstr(keel_hedge_reason_of(hedge, 1), "the limits of orders, positions and locates"));
+  keel_hedge_free(hedge);
+  keel_strategy_free(strategy);
+  strategy = hedge_strategy(hedge_book, TARGET("[delta]", "") "with: [{instrument: spot, lot: 0.3}]");
+  strategy->limits.order_qty_max = strategy->limits.position_qty_max = 1e200;
+  hedge = hedge_of(strategy);
+  assert_string_equal(keel_hedge_exposure_at(hedge, 0, 0).why, "lot");
+  keel_hedge_free(hedge);
+  keel_strategy_free(strategy);
+  stays(
+      "trigger: {every: 1d}, target: {neutral: [delta], cost_aversion: 1e6}, with: [{instrument: spot, "
+      "half_spread_bps: 5000}]",
+      "cost", "nothing to trade");
 }
 
 static void sentences_say_it_all(void **state) {
@@ -56,6 +81,7 @@ static void sentences_say_it_all(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_reason_has_its_case),
+      cmocka_unit_test(limits_and_costs_are_told_apart),
       cmocka_unit_test(sentences_say_it_all),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

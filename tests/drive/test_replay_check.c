@@ -54,6 +54,15 @@ static void says_what_does_not_fit_the_tape(void **state) {
                 "hedge: {trigger: {every: 1d}, with: [{instrument: future, years: 1, multiplier: 5}]}\n"
                 "limits: {order_qty_max: 5000, position_qty_max: 20000}\n");
   refuses(future, NULL, "future.yaml: hedge.with", "`years` belongs to simulated markets");
+  const char *delivers =
+      text_file("delivers.yaml",
+                "book:\n"
+                "  - {underlying: GEN, kind: call, strike: 100, expiry: 2024-03-01, qty: 1, settlement: physical}\n"
+                "market: {tape: generated.tape, rate: 0.03}\n"
+                "hedge: {trigger: {every: 1d}, with: [{instrument: future, expiry: 2024-03-01, multiplier: 5}]}\n"
+                "limits: {order_qty_max: 5000, position_qty_max: 20000}\n");
+  refuses(delivers, NULL, "delivers.yaml: hedge.with", "no spot to take what options on GEN deliver");
+  refuses(delivers, "market.on=future", "delivers.yaml: hedge.with", "is not on the tape");
   text_file("damaged.tape", "KEEL");
   refuses(path, "market.tape=damaged.tape", "damaged.tape", "");
 }

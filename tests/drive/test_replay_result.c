@@ -20,6 +20,9 @@ static struct keel_replay *replay_by_hand(struct keel_strategy *strategy) {
   static struct keel_replay_problem problems[] = {{"crossed", 2}};
   static char note[] = "a note";
   static char *notes[] = {note};
+  static struct keel_policy policies[2]; /* without instruments */
+  static const struct keel_policy *policy_list[] = {&policies[0], &policies[1]};
+  static struct keel_wiring_account account = {.policies = policy_list};
   *strategy = (struct keel_strategy){.path = "by hand", .variants = variants, .variant_count = 2};
   strategy->market.underlyings = underlyings;
   strategy->market.underlying_count = 1;
@@ -34,6 +37,7 @@ static struct keel_replay *replay_by_hand(struct keel_strategy *strategy) {
   totals[0].explain[KEEL_COMPONENT_UNEXPLAINED] = -1.5;
   static struct keel_replay replay;
   replay = (struct keel_replay){.strategy = strategy,
+                                .accounts = &account,
                                 .parts = &part,
                                 .part_count = 1,
                                 .rows = rows,

@@ -135,7 +135,7 @@ static void what_carried_the_book(void **state) {
   assert_int_equal(keel_strategy_load(generated_market(), NULL, 0, &strategy, &error), KEEL_STATUS_OK);
   keel_risk *then = risk_of(strategy, &(keel_risk_options){.at = "2024-01-16"});
   keel_risk *now = risk_of(strategy, &(keel_risk_options){.at = "2024-01-26T16:00", .since = "2024-01-16"});
-  assert_true(keel_risk_since(now) == keel_risk_time(then));
+  assert_true(keel_risk_since(now, KEEL_RISK_TOTAL) == keel_risk_time(then));
   double pnl = keel_risk_carried(now, KEEL_RISK_TOTAL), sum = 0;
   assert_close(pnl, risk_number(now, 0, "value") - risk_number(then, 0, "value"), 1e-9);
   for (size_t c = 0; c < keel_explain_components(); c++) sum += keel_risk_carried_by(now, 0, c);
@@ -144,6 +144,93 @@ static void what_carried_the_book(void **state) {
   assert_true(isnan(keel_risk_carried(then, 0)));
   keel_risk_free(then);
   keel_risk_free(now);
+  keel_strategy_free(strategy);
+}
+
+static int has_note(const keel_risk *risk, const char *text) {
+  for (size_t i = 0; i < keel_risk_notes(risk); i++)
+    if (strstr(keel_risk_note(risk, i), text)) return 1;
+  return 0;
+}
+
+static struct keel_strategy *load(const char *name, const char *rest, const char *const *sets, size_t count) {
+  char text[2048];
+  struct keel_strategy *strategy;
+  keel_error error = {0};
+  generated_market();
+  snprintf(text, sizeof text,
+           "market: {tape: generated.tape, rate: 0.03}\n"
+           "hedge: {target: {none: true}}\n"
+           "limits: {order_qty_max: 5000, position_qty_max: 20000}\n"
+           "%s\n",
+           rest);
+  if (keel_strategy_load(keel_scratch_write(name, text, strlen(text)), sets, count, &strategy, &error))
+    fail_msg("%s: %s", error.where, error.what);
+  return strategy;
+}
+
+/* P&L and components are those of a replay without hedge of the book as it was then, but for interest on its value. */
+static void assert_carried(const keel_risk *risk, const char *book, const char *start) {
+  char set[80], end[40];
+  snprintf(set, sizeof set, "run.start=%s", start);
+  snprintf(end, sizeof end, "run.end=2024-01-26T16:00");
+  struct keel_strategy *strategy = load("alone.yaml", book, (const char *[]){set, end}, 2);
+  keel_replay *replay;
+  keel_replay_totals totals;
+  keel_error error = {0};
+  if (keel_replay_run(strategy, NULL, &replay, &error)) fail_msg("%s: %s", error.where, error.what);
+  keel_replay_total(replay, 0, &totals);
+  double interest = keel_replay_explained(replay, 0, KEEL_COMPONENT_INTEREST), sum = 0;
+  for (size_t c = 0; c < keel_explain_components(); c++) {
+    double want = c == KEEL_COMPONENT_INTEREST ? 0 : keel_replay_explained(replay, 0, c);
+    assert_close(keel_risk_carried_by(risk, 0, c), want, 1e-9 * totals.gross);
+    sum += keel_risk_carried_by(risk, 0, c);
+  }
+  assert_close(keel_risk_carried(risk, 0), totals.pnl - interest, 1e-9 * totals.gross);
+  assert_close(sum, keel_risk_carried(risk, 0), 1e-9 * totals.gross);
+  keel_replay_free(replay);
+  keel_strategy_free(strategy);
+}
+
+#define CALL(qty) "{underlying: GEN, kind: call, strike: 105, expiry: 2024-03-01T21:00:00Z, qty: " qty "}"
+#define FILL(id, time, qty)                                                                                        \
+  "{id: " id ", time: " time ", underlying: GEN, kind: call, strike: 105, expiry: 2024-03-01T21:00:00Z, qty: " qty \
+  ", price: 2.5, fees: 3}"
+
+/* A book that is empty at the start, of which fills make a call three times long, then twice, then after the end. */
+static void since_the_day_and_the_last_trade(void **state) {
+  (void)state;
+  struct keel_strategy *strategy =
+      load("fills.yaml",
+           "book: []\nfills: [" FILL("1", "2024-01-09T18:00:00Z", "3") ", " FILL(
+               "2", "2024-01-11T21:00:00Z", "-1") ", " FILL("3", "2024-01-27T18:00:00Z", "50") "]",
+           NULL, 0);
+  const char *at = "2024-01-26T16:00";
+  keel_risk *risk = risk_of(strategy, &(keel_risk_options){.at = at, .since = "trade"});
+  assert_close(keel_risk_carried_by(risk, 0, KEEL_COMPONENT_TRADES), 0, 0);
+  assert_true(keel_risk_since(risk, 0) == (keel_days_from_civil(2024, 1, 11) * 24 + 21) * 3600 * KEEL_NS_PER_SECOND);
+  assert_true(keel_risk_since(risk, KEEL_RISK_TOTAL) == keel_risk_since(risk, 0));
+  assert_true(has_note(risk, "GEN is explained since its last fill, 2024-01-11T21:00:00Z."));
+  assert_carried(risk, "book: [" CALL("2") "]", "2024-01-11T21:00:00Z");
+  keel_risk_free(risk);
+  /* 2024-01-26 is a Friday, the 28th a Sunday whose last session was that Friday. */
+  risk = risk_of(strategy, &(keel_risk_options){.at = at, .since = "day"});
+  assert_carried(risk, "book: [" CALL("2") "]", "2024-01-25T16:00");
+  keel_risk_free(risk);
+  risk = risk_of(strategy, &(keel_risk_options){.at = "2024-01-28T16:00", .since = "day"});
+  assert_true(keel_risk_since(risk, 0) == (keel_days_from_civil(2024, 1, 26) * 24 + 21) * 3600 * KEEL_NS_PER_SECOND);
+  assert_true(keel_risk_carried_by(risk, 0, KEEL_COMPONENT_TRADES) != 0);
+  keel_risk_free(risk);
+  /* Between the first fill, which is the last thing known, and the tape's next instant. */
+  risk = risk_of(strategy, &(keel_risk_options){.at = "2024-01-09T19:00:00Z", .since = "trade"});
+  assert_true(keel_risk_time(risk) == (keel_days_from_civil(2024, 1, 9) * 24 + 18) * 3600 * KEEL_NS_PER_SECOND);
+  assert_int_equal(keel_risk_positions(risk), 1);
+  assert_close(keel_risk_carried(risk, 0), 0, 0);
+  keel_risk_free(risk);
+  risk = risk_of(strategy, &(keel_risk_options){.at = "2024-01-09T17:00:00Z", .since = "trade"});
+  assert_int_equal(keel_risk_positions(risk), 0);
+  assert_true(has_note(risk, "GEN has no fill until then: it is explained since its first marks, 2024-01-01"));
+  keel_risk_free(risk);
   keel_strategy_free(strategy);
 }
 
@@ -172,12 +259,6 @@ static void problems_are_of_the_marks_shown(void **state) {
   }
   assert_true(seen > 0);
   keel_strategy_free(strategy);
-}
-
-static int has_note(const keel_risk *risk, const char *text) {
-  for (size_t i = 0; i < keel_risk_notes(risk); i++)
-    if (strstr(keel_risk_note(risk, i), text)) return 1;
-  return 0;
 }
 
 static void a_reader_is_told(void **state) {
@@ -226,9 +307,13 @@ static void times_that_are_none_are_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(all_cells_are_sums_over_positions), cmocka_unit_test(greeks_are_slopes_of_the_scenarios),
-      cmocka_unit_test(buckets_are_parted_at_their_times), cmocka_unit_test(what_carried_the_book),
-      cmocka_unit_test(problems_are_of_the_marks_shown),   cmocka_unit_test(a_reader_is_told),
+      cmocka_unit_test(all_cells_are_sums_over_positions),
+      cmocka_unit_test(greeks_are_slopes_of_the_scenarios),
+      cmocka_unit_test(buckets_are_parted_at_their_times),
+      cmocka_unit_test(what_carried_the_book),
+      cmocka_unit_test(since_the_day_and_the_last_trade),
+      cmocka_unit_test(problems_are_of_the_marks_shown),
+      cmocka_unit_test(a_reader_is_told),
       cmocka_unit_test(times_that_are_none_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

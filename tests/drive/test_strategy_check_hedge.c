@@ -11,13 +11,9 @@ static void rolls_and_deliveries_without_a_place_are_refused(void **state) {
   (void)state;
   static const struct strategy_case cases[] = {
       {MARKET,
-       "market: {tape: t.tape, rate: 0.05, settlement: physical}\n"
+       "market: {tape: t.tape, rate: 0.05, settlement: physical, on: spot}\n"
        "variants: [{name: other, hedge: {with: [" FUTURE("2024-06-21", "") "]}}]",
        "s.yaml:3: variants.0.hedge.with", "has no spot to take what options on `X` deliver"},
-      {BOOK,
-       "book: [{underlying: X, kind: call, strike: 100, expiry: 2024-06-21, qty: 1, settlement: physical}]\n"
-       "variants: [{name: other, hedge: {with: [" FUTURE("2024-06-21", "") "]}}]",
-       "s.yaml:2: variants.0.hedge.with", "has no spot to take what options on `X` deliver"},
       {HEDGE, WITH("[" FUTURE("2024-06-21", ", roll_days: 5") "]"), "s.yaml:3: hedge.with.0.roll_days",
        "has no future to roll into"},
       {HEDGE, WITH("[" FUTURE("2024-06-21", ", roll_days: 5") ", " FUTURE("2024-03-15", "") "]"),

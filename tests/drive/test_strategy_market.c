@@ -50,7 +50,7 @@ static void a_wrong_market_is_refused(void **state) {
   static const struct strategy_case cases[] = {
       {MARKET, "", "s.yaml:1: market", "is missing: what is seen"},
       {MARKET, "market: 5", "s.yaml:2: market",
-       "has to be a map of: tape, rate, calendar, stale, model, underlyings, yield"},
+       "has to be a map of: tape, rate, calendar, stale, model, underlyings, on, yield"},
       {MARKET, "market: {tape: x.tape}", "s.yaml:2: market.rate", "is missing: of cash and of discounting"},
       {MARKET, "market: {rate: 5.25}", "s.yaml:2: market.rate", "is 5.25; allowed: from -1 to 1 per year, continuous"},
       {MARKET, "market: {rate: 1e999}", "s.yaml:2: market.rate", "`1e999` is no finite number"},
@@ -58,6 +58,11 @@ static void a_wrong_market_is_refused(void **state) {
       {MARKET, MARKET_OF("calendar: lse"), "s.yaml:2: market.calendar", "is `lse`; allowed: nyse, utc"},
       {MARKET, MARKET_OF("stale: 0s"), "s.yaml:2: market.stale", "is `0s`; allowed: a duration above 0"},
       {MARKET, MARKET_OF("implied_vol: -0.1"), "s.yaml:2: market.implied_vol", "is -0.1; allowed: from 0 to 10"},
+      {MARKET, MARKET_OF("on: future, yield: 0.01"), "s.yaml:2: market.yield", "is 0.01 for `X`, a future"},
+      {MARKET, MARKET_OF("on: future, yield: 0"), "s.yaml:2: market.yield", "is 0 for `X`"},
+      {MARKET, MARKET_OF("on: future, dividends: [{ex: 2024-03-01, cash: 1}]"), "s.yaml:2: market.dividends",
+       "are given for `X`, a future"},
+      {MARKET, MARKET_OF("on: index"), "s.yaml:2: market.on", "is `index`; allowed: spot, future"},
       {MARKET, MARKET_OF("forward: spot"), "s.yaml:2: market.forward", "is `spot`; allowed: yield, parity"},
       {MARKET, MARKET_OF("yeild: 0.01"), "s.yaml:2: market.yeild",
        "is no field that is known here; did you mean `yield`?"},
@@ -69,7 +74,7 @@ static void a_wrong_market_is_refused(void **state) {
       {MARKET, MARKET_OF("underlyings: {X: {yield: 2}}"), "s.yaml:2: market.underlyings.X.yield",
        "is 2; allowed: from -1"},
       {MARKET, MARKET_OF("underlyings: {X: 5}"), "s.yaml:2: market.underlyings.X",
-       "has to be a map of: yield, implied_vol, forward, dividends"},
+       "has to be a map of: on, yield, implied_vol, forward, dividends"},
   };
   assert_refused(cases, COUNT(cases));
 }

@@ -12,6 +12,7 @@ static void rate_and_yield_may_be_in_the_model(void **state) {
     double rate, yield, drift;
   } cases[] = {
       {"market: {model: {kind: gbm, spot: 260.54, drift: 0.07, vol: 0.55, rate: 0.05, yield: 0.02}}", 0.05, 0.02, 0.07},
+      {"market: {on: future, model: {kind: gbm, spot: 1, vol: 0, rate: 0.05}}", 0.05, 0.05, 0},
       {"market: {rate: 0.05, yield: 0.02, model: {kind: gbm, spot: 1, vol: 0, rate: 0.05, yield: 0.02}}", 0.05, 0.02,
        0.05 - 0.02},
       {"market: {rate: 0.05, yield: 0.02, underlyings: {X: {yield: 0.03}}, model: {kind: gbm, spot: 1, vol: 0, yield: "

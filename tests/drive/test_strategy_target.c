@@ -113,10 +113,10 @@ static void wrong_targets_are_refused(void **state) {
       {HEDGE, TARGET("[delta]"), "s.yaml:3: hedge.target",
        "has to be a map of: neutral, share_balance, none, delta, vol, slope, rebalance, cost_bps, risk_aversion, "
        "vega_tenor, start"},
-      {HEDGE, TARGET("{neutral: []}"), "s.yaml:3: hedge.target.neutral",
-       "is empty; allowed: any of delta, gamma, vega"},
+      {HEDGE, TARGET("{neutral: []}"), "s.yaml:3: hedge.target.neutral", "is empty; give what is to be brought in"},
       {HEDGE, TARGET("{neutral: [delta, delta]}"), "s.yaml:3: hedge.target.neutral.1", "is there already"},
-      {HEDGE, TARGET("{neutral: theta}"), "s.yaml:3: hedge.target.neutral", "is `theta`; allowed: delta, gamma, vega"},
+      {HEDGE, TARGET("{neutral: color}"), "s.yaml:3: hedge.target.neutral",
+       "is `color`; allowed: delta, gamma, vega, theta, rho, psi, vanna, volga, charm, speed"},
       {HEDGE, TARGET("{share_balance: yes}"), "s.yaml:3: hedge.target.share_balance",
        "is `yes`; allowed: exact, delta, gamma, theta, vega, rho"},
       {HEDGE, TARGET("{none: false}"), "s.yaml:3: hedge.target.none", "is `false`; allowed: true"},

@@ -91,6 +91,74 @@ static void dividends_to_come_are_taken_off(void **state) {
 }
 
 /* On its ex-date a dividend is no longer to come. */
+/* The forward of a future is its price at any rate, and the rate moves nothing but the discount: rho is -T x price. */
+static void options_on_a_future_have_its_price_as_forward(void **state) {
+  (void)state;
+  for (int from_tape = 0; from_tape < 2; from_tape++) {
+    struct bench b;
+    struct keel_contract call = bench_option(KEEL_KIND_CALL, 100, 90), put = bench_option(KEEL_KIND_PUT, 95, 90);
+    struct keel_contract listed = bench_spot("X");
+    listed.expiry_ns = bench_day(90);
+    bench_start(&b);
+    b.underlyings[0].implied_vol = 0.2;
+    b.underlyings[0].on = from_tape ? KEEL_ON_UNSAID : KEEL_ON_FUTURE;
+    if (from_tape) bench_list(&b, listed);
+    bench_hold(&b, call, 10);
+    bench_hold(&b, put, -5);
+    bench_hold(&b, bench_future(90, 50), 1);
+    bench_build(&b, 1, 0);
+    assert_true(b.wiring.underlyings[0].on_future);
+    bench_go(&b, bench_day(0), 100);
+    const keel_option terms[] = {{1, 100, 0.05, 0.05, 90 / 365.0}, {-1, 95, 0.05, 0.05, 90 / 365.0}};
+    const double units[] = {1000, -500};
+    double rho = 0;
+    for (int k = 0; k < 2; k++) {
+      struct textbook want = textbook_option(&terms[k], 100, 0.2);
+      size_t row = bench_row(&b, k ? put : call);
+      const keel_greeks *greeks = &keel_marks_after(b.block, 0)->greeks;
+      assert_close(price_of(&b, k ? put : call), want.price, 1e-12);
+      assert_close(greeks->delta[row], want.delta, 1e-12);
+      assert_close(greeks->rho[row], want.rho + want.psi, 1e-12);
+      assert_close(greeks->rho[row], -90 / 365.0 * want.price, 1e-12);
+      assert_true(greeks->psi[row] == 0);
+      rho += units[k] * greeks->rho[row];
+    }
+    size_t future = bench_row(&b, bench_future(90, 50));
+    assert_close(price_of(&b, bench_future(90, 50)), 100, 1e-12);
+    assert_close(keel_marks_after(b.block, 0)->greeks.rho[future], 0, 0);
+    b.block->market.rate = 0.07;
+    bench_go(&b, bench_day(0.001), 100);
+    assert_close(b.block->explain[KEEL_COMPONENT_RHO][0], rho * 0.02, 1e-9);
+    assert_close(b.block->explain[KEEL_COMPONENT_CARRY][0], 0, 0);
+    assert_close(b.block->explain[KEEL_COMPONENT_UNEXPLAINED][0], 0, 0.02 * fabs(rho) * 0.02);
+    bench_end(&b);
+  }
+}
+
+/* The same where a model makes the market; what is said of the underlying counts, not the tape. */
+static void a_model_of_a_future_has_no_carry(void **state) {
+  (void)state;
+  static const enum keel_underlying_kind said[] = {KEEL_ON_FUTURE, KEEL_ON_SPOT};
+  for (int k = 0; k < 2; k++) {
+    struct bench b;
+    struct keel_contract call = bench_option(KEEL_KIND_CALL, 100, 90), listed = bench_spot("X");
+    listed.expiry_ns = bench_day(90);
+    bench_start(&b);
+    b.underlyings[0].on = said[k];
+    bench_list(&b, listed);
+    bench_hold(&b, call, 1);
+    bench_build(&b, 2, 1);
+    for (size_t cell = 0; cell < 2 * b.wiring.row_count; cell++) b.block->market.vol[cell] = 0.3;
+    bench_go(&b, bench_day(0), 100);
+    const keel_option terms = {1, 100, 0.05, k ? 0 : 0.05, 90 / 365.0};
+    struct textbook want = textbook_option(&terms, 100, 0.3);
+    double rho = keel_marks_after(b.block, 0)->greeks.rho[2 * bench_row(&b, call)];
+    assert_close(price_of(&b, call), want.price, 1e-12);
+    assert_close(rho, k ? want.rho : -90 / 365.0 * want.price, 1e-12);
+    bench_end(&b);
+  }
+}
+
 static void the_ex_instant_counts_as_gone(void **state) {
   (void)state;
   struct keel_dividend dividend = {bench_day(10), bench_day(10), 1.5};
@@ -194,6 +262,8 @@ int main(void) {
       cmocka_unit_test(usable_quotes),
       cmocka_unit_test(spot_is_marked_at_mid_or_stays),
       cmocka_unit_test(dividends_to_come_are_taken_off),
+      cmocka_unit_test(options_on_a_future_have_its_price_as_forward),
+      cmocka_unit_test(a_model_of_a_future_has_no_carry),
       cmocka_unit_test(the_ex_instant_counts_as_gone),
       cmocka_unit_test(expiry_settles_at_the_spot_of_the_instant),
       cmocka_unit_test(a_mark_that_cannot_be_had_is_nan),

@@ -198,6 +198,7 @@ static void vols_and_rates_reach_the_market(void **state) {
     struct keel_feed_tape feed;
     assert_int_equal(keel_tape_open(write_model_tape(), &tape, NULL), KEEL_STATUS_OK);
     keel_feed_tape_init(&feed, &bench.arena, tape, &bench.wiring);
+    assert_true(keel_feed_tape_last(&feed) == 40);
     const int64_t times[] = {10, 30, 40};
     const double vols[] = {0.2, 0.2, 0.3};
     size_t call = bench_row(&bench, bench_option(KEEL_KIND_CALL, 100, 30));
@@ -210,6 +211,9 @@ static void vols_and_rates_reach_the_market(void **state) {
       assert_int_equal(market->is_last, i == 2);
     }
     assert_int_equal(keel_feed_tape_next(&feed, market), 0);
+    assert_true(keel_feed_tape_last(&feed) == KEEL_TIME_NONE);
+    keel_feed_tape_limit(&feed, KEEL_TIME_NONE, 35);
+    assert_true(keel_feed_tape_last(&feed) == 30);
     keel_feed_tape_limit(&feed, 25, KEEL_TIME_NONE);
     assert_int_equal(keel_feed_tape_next(&feed, market), 1);
     assert_true(market->time_ns == 30 && market->rate == 0.03);

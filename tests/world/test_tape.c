@@ -263,7 +263,7 @@ static void sound_records_with_wrong_content_are_refused(void **state) {
   const uint32_t one = 1, nine = 9;
   const uint64_t many = 1000, huge = UINT64_MAX / 4;
   const double zero = 0, infinite = INFINITY, none = NAN, minus = -1;
-  const int64_t early = 50, both_early[] = {50, 50};
+  const int64_t early = 50, both_early[] = {50, 50}, never = KEEL_TIME_NONE;
   const uint16_t kind = 99, exercise = 2;
   const struct change changes[] = {
       {0, BODY, 1, "x", KEEL_STATUS_CORRUPT},
@@ -274,7 +274,7 @@ static void sound_records_with_wrong_content_are_refused(void **state) {
       {2, BODY + offsetof(struct keel_tape_contract_body, id), 4, &nine, KEEL_STATUS_CORRUPT},
       {2, BODY + offsetof(struct keel_tape_contract_body, kind), 2, &kind, KEEL_STATUS_CORRUPT},
       {2, BODY + offsetof(struct keel_tape_contract_body, exercise), 2, &exercise, KEEL_STATUS_CORRUPT},
-      {1, BODY + offsetof(struct keel_tape_contract_body, expiry_ns), 8, &early, KEEL_STATUS_CORRUPT},
+      {2, BODY + offsetof(struct keel_tape_contract_body, expiry_ns), 8, &never, KEEL_STATUS_CORRUPT},
       {1, BODY + sizeof(struct keel_tape_contract_body), 1, "", KEEL_STATUS_CORRUPT},
       {1, BODY + sizeof(struct keel_tape_contract_body), 1, "\n", KEEL_STATUS_CORRUPT},
       {1, BODY + sizeof(struct keel_tape_contract_body) + 1, 1, "y", KEEL_STATUS_CORRUPT},

@@ -1,0 +1,28 @@
+/* The engines of `keel price`: closed forms, the fast approximation under cash dividends, the equation on grids. */
+#ifndef KEEL_CLI_PRICE_ENGINE_H
+#define KEEL_CLI_PRICE_ENGINE_H
+
+#include "cli/cli.h"
+#include "keel/pde.h"
+
+/* --engine, --dividends, --nodes, --steps; all zeros: closed forms. */
+struct keel_price_engine {
+  int on_grids;
+  size_t nodes, steps; /* 0: the default */
+  keel_dividends dividends;
+  double *years, *cash; /* what dividends points to */
+};
+
+/* Reads the options of the command line and the file of dividends. Errors: KEEL_STATUS_INPUT, with file and line. */
+keel_status keel_price_engine_open(struct keel_price_engine *engine, const struct keel_cli *cli, keel_error *error);
+void keel_price_engine_close(struct keel_price_engine *engine);
+
+/* out[i][row]: the eleven of keel_greeks, then the error of the price, which is NaN where the engine has none. American
+ * options under dividends are always solved on grids. */
+void keel_price_engine_solve(const struct keel_price_engine *engine, size_t count, int american,
+                             const keel_options *options, double *const *out);
+/* Why a row of finite numbers has no result. */
+const char *keel_price_engine_problem(const struct keel_price_engine *engine, const keel_option *option, int american,
+                                      double spot, double vol);
+
+#endif
