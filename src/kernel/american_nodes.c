@@ -12,7 +12,7 @@
 static struct keel_american_nodes coarse = {.nodes = KEEL_AMERICAN_COARSE, .points = 4, .near = 0.5};
 
 static struct keel_american_nodes schemes[] = {
-    [KEEL_AMERICAN_FAST] = {.nodes = 6, .points = 6, .values = 12, .near = 0.05, .horizon = 14},
+    [KEEL_AMERICAN_FAST] = {.nodes = 6, .points = 8, .values = 16, .near = 0.05, .horizon = 14},
     [KEEL_AMERICAN_ACCURATE] = {.nodes = 12, .points = 16, .values = 40, .near = 0.01, .horizon = 20},
     [KEEL_AMERICAN_HIGH] = {.nodes = 24, .points = 48, .values = 64, .near = 1e-6, .horizon = 30},
 };
