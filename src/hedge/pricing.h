@@ -8,8 +8,8 @@
 #include "book/contract.h"
 #include "keel/american.h"
 
-/* Of every mark, vol, Greek and scenario: 1e-6 of the strike for ordinary terms, at more than twice the speed of the
- * next (docs/numerics.md). */
+/* Of every mark, vol, Greek and scenario: 1e-6 of the strike for ordinary terms and 1e-5 at the worst, at three times
+ * the speed of the next (docs/numerics.md). */
 #define KEEL_PRICING_SCHEME KEEL_AMERICAN_FAST
 
 static inline int keel_is_american(const struct keel_contract *contract) {
