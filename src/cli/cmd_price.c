@@ -1,4 +1,7 @@
 /* keel price: prices and Greeks of the options of a table. */
+#include <math.h>
+#include <string.h>
+
 #include "cli/option_table.h"
 #include "cli/price_engine.h"
 
@@ -39,8 +42,26 @@ static const char *engine_problem(const keel_option *option, int american, const
   return keel_price_engine_problem(&engine, option, american, numbers[SPOT], numbers[GIVEN]);
 }
 
+/* ---- Bachelier's model ---- */
+
+static void solve_normal(size_t count, int american, const keel_options *options, const double *vol,
+                         double *const *out) {
+  (void)vol;
+  keel_greeks greeks = {out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7], out[8], out[9], out[10]};
+  keel_bachelier_price(count, options, KEEL_GREEK_SET_ALL, &greeks);
+  for (size_t i = 0; american && i < count; i++) out[0][i] = NAN;
+}
+
+static const char *problem_normal(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
+                                  char text[KEEL_PROBLEM_SIZE]) {
+  (void)text;
+  if (american) return keel_option_normal_american;
+  return keel_bachelier_problem(option, numbers[SPOT], numbers[GIVEN]);
+}
+
 static int run(struct keel_cli *cli) {
-  static const struct keel_option_job closed_forms = {"vol", results, "priced", solve, problem},
+  static const struct keel_option_job closed_forms[] = {{"vol", results, "priced", solve, problem},
+                                                        {"vol", results, "priced", solve_normal, problem_normal}},
                                       fast = {"vol", results, "priced", solve_by_engine, engine_problem},
                                       on_grids = {"vol", results_on_grids, "priced", solve_by_engine, engine_problem};
   keel_error error;
@@ -48,13 +69,19 @@ static int run(struct keel_cli *cli) {
     keel_price_engine_close(&engine);
     return keel_cli_fail(&error);
   }
-  const struct keel_option_job *job = engine.on_grids ? &on_grids : engine.dividends.count ? &fast : &closed_forms;
-  int status = keel_option_table_run(cli, job);
+  int is_plain = !engine.on_grids && engine.dividends.count == 0, status;
+  if (is_plain)
+    status = keel_option_table_run_model(cli, closed_forms);
+  else if (keel_cli_value(cli, "model") && strcmp(keel_cli_value(cli, "model"), "black_scholes") != 0)
+    status = keel_cli_usage(cli, "--model: only black_scholes has dividends and grids");
+  else
+    status = keel_option_table_run(cli, engine.on_grids ? &on_grids : &fast);
   keel_price_engine_close(&engine);
   return status;
 }
 
 static const struct keel_cli_option options[] = {
+    KEEL_OPTION_MODEL,
     {.name = "engine",
      .value = "analytic|pde",
      .help = "closed forms and the exercise boundary, or the equation on grids (default: analytic)"},
@@ -75,7 +102,8 @@ static const char details[] =
     "  yield     continuous dividend yield; the rate, for an option on a future\n"
     "  years     time to expiry, actual days / 365\n"
     "  vol       annualised, 0.2 is 20 %\n"
-    "All other columns are carried through. Behind them come price, delta, gamma, vega, theta, rho, psi,\n"
+    "All other columns are carried through. Behind them come price, delta, gamma, vega, theta, "
+    "rho, psi,\n"
     "vanna, volga, charm, speed, all per share and per 1.00, theta and charm per year, and last problem: a row\n"
     "that cannot be priced has empty results and says there why. A column of the input that has the\n"
     "name of a result is replaced by it. --json gives {\"rows\": [...], \"priced\": n, \"problems\": n}.\n"
@@ -84,7 +112,11 @@ static const char details[] =
     "between them: by a fast approximation (1e-8 of spot for dividends of 7 % in all, 2e-6 for half of spot, up to\n"
     "64 dates); american rows, and all with --engine pde, on three grids, extrapolated. Dates rise; those from\n"
     "expiry on do not count.\n"
-    "With --engine pde there is also price_error, what the grids say of the error of the price.";
+    "With --engine pde there is also price_error, what the grids say of the error of the price.\n"
+    "\n"
+
+    "By --model bachelier the forward is normal: spot and strike may be negative, and vol is in units of price\n"
+    "per square root of a year; closed forms of european rows only.";
 
 const struct keel_cli_command keel_cmd_price = {
     .name = "price",

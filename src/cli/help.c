@@ -16,7 +16,7 @@ static void option_line(FILE *out, const struct keel_cli_option *option) {
   char left[64], letter[8] = "    ";
   if (option->letter) snprintf(letter, sizeof letter, "-%c, ", option->letter);
   snprintf(left, sizeof left, "%s--%s %s", letter, option->name, option->value ? option->value : "");
-  fprintf(out, "  %-26s%s\n", left, option->help);
+  fprintf(out, "  %-25s %s\n", left, option->help);
 }
 
 void keel_cli_help_command(FILE *out, const struct keel_cli_command *command) {

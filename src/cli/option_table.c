@@ -206,3 +206,16 @@ int keel_option_table_run(struct keel_cli *cli, const struct keel_option_job *jo
     keel_cli_note(cli, "%" PRIu64 " of %" PRIu64 " rows could not be %s", run.problems, run.rows, job->done);
   return KEEL_EXIT_DONE;
 }
+
+const struct keel_cli_option keel_option_models[] = {
+    KEEL_OPTION_MODEL,
+    {0},
+};
+const char keel_option_normal_american[] = "american exercise is not available by --model bachelier";
+
+int keel_option_table_run_model(struct keel_cli *cli, const struct keel_option_job *jobs) {
+  const char *model = keel_cli_value(cli, "model");
+  if (!model || strcmp(model, "black_scholes") == 0) return keel_option_table_run(cli, &jobs[0]);
+  if (strcmp(model, "bachelier") == 0) return keel_option_table_run(cli, &jobs[1]);
+  return keel_cli_usage(cli, "--model: \"%s\" is not allowed, only black_scholes or bachelier", model);
+}

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "keel/american.h"
+#include "keel/bachelier.h"
 
 enum { KEEL_CHUNK_ROWS = 4096, KEEL_RESULTS_MAX = 12 };
 
@@ -84,5 +85,12 @@ void keel_option_row_json(const struct keel_option_table *table, size_t row, str
 
 /* The whole command; returns its exit status. */
 int keel_option_table_run(struct keel_cli *cli, const struct keel_option_job *job);
+/* The same by --model, which keel_option_models lists: jobs[0] is that of Black-Scholes, jobs[1] Bachelier's. */
+int keel_option_table_run_model(struct keel_cli *cli, const struct keel_option_job *jobs);
+#define KEEL_OPTION_MODEL \
+  { .name = "model", .value = "black_scholes|bachelier", .help = "how the forward moves (default: black_scholes)" }
+extern const struct keel_cli_option keel_option_models[];
+/* Why an american row has no result by Bachelier's. */
+extern const char keel_option_normal_american[];
 
 #endif

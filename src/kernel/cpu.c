@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/fail.h"
-#include "keel/implied_vol.h"
 #include "kernel/american.h"
 #include "kernel/kernel.h"
 
@@ -93,4 +92,12 @@ void keel_implied_vol_solve(size_t count, const keel_options *options, const dou
 void keel_american_price(size_t count, const keel_options *options, keel_american_scheme scheme, keel_greek_set set,
                          const keel_greeks *out, double *boundary) {
   keel_kernel_now->american(count, options, keel_american_nodes_of(scheme), set, out, boundary);
+}
+
+void keel_bachelier_price(size_t count, const keel_options *options, keel_greek_set set, const keel_greeks *out) {
+  keel_kernel_now->bachelier(count, options, set, out);
+}
+
+void keel_bachelier_implied_solve(size_t count, const keel_options *options, const double *price, double *vol) {
+  keel_kernel_now->bachelier_implied(count, options, price, vol);
 }

@@ -14,7 +14,7 @@
 #include "keel/implied_vol.h"
 
 #include "kernel/bounds.h"
-#include "kernel/lane_math.h"
+#include "kernel/implied_steps.h"
 #include "kernel/level.h"
 
 enum { TILE = 64 };
@@ -24,13 +24,9 @@ enum { TILE = 64 };
 #define K_LEAST 0x1p-500
 #define K_FAR 8.0             /* beyond it one more step is needed */
 #define AMOUNT_LEAST 0x1p-500 /* keeps a quotient with 0 finite */
-#define SMALL 0x1p-500        /* a smaller price is scaled by 2^574 */
 /* The series in h serves up to these. */
 #define SERIES_V 1.0
 #define SERIES_K 4.0
-#define LOG_SQRT_2PI 0.91893853320467274
-#define LOG_2 0.69314718055994531
-#define CONVERGED 0x1p-10 /* a last step of this size leaves its fifth power */
 
 /* A tile of lanes between the loops. */
 struct tile {
@@ -44,33 +40,7 @@ struct tile {
 
 #define INLINE inline __attribute__((always_inline))
 
-/* log x of a normal x. */
-static INLINE double log_normal(double x) { return keel_log_join(keel_log_split(x, 1.0)); }
-
 /* ---- the guess ---- */
-
-/* log x of a normal x, to 0.007: the exponent, and a parabola for the rest. */
-static INLINE double log_rough(double x) {
-  uint64_t bits = keel_bits(x);
-  double exponent = keel_from_bits((bits >> 52) | 0x4330000000000000u) - (0x1p52 + 1023);
-  double m = keel_from_bits((bits & 0x000fffffffffffffu) | 0x3ff0000000000000u);
-  return LOG_2 * (exponent + fma(fma(m, -0.34, 2.02), m, -1.68));
-}
-
-/* One of Newton's steps in log q, q = z^2, towards the v with y = v n(a) / (1 + z^2). */
-static INLINE double guess_low(double k, double inv_y, double log_scale) {
-  double target = fma(0.5, k, log_rough(k * inv_y) + log_scale - LOG_SQRT_2PI);
-  double rise = fma(fma(fma(k, 0.0208, 0.125), k, 0.5), k, 1.0);
-  double near = log_scale > 0 ? 0x1p100 : keel_at_most(KEEL_INV_SQRT_2PI * k * inv_y * rise, 0x1p100);
-  double q = keel_at_most(near * near, keel_at_least(2.0 * target, 1.0));
-  q = keel_at_least(q, k * keel_at_most(0.5, k * (1.0 / 2.25))); /* past it the approximation falls */
-  double one = 1.0 + q, both = keel_reciprocal(q * one), eighth = 0.125 * k * k * (both * one);
-  double miss = fma(0.5, q, eighth) + 0.5 * log_rough(q * one * one) - target;
-  double slope = fma(0.5, q, 1.5) - eighth - both * q;
-  double step = miss * keel_reciprocal(keel_at_least(slope, 0.125));
-  step = keel_at_least(keel_at_most(step, 2.0), -2.0);
-  return k * keel_inv_sqrt(q) * keel_exp_normal(0.5 * step);
-}
 
 /* -N^-1(p) for p up to about 0.4. Source: Abramowitz and Stegun, 26.2.23. */
 static INLINE double quantile(double log_p) {
@@ -80,7 +50,7 @@ static INLINE double quantile(double log_p) {
 }
 
 static INLINE double guess_high(double k, double inv_rest) {
-  double log_p = -log_normal(inv_rest) - LOG_2 - 0.5 * k;
+  double log_p = -keel_log_normal(inv_rest) - KEEL_LN2 - 0.5 * k;
   double z = 0.5 * k / quantile(log_p);
   return 2.0 * quantile(keel_at_most(fma(0.5 * z, z, log_p), -0.8));
 }
@@ -120,17 +90,6 @@ static INLINE double series(struct place at) {
   return sum + rest;
 }
 
-/* The step in s = log v for f = log y - target: newton = f / f', slope = f', and the higher derivatives over it. */
-static INLINE double step_of(struct place at, double newton, double slope) {
-  double z2 = at.z * at.z, h2 = at.h * at.h, gap = z2 - h2;
-  double second = 1.0 + gap - slope, turn = fma(-slope, second, -2.0 * (z2 + h2)), square = second * second;
-  double third = square + turn, fourth = fma(second, fma(2.0, turn, third), fma(4.0, gap, -slope * third));
-  double top = fma(fma(third * (1.0 / 6), newton, second), newton, 1.0);
-  double bottom = fma(fourth * (1.0 / 24), newton, fma(0.25, square, third * (1.0 / 3)));
-  bottom = fma(fma(bottom, newton, 1.5 * second), newton, 1.0);
-  return newton * top * keel_reciprocal(bottom);
-}
-
 /* ---- the tile ---- */
 
 static int any_beyond(const double *x, double most) {
@@ -141,8 +100,10 @@ static int any_beyond(const double *x, double most) {
 
 static void guess(struct tile *tile) {
 #pragma omp simd
-  for (int i = 0; i < TILE; i++)
-    tile->v[i] = guess_low(keel_at_least(tile->k[i], K_LEAST), tile->inv_target[i], tile->log_scale[i]);
+  for (int i = 0; i < TILE; i++) {
+    double k = keel_at_least(tile->k[i], K_LEAST);
+    tile->v[i] = k * keel_implied_guess(k, k * tile->inv_target[i], tile->log_scale[i]);
+  }
   if (!any_beyond(tile->high, 0.0)) return;
 #pragma omp simd
   for (int i = 0; i < TILE; i++) {
@@ -166,7 +127,7 @@ static void find_steps(struct tile *tile) {
 #pragma omp simd
   for (int i = 0; i < TILE; i++) {
     double a = place_at(tile, i).a;
-    tile->miss[i] = log_normal(tile->difference[i] * tile->inv_target[i]) + fma(-0.5 * a, a, tile->log_scale[i]);
+    tile->miss[i] = keel_log_normal(tile->difference[i] * tile->inv_target[i]) + fma(-0.5 * a, a, tile->log_scale[i]);
   }
 #pragma omp simd
   for (int i = 0; i < TILE; i++) {
@@ -174,7 +135,8 @@ static void find_steps(struct tile *tile) {
     double slope = root * tile->v[i] * keel_reciprocal(difference);
     double newton =
         -tile->miss[i] * difference * tile->inv_v[i] * (1.0 / (KEEL_INV_SQRT_2PI * KEEL_INV_SQRT_2PI)) * root;
-    tile->step[i] = step_of(place_at(tile, i), newton, slope);
+    struct place at = place_at(tile, i);
+    tile->step[i] = keel_implied_step(at.z, at.h, newton, slope);
   }
 }
 
@@ -212,7 +174,7 @@ static void polish(struct tile *tile) {
 #pragma omp simd
   for (int i = 0; i < TILE; i++) {
     double v = tile->v[i], step = tile->step[i], next = fma(v, keel_expm1_reduced(step), v);
-    tile->v[i] = fabs(step) <= CONVERGED ? next : NAN;
+    tile->v[i] = fabs(step) <= KEEL_IMPLIED_CONVERGED ? next : NAN;
   }
 }
 
@@ -227,7 +189,7 @@ static INLINE void take(size_t i, const keel_options *in, double price, struct t
   double near_intrinsic = least * keel_expm1_reduced(keel_at_most(k, 0.25));
   double intrinsic = k <= 0.25 ? near_intrinsic : fabs(forward_value);
   double outside = price - (phi * x > 0 ? intrinsic : 0.0), rest = (phi > 0 ? spot_value : strike_value) - price;
-  int high = outside >= SPLIT * least, tiny = outside < SMALL;
+  int high = outside >= SPLIT * least, tiny = outside < KEEL_IMPLIED_SMALL;
   double target = high ? rest : tiny ? outside * 0x1p574 : outside;
   int ok = (spot >= 0) & (strike >= 0) & (years >= 0) & (price >= 0) & (fabs(phi) == 1) &
            (spot + strike + price <= KEEL_AMOUNT_MOST) & (fabs(rate_years) + fabs(yield_years) <= KEEL_RATE_YEARS_MOST);
@@ -236,7 +198,7 @@ static INLINE void take(size_t i, const keel_options *in, double price, struct t
   tile->k[i] = inside ? k : 0.0;
   tile->high[i] = (inside & high) ? 1.0 : 0.0;
   tile->inv_target[i] = inside ? least * keel_reciprocal(target) : 4.0;
-  tile->log_scale[i] = (inside & tiny & !high) ? 574 * LOG_2 : 0.0;
+  tile->log_scale[i] = (inside & tiny & !high) ? KEEL_IMPLIED_SCALE : 0.0;
   tile->solvable[i] = inside ? 1.0 : 0.0;
   tile->otherwise[i] = ok ? at_intrinsic : NAN;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "keel/american.h"
+#include "keel/bachelier.h"
 #include "kernel/bands.h"
 #include "kernel/deltas.h"
 #include "kernel/diffusion.h"
@@ -30,6 +31,8 @@ struct keel_kernel {
   void (*american)(size_t count, const keel_options *options, const struct keel_american_nodes *nodes,
                    keel_greek_set set, const keel_greeks *out, double *boundary);
   void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
+  void (*bachelier)(size_t count, const keel_options *options, keel_greek_set set, const keel_greeks *out);
+  void (*bachelier_implied)(size_t count, const keel_options *options, const double *price, double *vol);
   struct keel_lanes lanes;
   struct keel_neutral neutral;
   struct keel_leaf leaf;

@@ -141,6 +141,13 @@ static inline double keel_expm1_positive(double x) {
   return x <= 0.25 ? small : large;
 }
 
+/* e^x - 1 for |x| <= 708. */
+static inline double keel_expm1(double x) {
+  double near = keel_at_least(keel_at_most(x, KEEL_EXPM1_REACH), -KEEL_EXPM1_REACH);
+  double small = keel_expm1_reduced(near), large = keel_exp_normal(x) - 1.0;
+  return x == near ? small : large;
+}
+
 /* log(x / y) for normal positive x and y with a quotient in (2^-1022, 2^1023): k ln 2 + 2 atanh(f), f = (x - 2^k y) /
  * (x + 2^k y) within +-1/5. Accurate near x = y too. In two steps: an |f| beyond 1/4 says that x or y is 0 or the
  * quotient out of range. */
@@ -191,6 +198,9 @@ static inline double keel_minus_log_join(struct keel_minus_log_parts parts) {
   p = fma(p, w, 0x1.555555555556ep-4);
   return fma(parts.power, KEEL_LN2 * 0x1p-52, fma(g * w, p, g));
 }
+
+/* log x of a normal positive x. */
+static inline double keel_log_normal(double x) { return keel_log_join(keel_log_split(x, 1.0)); }
 
 /* log x for any x: -infinity at 0, NaN below. */
 static inline double keel_log(double x) {

@@ -24,6 +24,8 @@ void KEEL_AT(keel_black_scholes_paths)(size_t count, const keel_option *option, 
 void KEEL_AT(keel_black_scholes_delta)(size_t count, const keel_option *option, const double *spot, const double *vol,
                                        double *delta);
 void KEEL_AT(keel_implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
+void KEEL_AT(keel_bachelier)(size_t count, const keel_options *options, keel_greek_set set, const keel_greeks *out);
+void KEEL_AT(keel_bachelier_implied)(size_t count, const keel_options *options, const double *price, double *vol);
 extern const struct keel_kernel KEEL_AT(keel_kernel);
 
 #endif

@@ -2,7 +2,7 @@
 #include <float.h>
 #include <stdio.h>
 
-#include "keel/implied_vol.h"
+#include "keel/bachelier.h"
 #include "kernel/bounds.h"
 #include "kernel/lane_math.h"
 
@@ -38,34 +38,69 @@ const char *keel_option_problem(const keel_option *option, double spot, double v
   return spot + option->strike + vol <= KEEL_AMOUNT_MOST ? NULL : "spot and strike are too large";
 }
 
-static const char *bounds_problem(const keel_option *option, double spot, double price, char *text) {
-  double spot_value = spot * keel_exp_normal(-(option->yield * option->years));
-  double strike_value = option->strike * keel_exp_normal(-(option->rate * option->years));
-  double intrinsic = keel_at_least(option->phi * (spot_value - strike_value), 0.0);
-  double bound = option->phi > 0 ? spot_value : strike_value;
-  const char *words = NULL;
-  double limit = 0.0;
-  if (price < intrinsic) words = "price is below intrinsic", limit = intrinsic;
-  if (price > intrinsic && price >= bound) words = "price is not below its upper bound", limit = bound;
-  if (!words) return NULL;
-  snprintf(text, KEEL_PROBLEM_SIZE, "%s %.10g", words, limit);
-  return text;
+/* Bachelier's model takes amounts of either sign; else it asks the same. */
+static keel_option positive(const keel_option *option) {
+  keel_option copy = *option;
+  copy.strike = fabs(copy.strike);
+  return copy;
 }
 
-const char *keel_implied_problem(const keel_option *option, double spot, double price, char *text) {
+const char *keel_bachelier_problem(const keel_option *option, double spot, double vol) {
+  keel_option contract = positive(option);
+  return keel_option_problem(&contract, fabs(spot), vol);
+}
+
+static const char *price_problem(const keel_option *option, double spot, double price) {
   const char *problem = spot_problem(spot);
   if (!problem) problem = contract_problem(option);
   if (problem) return problem;
   if (isnan(price)) return "price is not a number";
   if (isinf(price)) return "price is infinite";
   if (price < 0) return "price is negative";
-  if (!(spot + option->strike + price <= KEEL_AMOUNT_MOST)) return "spot and strike are too large";
-  problem = bounds_problem(option, spot, price, text);
+  return spot + option->strike + price <= KEEL_AMOUNT_MOST ? NULL : "spot and strike are too large";
+}
+
+static const char *beyond(char *text, const char *words, double limit) {
+  snprintf(text, KEEL_PROBLEM_SIZE, "%s %.10g", words, limit);
+  return text;
+}
+
+static const char *bounds_problem(const keel_option *option, double spot, double price, char *text) {
+  double spot_value = spot * keel_exp_normal(-(option->yield * option->years));
+  double strike_value = option->strike * keel_exp_normal(-(option->rate * option->years));
+  double intrinsic = keel_at_least(option->phi * (spot_value - strike_value), 0.0);
+  double bound = option->phi > 0 ? spot_value : strike_value;
+  if (price > intrinsic && price >= bound) return beyond(text, "price is not below its upper bound", bound);
+  return price < intrinsic ? beyond(text, "price is below intrinsic", intrinsic) : NULL;
+}
+
+static const char *no_vol(const keel_option *option, double vol) {
+  if (!isnan(vol)) return NULL;
+  if (option->years < DBL_MIN) return "years is 0, so that price tells no vol";
+  return "price is too close to a bound to tell its vol";
+}
+
+const char *keel_implied_problem(const keel_option *option, double spot, double price, char *text) {
+  const char *problem = price_problem(option, spot, price);
+  if (!problem) problem = bounds_problem(option, spot, price, text);
   if (problem) return problem;
   double vol;
   keel_options one = {&option->phi, &spot, &option->strike, &option->rate, &option->yield, &option->years, NULL};
   keel_implied_vol_solve(1, &one, &price, &vol);
-  if (!isnan(vol)) return NULL;
-  return option->years >= DBL_MIN ? "price is too close to a bound to tell its vol"
-                                  : "years is 0, so that price tells no vol";
+  return no_vol(option, vol);
+}
+
+const char *keel_bachelier_implied_problem(const keel_option *option, double spot, double price, char *text) {
+  keel_option contract = positive(option);
+  const char *problem = price_problem(&contract, fabs(spot), price);
+  if (problem) return problem;
+  double growth = keel_expm1((option->rate - option->yield) * option->years);
+  double above = fma(spot, growth, spot - option->strike), discount = keel_exp_normal(-(option->rate * option->years));
+  double intrinsic = discount * keel_at_least(option->phi * above, 0.0);
+  if (price < intrinsic) return beyond(text, "price is below intrinsic", intrinsic);
+  if (!(discount * fabs(above) <= KEEL_AMOUNT_MOST)) return "spot and strike are too large";
+  double vol;
+  keel_options one = {&option->phi, &spot, &option->strike, &option->rate, &option->yield, &option->years, NULL};
+  keel_bachelier_implied_solve(1, &one, &price, &vol);
+  return no_vol(option, vol);
 }

@@ -20,6 +20,8 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .black_scholes_delta = KEEL_AT(keel_black_scholes_delta),
     .american = KEEL_AT(keel_american),
     .implied_vol = KEEL_AT(keel_implied_vol),
+    .bachelier = KEEL_AT(keel_bachelier),
+    .bachelier_implied = KEEL_AT(keel_bachelier_implied),
     .lanes = {KEEL_AT(keel_lanes_explain), KEEL_AT(keel_lanes_decide), KEEL_AT(keel_lanes_size),
               KEEL_AT(keel_lanes_fill), KEEL_AT(keel_lanes_account), KEEL_AT(keel_lanes_dividends),
               KEEL_AT(keel_lanes_borrow), KEEL_AT(keel_lanes_account_line), KEEL_AT(keel_lanes_add_tier),

@@ -20,6 +20,19 @@ static void vols_come_back_through_a_pipe(void **state) {
   keel_program_free(&program);
 }
 
+static void so_do_normal_ones(void **state) {
+  (void)state;
+  struct keel_program program = keel_program_run(
+      "$KEEL price --model bachelier - | $KEEL implied --model=bachelier -q - | tail -n +2 | cut -d, -f18-",
+      "kind,spot,strike,rate,yield,years,vol\ncall,-0.5,0.25,-0.01,-0.01,2,0.5\nput,100,104,0.03,0,1,15\n"
+      "call,1,-1,0,0,1,0\n");
+  char *at = program.out;
+  assert_close(strtod(at, &at), 0.5, 1e-15);
+  assert_close(strtod(at + 1, &at), 15, 1e-13);
+  assert_string_equal(at, ",\n0,\n");
+  keel_program_free(&program);
+}
+
 static void a_price_that_no_vol_gives_says_so(void **state) {
   (void)state;
   struct keel_program program = keel_program_run("$KEEL implied - | tail -n +2 | cut -d, -f8-",
@@ -47,6 +60,7 @@ static void json_counts_what_was_solved(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(vols_come_back_through_a_pipe),
+      cmocka_unit_test(so_do_normal_ones),
       cmocka_unit_test(a_price_that_no_vol_gives_says_so),
       cmocka_unit_test(json_counts_what_was_solved),
   };

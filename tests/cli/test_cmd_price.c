@@ -65,6 +65,28 @@ static void american_rows_stand_among_european_ones(void **state) {
   keel_program_free(&program);
 }
 
+/* 30 sqrt(1/2) / sqrt(2 pi) at the money; a forward below 0. */
+static void the_normal_model(void **state) {
+  (void)state;
+  struct keel_program program =
+      keel_program_run("$KEEL price --model bachelier - | tail -n +2 | cut -d, -f8,9",
+                       "kind,spot,strike,rate,yield,years,vol\ncall,100,100,0,0,0.5,30\nput,-3,-3,0,0,0.5,30\n");
+  char *at = program.out;
+  for (int row = 0; row < 2; row++) {
+    assert_close(strtod(at, &at), 8.4628437532163447, 1e-14);
+    assert_close(strtod(at + 1, &at), row ? -0.5 : 0.5, 1e-15);
+  }
+  keel_program_free(&program);
+  program = keel_program_run("$KEEL price --model bachelier - 2>&1 | tail -n +2 | cut -d, -f9,20",
+                             "kind,exercise,spot,strike,rate,yield,years,vol\nput,american,100,100,0,0,0.5,30\n");
+  assert_non_null(strstr(program.out, ",american exercise is not available by --model bachelier"));
+  keel_program_free(&program);
+  assert_program("$KEEL price --model bachelier --engine pde - 2>&1 | head -1", "", 0,
+                 "keel price: --model: only black_scholes has dividends and grids\n", "");
+  assert_program("$KEEL price --model normal - 2>&1 | head -1", "", 0,
+                 "keel price: --model: \"normal\" is not allowed, only black_scholes or bachelier\n", "");
+}
+
 static void limits_are_no_problems(void **state) {
   (void)state;
   assert_program("$KEEL price - | tail -n +2 | cut -d, -f8,19",
@@ -83,6 +105,7 @@ int main(void) {
       cmocka_unit_test(results_are_the_library_s),
       cmocka_unit_test(a_textbook_example),
       cmocka_unit_test(american_rows_stand_among_european_ones),
+      cmocka_unit_test(the_normal_model),
       cmocka_unit_test(limits_are_no_problems),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

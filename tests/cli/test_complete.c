@@ -30,7 +30,7 @@ static void commands_are_those_of_the_help(void **state) {
 static void options_are_those_of_the_command(void **state) {
   (void)state;
   static const struct example examples[] = {
-      {"price -", "--engine --dividends --nodes --steps --json --csv --seed --threads --cpu --quiet --help "},
+      {"price -", "--model --engine --dividends --nodes --steps --json --csv --seed --threads --cpu --quiet --help "},
       {"import --", "--output --map --json --seed --threads --cpu --quiet --help "},
       {"simulate --t", "--tape --tape-path --threads "},
       {"simulate --json --q", "--quiet "},
@@ -43,6 +43,7 @@ static void values_are_those_that_may_be(void **state) {
   (void)state;
   static const struct example examples[] = {
       {"price --cpu ''", "auto base v3 v4 "},
+      {"price --model b", "black_scholes bachelier "},
       {"price --cpu v", "v3 v4 "},
       {"price --cpu=v", "--cpu=v3 --cpu=v4 "},
       {"price --seed ''", ""},

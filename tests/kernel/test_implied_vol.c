@@ -226,7 +226,7 @@ static void the_bits_are_the_golden_ones(void **state) {
     for (size_t row = 0; row < t.count; row++)
       for (int byte = 0; byte < 64; byte += 8) hash = (hash ^ (keel_bits(t.vol[row]) >> byte & 255)) * 1099511628211u;
   }
-  if (hash != 0x36dd6478cd49ed4cu) fail_msg("the hash is 0x%016llx", (unsigned long long)hash);
+  if (hash != 0xa855e18c22370360u) fail_msg("the hash is 0x%016llx", (unsigned long long)hash);
 }
 
 int main(void) {
