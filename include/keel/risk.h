@@ -2,7 +2,7 @@
  * or loses where spot and vols move; what carried it since an earlier mark.
  *
  * Marks come from the strategy's tape, at its last instant or at `at`, or from its model at the start. Marks, vols and
- * Greeks are those of a replay or simulation at that instant. American options have European vols and Greeks.
+ * Greeks are those of a replay or simulation at that instant. Of American options too.
  *
  * Determinism: the same strategy and tape give the same bits on every CPU level and compiler. */
 #ifndef KEEL_RISK_H

@@ -8,6 +8,7 @@
 
 #include "base/config.h"
 #include "base/fail.h"
+#include "drive/notes.h"
 #include "hedge/decide.h"
 
 /* ---- limits and costs of a line ---- */
@@ -153,8 +154,8 @@ static void list_notes(struct keel_hedge *hedge) {
     add_note(hedge, "Marks are those of the model at its start, at the vols of its implied_vol.");
   else if (snapshot->replay->model)
     add_note(hedge, "The market is simulated: the tape is a path of a model.");
-  if (snapshot->wiring->has_american)
-    add_note(hedge, "American positions have the vols and Greeks of the European formula.");
+  const char *escrowed = keel_note_escrowed(snapshot->wiring, snapshot->time_ns);
+  if (escrowed) add_note(hedge, escrowed);
   if (count_fallbacks(snapshot)) {
     snprintf(text, sizeof text, "%llu of the marks are not at a usable quote: `keel risk` counts them by kind.",
              (unsigned long long)count_fallbacks(snapshot));

@@ -22,15 +22,14 @@ static keel_option option_of(struct keel_block *block, size_t u, uint32_t r) {
 
 static void price_option(struct keel_hedge *hedge, size_t u, uint32_t r) {
   struct keel_block *block = hedge->snapshot.block;
-  const keel_option option = option_of(block, u, r);
   double shift = block->wiring->underlyings[u].terms->overrides.vol_shift, price, delta, gamma, vega;
   double vol = keel_at_least(keel_marks_after(block, u)->hedge_vol[r] + shift, 0);
   const keel_greeks *to = &hedge->greeks;
-  const keel_options inputs = {
-      &option.phi, keel_net_spot(block, u, r), &option.strike, &option.rate, &option.yield, &option.years, &vol};
+  const struct keel_option_paths one = {1, keel_is_american(&hedge->snapshot.wiring->rows[r].contract),
+                                        option_of(block, u, r), keel_net_spot(block, u, r), &vol};
   const keel_greeks out = {&price,      &delta,        &gamma,        &vega,         to->theta + r, to->rho + r,
                            to->psi + r, to->vanna + r, to->volga + r, to->charm + r, to->speed + r};
-  keel_kernel_now->black_scholes(1, &inputs, KEEL_GREEK_SET_ALL, &out);
+  keel_price_paths(&one, KEEL_GREEK_SET_ALL, &out);
   if (keel_has_own_forward(&block->wiring->underlyings[u])) keel_carry_with_rate(block, to, r);
 }
 

@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "base/pool.h"
 #include "drive/dates.h"
+#include "drive/notes.h"
 #include "hedge/step.h"
 #include "world/feed_tape.h"
 #include "world/paper.h"
@@ -197,16 +198,16 @@ static int balances(const struct keel_replay *replay) {
 
 static void list_notes(struct keel_replay *replay) {
   const struct keel_strategy *strategy = replay->strategy;
-  size_t room = 3 + strategy->warning_count;
+  size_t room = 4 + strategy->warning_count;
   for (size_t u = 0; u < strategy->market.underlying_count; u++) room += strategy->market.underlyings[u].split_count;
   replay->notes = KEEL_ARENA_NEW(&replay->arena, char *, room);
   if (replay->model) note_model(replay);
   note_splits(replay);
-  if (replay->parts[0].wiring.has_american && !replay->model)
-    add_note(
-        replay,
-        "American positions are marked at their quotes, and without one by the European formula, not below intrinsic; "
-        "their vols and Greeks are those of the European formula.");
+  if (replay->parts[0].wiring.has_american)
+    add_note(replay, "American positions are exercised early where fills say so, and not by a rule.");
+  int64_t from_ns = replay->row_count ? replay->rows[0].time_ns : strategy->run.start_ns;
+  const char *escrowed = keel_note_escrowed(&replay->parts[0].wiring, from_ns);
+  if (escrowed) add_note(replay, escrowed);
   if (balances(replay))
     add_note(
         replay,

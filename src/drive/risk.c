@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "base/text.h"
+#include "drive/notes.h"
 
 /* ---- measures ---- */
 
@@ -229,11 +230,8 @@ static int holds_paying_spot(const struct keel_snapshot *snapshot) {
 static void note_book(struct keel_risk *risk) {
   const struct keel_snapshot *snapshot = &risk->snapshot;
   char text[320];
-  if (snapshot->wiring->has_american)
-    add_note(risk,
-             "American positions are marked at their quotes, and without one by the European formula, not below "
-             "intrinsic; their vols and Greeks are those of the European formula, and so are scenarios, not below "
-             "intrinsic.");
+  const char *escrowed = keel_note_escrowed(snapshot->wiring, snapshot->time_ns);
+  if (escrowed) add_note(risk, escrowed);
   if (snapshot->settled) {
     snprintf(text, sizeof text, "%zu of the book's positions have expired by then, and are left out.",
              snapshot->settled);

@@ -11,7 +11,7 @@ static void price(const struct keel_risk_scenarios *scenarios, const struct keel
   const keel_options options = {inputs->phi,   inputs->spot,  inputs->strike, inputs->rate,
                                 inputs->yield, inputs->years, inputs->vol};
   const keel_greeks prices = {.price = out};
-  keel_kernel_now->black_scholes(snapshot->count, &options, KEEL_GREEK_SET_PRICE, &prices);
+  keel_price_rows(snapshot->count, inputs->american, &options, KEEL_GREEK_SET_PRICE, &prices);
   for (size_t i = 0; i < snapshot->count; i++) {
     const struct keel_row *row = &snapshot->wiring->rows[snapshot->positions[i].row];
     if (keel_kind_is_option(row->contract.kind)) out[i] = keel_model_mark(row, out[i], full[i]);

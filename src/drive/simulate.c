@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/fail.h"
+#include "drive/notes.h"
 #include "hedge/risk.h"
 #include "kernel/lane_math.h"
 
@@ -96,11 +97,12 @@ static void note_bad(struct keel_simulation *simulation) {
 
 static void list_notes(struct keel_simulation *simulation) {
   const struct keel_strategy *strategy = simulation->wiring.strategy;
-  size_t room = 5 + strategy->warning_count + strategy->market.underlying_count;
+  size_t room = 6 + strategy->warning_count + strategy->market.underlying_count;
   simulation->notes = KEEL_ARENA_NEW(&simulation->arena, char *, room);
   if (simulation->wiring.rows.has_american)
-    add_note(simulation,
-             "American positions are marked by the European formula, not below intrinsic, and are held to expiry.");
+    add_note(simulation, "American positions are held to expiry: no rule exercises them early.");
+  const char *escrowed = keel_note_escrowed(&simulation->wiring.rows, simulation->wiring.market.start_ns);
+  if (escrowed) add_note(simulation, escrowed);
   note_worlds(simulation);
   note_late_expiries(simulation);
   for (size_t i = 0; i < strategy->warning_count; i++) add_note(simulation, strategy->warnings[i]);

@@ -203,6 +203,7 @@ static void add_position(struct keel_snapshot *snapshot, uint32_t r) {
   size_t at = snapshot->count++;
   int is_option = keel_kind_is_option(row->contract.kind), is_spot = row->contract.kind == KEEL_KIND_SPOT;
   double rate = marks->rate[row->underlying];
+  inputs->american[at] = (unsigned char)keel_is_american(&row->contract);
   inputs->phi[at] = is_option ? row->phi : 1;
   inputs->spot[at] = keel_snapshot_spot(snapshot, row->underlying) - marks->escrow[r];
   inputs->strike[at] = is_option ? row->contract.strike : 0;
@@ -220,7 +221,7 @@ static void add_position(struct keel_snapshot *snapshot, uint32_t r) {
 static void read_greeks(struct keel_snapshot *snapshot) {
   keel_greeks *greeks = &snapshot->greeks;
   const keel_options options = keel_snapshot_options(snapshot);
-  keel_kernel_now->black_scholes(snapshot->count, &options, KEEL_GREEK_SET_ALL, greeks);
+  keel_price_rows(snapshot->count, snapshot->inputs.american, &options, KEEL_GREEK_SET_ALL, greeks);
   for (size_t i = 0; i < snapshot->count; i++) {
     const struct keel_snapshot_position *position = &snapshot->positions[i];
     const keel_greeks *from = &keel_marks_after(snapshot->block, keel_snapshot_sleeve(snapshot, i))->greeks;
@@ -241,6 +242,7 @@ static void make_room(struct keel_snapshot *snapshot, size_t rows) {
                         &greeks->vega,  &greeks->theta, &greeks->rho,    &greeks->psi,   &greeks->vanna,
                         &greeks->volga, &greeks->charm, &greeks->speed,  &snapshot->mark};
   for (size_t k = 0; k < sizeof columns / sizeof *columns; k++) *columns[k] = KEEL_ARENA_NEW(arena, double, rows);
+  inputs->american = KEEL_ARENA_NEW(arena, unsigned char, rows);
   snapshot->positions = KEEL_ARENA_NEW(arena, struct keel_snapshot_position, rows);
 }
 

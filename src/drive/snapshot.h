@@ -34,6 +34,7 @@ struct keel_snapshot_position {
 
 /* Shape: [position]. Spot is without dividends to come, vol the marking vol. */
 struct keel_snapshot_inputs {
+  unsigned char *american; /* 1: may be exercised early */
   double *phi, *spot, *strike, *rate, *yield, *years, *vol;
 };
 

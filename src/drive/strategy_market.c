@@ -224,7 +224,7 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
      .preset = "yield",
      .choices = forward_modes,
      .help = "the forward of implied vols and deltas: spot carried at `rate` and `yield`, or put-call parity of the "
-             "quotes"},
+             "quotes, which has to be of european options"},
     {.name = "dividends",
      .type = &keel_type_list,
      AT(own.dividends),

@@ -135,7 +135,8 @@ const struct keel_config_field keel_strategy_target_fields[] = {
      .preset = "black_scholes",
      .help =
          "which delta is neutralised: Black and Scholes's; at the vol that pays for rebalancing (Leland), or that of "
-         "Zakamouline's band; the one of least variance between two hedges; with the smile moving as spot does; or "
+         "Zakamouline's band; the one of least variance between two hedges (of european options); with the smile "
+         "moving as spot does; or "
          "with the vol moving by `slope`"},
     {.name = "vol",
      .type = &type_vol,

@@ -10,6 +10,7 @@
 struct view {
   size_t underlying;
   uint32_t row;
+  int american;
   keel_option option;
   const double *spot, *net; /* net of dividends to come */
   const double *vol;        /* the hedger's */
@@ -66,8 +67,13 @@ static const double *smile_slope(struct keel_block *block, const struct view *vi
 
 /* ---- rules, a table of functions, one per kind ---- */
 
+static struct keel_option_paths paths_at(const struct keel_block *block, const struct view *view, const double *vol) {
+  return (struct keel_option_paths){block->wiring->paths, view->american, view->option, view->net, vol};
+}
+
 static void delta_at(struct keel_block *block, const struct view *view, const double *vol, double *delta) {
-  keel_kernel_now->black_scholes_delta(block->wiring->paths, &view->option, view->net, vol, delta);
+  const struct keel_option_paths paths = paths_at(block, view, vol);
+  keel_delta_paths(&paths, block->scratch->delta.price, delta);
 }
 
 static void black_scholes(struct keel_block *block, const struct view *view, const struct keel_delta_rule *rule,
@@ -100,18 +106,18 @@ static void variance_optimal(struct keel_block *block, const struct view *view, 
                                            delta);
 }
 
-/* Black-Scholes at the hedger's vol, and what spot brings by moving that vol. */
+/* Delta at the hedger's vol, and what spot brings by moving that vol. */
 static void with_slope(struct keel_block *block, const struct view *view, const struct keel_delta_rule *rule,
                        const double *slope, double *delta) {
   struct keel_delta_scratch *scratch = &block->scratch->delta;
   const struct keel_marks *marks = keel_marks_after(block, view->underlying);
   size_t at = view->row * block->wiring->paths;
   keel_greeks own = {.price = scratch->price, .delta = scratch->flat, .gamma = scratch->gamma, .vega = scratch->vega};
+  const struct keel_option_paths paths = paths_at(block, view, view->vol);
   if (isnan(rule->vol))
     own = (keel_greeks){.delta = marks->hedge_greeks.delta + at, .vega = marks->hedge_greeks.vega + at};
   else
-    keel_kernel_now->black_scholes_paths(block->wiring->paths, &view->option, view->net, view->vol,
-                                         KEEL_GREEK_SET_GAMMA, &own);
+    keel_price_paths(&paths, KEEL_GREEK_SET_GAMMA, &own);
   keel_kernel_now->deltas.with_slope(block->wiring->paths, &own, slope, view->spot, delta);
 }
 
@@ -163,6 +169,7 @@ static void mark_row(struct keel_block *block, size_t u, uint32_t r) {
   struct keel_marks *marks = keel_marks_after(block, u);
   struct view view = {.underlying = u,
                       .row = r,
+                      .american = keel_is_american(&wiring->rows[r].contract),
                       .option = keel_option_of(block, u, r),
                       .spot = keel_at_row(block, marks->price, wiring->underlyings[u].spot),
                       .net = keel_net_spot(block, u, r),

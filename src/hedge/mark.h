@@ -3,6 +3,7 @@
 #define KEEL_HEDGE_MARK_H
 
 #include "hedge/block.h"
+#include "hedge/pricing.h"
 
 /* Of one option under one rule for delta (delta.c): [path] each. */
 struct keel_delta_scratch {
@@ -14,6 +15,7 @@ struct keel_delta_scratch {
 struct keel_mark_scratch {
   size_t count;
   uint32_t *row;
+  unsigned char *american;
   double *phi, *spot, *strike, *rate, *yield, *years, *vol, *price;
   keel_greeks out;
   double *mid, *implied; /* [row]: of a usable quote; NaN otherwise */
@@ -44,10 +46,11 @@ void keel_mark_from_model(struct keel_block *block, size_t underlying);
  * the forward comes from parity and so holds them already. */
 double keel_escrow_until(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t expiry_ns, double rate);
 
-/* A model's mark of an American option is not below intrinsic. */
+/* A model's mark of an American option is not below intrinsic, also where `spot` has dividends to come that the price
+ * does without. */
 static inline double keel_model_mark(const struct keel_row *row, double price, double spot) {
   double intrinsic = row->phi * (spot - row->contract.strike);
-  return row->contract.exercise == KEEL_EXERCISE_AMERICAN && price < intrinsic ? intrinsic : price;
+  return keel_is_american(&row->contract) && price < intrinsic ? intrinsic : price;
 }
 
 /* The terms of an option row now. */

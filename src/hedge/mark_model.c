@@ -22,21 +22,23 @@ static keel_greeks greeks_of(const struct keel_block *block, const struct keel_m
 static void mark_option(struct keel_block *block, size_t u, uint32_t r) {
   const struct keel_row *row = &block->wiring->rows[r];
   struct keel_marks *marks = keel_marks_after(block, u);
-  size_t paths = block->wiring->paths;
-  const double *vol = keel_at_row(block, block->market.vol, r), *net = keel_net_spot(block, u, r);
-  keel_option option = keel_option_of(block, u, r);
+  const struct keel_option_paths paths = {.count = block->wiring->paths,
+                                          .american = keel_is_american(&row->contract),
+                                          .option = keel_option_of(block, u, r),
+                                          .spot = keel_net_spot(block, u, r),
+                                          .vol = keel_at_row(block, block->market.vol, r)};
   keel_greeks out = greeks_of(block, marks, r);
-  memcpy(keel_at_row(block, marks->vol, r), vol, paths * sizeof *vol);
+  memcpy(keel_at_row(block, marks->vol, r), paths.vol, paths.count * sizeof *paths.vol);
   if (block->wiring->needs.marking == KEEL_GREEK_SET_DELTA && !keel_values_count(block, u)) {
-    keel_kernel_now->black_scholes_delta(paths, &option, net, vol, out.delta);
+    keel_delta_paths(&paths, out.price, out.delta);
     return;
   }
-  keel_kernel_now->black_scholes_paths(paths, &option, net, vol, block->wiring->needs.marking, &out);
+  keel_price_paths(&paths, block->wiring->needs.marking, &out);
   if (keel_has_own_forward(&block->wiring->underlyings[u]) && block->wiring->explains)
     keel_carry_with_rate(block, &marks->greeks, r);
-  if (row->contract.exercise != KEEL_EXERCISE_AMERICAN) return;
+  if (!paths.american) return;
   const double *spot = keel_at_row(block, marks->price, block->wiring->underlyings[u].spot);
-  for (size_t i = 0; i < paths; i++) out.price[i] = keel_model_mark(row, out.price[i], spot[i]);
+  for (size_t i = 0; i < paths.count; i++) out.price[i] = keel_model_mark(row, out.price[i], spot[i]);
 }
 
 void keel_mark_from_model(struct keel_block *block, size_t u) {

@@ -20,6 +20,7 @@ struct keel_mark_scratch *keel_mark_scratch_new(struct keel_arena *arena, const 
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) *columns[i] = KEEL_ARENA_NEW(arena, double, rows);
   scratch->row = KEEL_ARENA_NEW(arena, uint32_t, rows);
   scratch->source = KEEL_ARENA_NEW(arena, unsigned char, rows);
+  scratch->american = KEEL_ARENA_NEW(arena, unsigned char, rows);
   scratch->path = KEEL_ARENA_NEW(arena, double, wiring->paths);
   struct keel_delta_scratch *delta = &scratch->delta;
   double **paths[] = {&delta->vol,   &delta->moved_vol, &delta->slope, &delta->book_gamma,
@@ -148,6 +149,7 @@ static void gather_row(struct keel_block *block, size_t u, uint32_t r, double vo
   const struct keel_marks *marks = keel_marks_after(block, u);
   size_t at = scratch->count++;
   scratch->row[at] = r;
+  scratch->american[at] = (unsigned char)keel_is_american(&row->contract);
   scratch->phi[at] = row->phi;
   scratch->spot[at] = marks->price[block->wiring->underlyings[u].spot] - marks->escrow[r];
   scratch->strike[at] = row->contract.strike;
@@ -180,7 +182,7 @@ static void imply_vols(struct keel_block *block, size_t u) {
     if (needed && is_live_option(block, r) && !isnan(scratch->mid[r])) gather_row(block, u, r, 0);
   }
   keel_options options = gathered(scratch);
-  keel_kernel_now->implied_vol(scratch->count, &options, scratch->price, scratch->vol);
+  keel_imply_rows(scratch->count, scratch->american, &options, scratch->price, scratch->vol);
   for (size_t i = 0; i < scratch->count; i++) {
     uint32_t r = scratch->row[i];
     if (!(scratch->vol[i] > 0)) continue; /* at or below intrinsic there is no vol to speak of */
@@ -265,7 +267,7 @@ static void price_at_marking_vols(struct keel_block *block, size_t u) {
     gather_row(block, u, r, marks->vol[r]);
   }
   keel_options options = gathered(scratch);
-  keel_kernel_now->black_scholes(scratch->count, &options, block->wiring->needs.marking, &scratch->out);
+  keel_price_rows(scratch->count, scratch->american, &options, block->wiring->needs.marking, &scratch->out);
   for (size_t i = 0; i < scratch->count; i++) {
     marks->price[scratch->row[i]] = mark_of(block, u, i);
     scatter(marks, scratch, i);
@@ -284,7 +286,7 @@ static void price_at_hedge_vols(struct keel_block *block, size_t u) {
     scratch->vol[i] = keel_at_least(marks->hedge_vol[scratch->row[i]] + overrides->vol_shift, 0);
     scratch->yield[i] += overrides->yield_shift;
   }
-  keel_kernel_now->black_scholes(scratch->count, &options, set, &scratch->out);
+  keel_price_rows(scratch->count, scratch->american, &options, set, &scratch->out);
   for (size_t i = 0; i < scratch->count; i++) {
     uint32_t r = scratch->row[i];
     marks->hedge_greeks.delta[r] = scratch->out.delta[i];

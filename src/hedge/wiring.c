@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "hedge/pricing.h"
 
 static int64_t expiry_order(const struct keel_contract *contract) {
   return contract->kind == KEEL_KIND_SPOT ? INT64_MIN : contract->expiry_ns;
@@ -342,8 +343,7 @@ static void lay_out_slices(struct keel_arena *arena, struct keel_wiring *wiring)
   for (uint32_t r = 0; r < wiring->row_count; r++) {
     struct keel_row *row = &wiring->rows[r];
     struct keel_underlying *underlying = &wiring->underlyings[row->underlying];
-    wiring->has_american |= (row->units != 0 || row->trade_count) && keel_kind_is_option(row->contract.kind) &&
-                            row->contract.exercise == KEEL_EXERCISE_AMERICAN;
+    wiring->has_american |= (row->units != 0 || row->trade_count) && keel_is_american(&row->contract);
     if (row->contract.kind == KEEL_KIND_SPOT) {
       underlying->spot = r;
       underlying->first = r + 1;
@@ -473,6 +473,32 @@ static void choose_vols(struct keel_arena *arena, struct keel_wiring *wiring) {
   }
 }
 
+/* What rests on a formula that holds for European options alone. */
+static keel_status check_american(const struct keel_wiring *wiring, const struct keel_row *row, keel_error *error) {
+  char name[128];
+  keel_contract_format(&row->contract, wiring->terms->calendar, name, sizeof name);
+  if (wiring->underlyings[row->underlying].terms->forward == KEEL_FORWARD_PARITY)
+    return keel_fail(error, KEEL_STATUS_INPUT, "market.forward",
+                     "is parity, which does not hold for options that may be exercised early, and %s is american; "
+                     "allowed: yield",
+                     name);
+  for (size_t v = 0; v < wiring->variant_count; v++)
+    if (keel_policy_of(wiring, row->underlying, v)->target.delta.kind == KEEL_DELTA_VARIANCE_OPTIMAL)
+      return keel_fail(error, KEEL_STATUS_INPUT, "hedge.target.delta",
+                       "is variance_optimal, a formula for european options, and %s is american; allowed: "
+                       "black_scholes, leland, zakamouline, sticky_delta, minimum_variance",
+                       name);
+  return KEEL_STATUS_OK;
+}
+
+static keel_status check_exercise(const struct keel_wiring *wiring, keel_error *error) {
+  keel_status status = KEEL_STATUS_OK;
+  for (size_t r = 0; r < wiring->row_count && !status; r++)
+    if (wiring->rows[r].is_priced && keel_is_american(&wiring->rows[r].contract))
+      status = check_american(wiring, &wiring->rows[r], error);
+  return status;
+}
+
 static keel_status check_room(const struct keel_wiring *wiring, keel_error *error) {
   for (size_t u = 0; u < wiring->underlying_count; u++) {
     const char *name = wiring->underlyings[u].terms->name;
@@ -538,6 +564,7 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
   find_futures(wiring, input);
   settle_contracts(wiring);
   status = check_at_expiry(wiring, input->book, error);
+  if (!status) status = check_exercise(wiring, error);
   if (status != KEEL_STATUS_OK) return status;
   lay_out_splits(arena, wiring);
   find_partners(wiring);

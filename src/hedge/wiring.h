@@ -110,8 +110,8 @@ struct keel_wiring {
   size_t vega_tenor_count;
   uint32_t *vega_tenor_of; /* [underlying][variant] */
   const struct keel_market_terms *terms;
-  int has_american;
-  int explains; /* needs.explains: the components of P&L are computed; without, values and equity still are */
+  int has_american; /* the book holds some, or will */
+  int explains;     /* needs.explains: the components of P&L are computed; without, values and equity still are */
   struct keel_needs needs;
 };
 
@@ -136,7 +136,8 @@ struct keel_wiring_input {
 /* Allocates in `arena`; texts of contracts must outlive it.
  * Errors: KEEL_STATUS_INPUT where the terms of an underlying are missing, or one contract has two multipliers, or a
  * policy has more than KEEL_HEDGES_MAX instruments on an underlying, or a European option is to be exercised early, or
- * a choice at expiry is given for one that settles in cash. */
+ * a choice at expiry is given for one that settles in cash, or an American option meets a parity forward or a delta
+ * that is for European ones. */
 keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring_input *input,
                               struct keel_wiring *wiring, keel_error *error);
 

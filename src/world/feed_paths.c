@@ -225,10 +225,12 @@ static void price_row(struct keel_feed_paths *feed, const struct keel_row *row, 
     for (size_t i = 0; i < paths; i++) price[i] = feed->net[i] * carry;
     return;
   }
-  keel_option option = {
-      .phi = row->phi, .strike = row->contract.strike, .rate = market->rate, .yield = yield, .years = years};
-  keel_kernel_now->black_scholes_paths(paths, &option, feed->net, market->vol + r * paths, KEEL_GREEK_SET_PRICE,
-                                       &(keel_greeks){.price = price});
+  const struct keel_option_paths option = {.count = paths,
+                                           .american = keel_is_american(&row->contract),
+                                           .option = {row->phi, row->contract.strike, market->rate, yield, years},
+                                           .spot = feed->net,
+                                           .vol = market->vol + r * paths};
+  keel_price_paths(&option, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = price});
   for (size_t i = 0; i < paths; i++) price[i] = keel_model_mark(row, price[i], spot[i]);
 }
 

@@ -91,7 +91,7 @@ static void exercise_is_as_the_tape_says(void **state) {
   struct keel_program program = run(
       "$KEEL replay xyz.yaml --set 'book=[{underlying: XYZ, kind: call, strike: 100, expiry: 2024-02-16, qty: -1}]'");
   assert_int_equal(program.status, 0);
-  assert_non_null(strstr(program.out, "American positions are marked at their quotes"));
+  assert_non_null(strstr(program.out, "American positions are exercised early where fills say so, and not by a rule."));
   keel_program_free(&program);
 }
 

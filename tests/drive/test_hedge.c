@@ -12,6 +12,11 @@ static struct draws seeded = {4};
 static double uniform(double low, double high) { return low + (high - low) * draw_uniform(&seeded); }
 static int whole(int low, int high) { return low + (int)(draw_uniform(&seeded) * (high - low + 1)); }
 
+/* Of every other book the puts are American, in its hedge too. */
+static int has_americans;
+
+static const char *any_kind(void) { return whole(0, 1) ? "call" : has_americans ? "put, exercise: american" : "put"; }
+
 static const char *const expiries[] = {"2025-02-07", "2025-03-07", "2025-06-20", "2026-01-16"};
 
 /* ---- random books ---- */
@@ -22,10 +27,9 @@ static void add_book(char *text, size_t size) {
                                  "qty: %d}\n",
                                  whole(1, 50));
   for (int i = whole(1, 6); i; i--)
-    used +=
-        (size_t)snprintf(text + used, size - used, "  - {underlying: X, kind: %s, strike: %d, expiry: %s, qty: %d}\n",
-                         whole(0, 1) ? "call" : "put", 76 + 4 * i + whole(0, 3), expiries[whole(0, 3)],
-                         whole(0, 1) ? whole(1, 60) : -whole(1, 60));
+    used += (size_t)snprintf(
+        text + used, size - used, "  - {underlying: X, kind: %s, strike: %d, expiry: %s, qty: %d}\n", any_kind(),
+        76 + 4 * i + whole(0, 3), expiries[whole(0, 3)], whole(0, 1) ? whole(1, 60) : -whole(1, 60));
 }
 
 /* Up to four instruments of X; strikes that no two of them share. */
@@ -50,8 +54,7 @@ static void add_hedge(char *text, size_t size) {
     used += (size_t)snprintf(text + used, size - used,
                              ", {instrument: option, underlying: X, kind: %s, strike: %g, expiry: %s, multiplier: 100, "
                              "lot: %g, qty_max: %d}",
-                             whole(0, 1) ? "call" : "put", 93.5 + 7 * i, expiries[whole(0, 3)], lots[whole(0, 3)],
-                             whole(5, 300));
+                             any_kind(), 93.5 + 7 * i, expiries[whole(0, 3)], lots[whole(0, 3)], whole(5, 300));
   snprintf(text + used, size - used, "]");
 }
 
@@ -80,8 +83,9 @@ static void assert_left(const char *book, double spot, const char *how, const ke
     } else {
       size_t used = strlen(text);
       snprintf(text + used, sizeof text - used,
-               "  - {underlying: X, kind: %s, strike: %.17g, expiry: %.10s, qty: %.17g}\n",
-               keel_kind_name(contract->kind), contract->strike, strrchr(trade.instrument, ' ') + 1, trade.qty);
+               "  - {underlying: X, kind: %s, exercise: %s, strike: %.17g, expiry: %.10s, qty: %.17g}\n",
+               keel_kind_name(contract->kind), keel_exercise_name(contract->exercise), contract->strike,
+               strrchr(trade.instrument, ' ') + 1, trade.qty);
     }
   }
   if (spot != 0) add_spot(text, sizeof text, "X", spot);
@@ -126,6 +130,7 @@ static void on_200_random_books(void **state) {
   size_t within = 0, all = 0, limits = 0, proven = 0;
   for (int i = 0; i < 200; i++) {
     char book[4096], whole_book[5000], how[4096];
+    has_americans = i % 2;
     add_book(book, sizeof book);
     add_hedge(how, sizeof how);
     double spot = whole(0, 1) ? whole(1, 900) : -whole(1, 900);

@@ -48,7 +48,8 @@ static void all_of_the_book_are_those_of_risk(void **state) {
       "  - {underlying: X, kind: spot, qty: 1200}\n";
   char how[256], two[1024];
   snprintf(how, sizeof how, "target: {%s}, " HEDGE_SPOT, targets);
-  snprintf(two, sizeof two, "%s  - {underlying: Y, kind: put, strike: 50, expiry: 2025-03-07, qty: -10}\n", book);
+  snprintf(two, sizeof two,
+           "%s  - {underlying: Y, kind: put, exercise: american, strike: 50, expiry: 2025-03-07, qty: -10}\n", book);
   struct keel_strategy *strategy = hedge_strategy(two, how);
   keel_hedge *hedge = hedge_of(strategy);
   keel_risk *risk;

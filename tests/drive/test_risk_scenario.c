@@ -1,6 +1,17 @@
 /* Scenarios: each cell against the shifted book priced again, by what the position says of itself. */
 #include "drive/risk_support.h"
-#include "keel/black_scholes.h"
+#include "keel/american.h"
+
+/* An American option by its own kernel, and not below intrinsic at spot with its dividends. */
+static double price(const keel_risk_position *position, const keel_options *option, double intrinsic) {
+  double out;
+  if (position->exercise[0] != 'a') {
+    keel_black_scholes_price(1, option, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = &out});
+    return out;
+  }
+  keel_american_price(1, option, KEEL_AMERICAN_FAST, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = &out}, NULL);
+  return fmax(out, intrinsic);
+}
 
 /* Value and P&L of one underlying (or all) where each spot moved by `spot`, vols by `vol` of the tenor. */
 static keel_risk_scenario by_hand(const keel_risk *risk, size_t underlying, const double *spot, const double *vol,
@@ -22,9 +33,7 @@ static keel_risk_scenario by_hand(const keel_risk *risk, size_t underlying, cons
       }
       net = fmax(net, 0);
       const keel_options option = {&phi, &net, &p.strike, &p.rate, &p.yield, &p.years, &shifted};
-      keel_black_scholes_price(1, &option, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = &prices[now]});
-      double intrinsic = phi * ((now ? moved : full) - p.strike);
-      if (p.exercise[0] == 'a') prices[now] = fmax(prices[now], intrinsic);
+      prices[now] = price(&p, &option, phi * ((now ? moved : full) - p.strike));
     }
     sum.pnl += units * (prices[1] - prices[0]);
     if (strcmp(p.kind, "future") != 0) sum.value += units * prices[1];

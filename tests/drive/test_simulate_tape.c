@@ -167,6 +167,45 @@ static void each_rule_replays_as_it_was_simulated(void **state) {
   for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) record_and_replay(rules_file(worlds[i]), 5 + i);
 }
 
+/* ---- American books: options and hedges, with a dividend or without, under all rules that know them ---- */
+
+static const char american_rules[] =
+    "variants:\n"
+    "  - {name: gamma, hedge: {target: {neutral: [delta, gamma]}, with: [{instrument: spot, lot: 1}, {instrument: "
+    "option, kind: put, exercise: american, strike: 104, years: 0.375, multiplier: 100, half_spread_bps: 50}]}}\n"
+    "  - {name: late, hedge: {target: {neutral: [delta, gamma]}, execution: {fill: next}, with: [{instrument: spot, "
+    "lot: 1}, {instrument: option, kind: put, exercise: american, strike: 104, years: 0.375, multiplier: 100, "
+    "half_spread_bps: 50}]}}\n"
+    "  - {name: sticky, hedge: {target: {delta: sticky_delta}}}\n"
+    "  - {name: own, hedge: {target: {delta: minimum_variance, slope: -0.3, vol: 0.3}}}\n"
+    "  - {name: leland, hedge: {target: {delta: leland, rebalance: 1d}}}\n"
+    "  - {name: zakamouline, hedge: {target: {delta: zakamouline, risk_aversion: 0.001}, trigger: {optimal_band: "
+    "{rule: "
+    "zakamouline, risk_aversion: 0.001}}, move: {to: edge}}}\n"
+    "  - {name: balance, hedge: {target: {share_balance: gamma}}}\n";
+
+static void american_books_replay_as_they_were_simulated(void **state) {
+  (void)state;
+  static const char *const dividends[] = {"", "dividends: [{ex: 2025-01-20, cash: 1.5}], "};
+  for (size_t i = 0; i < sizeof dividends / sizeof *dividends; i++) {
+    char text[4000];
+    snprintf(text, sizeof text,
+             "market: {rate: 0.06, yield: 0.03, %smodel: %s}\n"
+             "book:\n"
+             "  - {underlying: X, kind: put, exercise: american, strike: 105, expiry: 2025-02-21, qty: -10}\n"
+             "  - {underlying: X, kind: call, exercise: american, strike: 95, expiry: 2025-04-17, qty: 5}\n"
+             "  - {underlying: X, kind: put, strike: 95, expiry: 2025-04-17, qty: -5}\n"
+             "hedge: {trigger: {every: 1d}, with: [{instrument: spot, lot: 1}]}\n"
+             "costs:  {half_spread_bps: 3, fee_per_share: 0.01}\n"
+             "limits: {order_qty_max: 4000, position_qty_max: 5000}\n"
+             "run:    {start: 2025-01-02T16:00, end: 2025-02-28, paths: 300, steps: 57, seed: 3}\n%s",
+             dividends[i], worlds[1], american_rules);
+    const char *path = text_file("american.yaml", text);
+    record_and_replay(path, 0);
+    record_and_replay(path, 299);
+  }
+}
+
 /* The tape has the smile's slope also where no rule of the simulation asked for it. */
 static void a_rule_by_the_smile_replays_on_a_tape_without_one(void **state) {
   (void)state;
@@ -337,6 +376,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_world_replays_as_it_was_simulated),
       cmocka_unit_test(each_rule_replays_as_it_was_simulated),
+      cmocka_unit_test(american_books_replay_as_they_were_simulated),
       cmocka_unit_test(a_rule_by_the_smile_replays_on_a_tape_without_one),
       cmocka_unit_test(two_underlyings_replay_as_they_were_simulated),
       cmocka_unit_test(a_ledger_adds_up_to_its_path),

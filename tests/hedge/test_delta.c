@@ -356,6 +356,66 @@ static void one_path_and_many_have_the_same_bits(void **state) {
   }
 }
 
+/* ---- American options: what a rule does to the vol, and the American delta at that vol ---- */
+
+static struct keel_contract american_put(double strike) {
+  struct keel_contract put = option_at(KEEL_KIND_PUT, strike);
+  put.exercise = KEEL_EXERCISE_AMERICAN;
+  return put;
+}
+
+/* Price, delta, gamma and vega by the scheme of books, or the best one. */
+static void american_value(double strike, double spot, double vol, keel_american_scheme scheme, double out[4]) {
+  double phi = -1, rate = 0.05, yield = 0.01;
+  const keel_options in = {&phi, &spot, &strike, &rate, &yield, &years, &vol};
+  const keel_greeks greeks = {.price = out, .delta = out + 1, .gamma = out + 2, .vega = out + 3};
+  keel_american_price(1, &in, scheme, KEEL_GREEK_SET_GAMMA, &greeks, NULL);
+}
+
+/* The hedger's delta of an American put under a rule, where the book's gamma is this. */
+static double american_delta(const struct keel_delta_rule *rule, double strike, double spot, double vol, double gamma) {
+  const struct keel_band_terms terms = {.cost = 0.002, .risk_aversion = 0.001, .rate = 0.05, .years = years};
+  double out[4], at = isnan(rule->vol) ? vol : rule->vol;
+  if (rule->kind == KEEL_DELTA_LELAND && gamma < 0) at = keel_leland_vol_short(0.002, at, 1 / 52.0);
+  if (rule->kind == KEEL_DELTA_LELAND && gamma > 0) at = keel_leland_vol_long(0.002, at, 1 / 52.0);
+  if (rule->kind == KEEL_DELTA_ZAKAMOULINE) at = keel_zakamouline_band(&terms, spot, gamma, at).vol;
+  american_value(strike, spot, at, KEEL_AMERICAN_HIGH, out);
+  double slope = rule->kind == KEEL_DELTA_STICKY_DELTA       ? 0.1
+                 : rule->kind == KEEL_DELTA_MINIMUM_VARIANCE ? rule->slope
+                                                             : 0;
+  return out[1] + out[3] * slope / spot;
+}
+
+static void american_puts_have_american_deltas(void **state) {
+  (void)state;
+  const struct smile smile = {0.25, -0.1};
+  for (size_t k = 0; k < sizeof every_rule / sizeof *every_rule; k++) {
+    const struct keel_delta_rule *rule = &every_rule[k];
+    if (rule->kind == KEEL_DELTA_VARIANCE_OPTIMAL) continue;
+    struct bench b;
+    bench_start(&b);
+    b.underlyings[0].yield = 0.01;
+    b.policies[0].target.delta = *rule;
+    for (size_t s = 0; s < STRIKES; s++) bench_hold(&b, american_put(strikes[s]), -1);
+    bench_build(&b, PATHS, 1);
+    step_paths(&b, &smile);
+    for (size_t i = 0; i < PATHS; i++) {
+      double gamma = 0, spot = spot_of(i), out[4];
+      for (size_t s = 0; s < STRIKES; s++) {
+        american_value(strikes[s], spot, smile_vol(&smile, strikes[s], spot), KEEL_PRICING_SCHEME, out);
+        gamma -= 100 * out[2];
+      }
+      for (size_t s = 0; s < STRIKES; s++) {
+        double want = american_delta(rule, strikes[s], spot, smile_vol(&smile, strikes[s], spot), gamma);
+        size_t row = bench_row(&b, american_put(strikes[s]));
+        const struct keel_marks *marks = keel_marks_after(b.block, 0);
+        assert_close(keel_row_exposure(b.block, marks, row, 0, KEEL_EXPOSURE_DELTA)[i], want, 5e-5);
+      }
+    }
+    bench_end(&b);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(leland_takes_its_sign_from_the_books_gamma),
@@ -369,6 +429,7 @@ int main(void) {
       cmocka_unit_test(quoted_smiles_have_their_slope),
       cmocka_unit_test(minimum_variance_adds_the_given_slope),
       cmocka_unit_test(one_path_and_many_have_the_same_bits),
+      cmocka_unit_test(american_puts_have_american_deltas),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,35 +95,81 @@ static void a_given_vol_is_for_decisions_alone(void **state) {
   bench_end(&b);
 }
 
-/* An American option is not worth less than its exercise. */
-static void american_marks_are_floored_at_intrinsic(void **state) {
-  (void)state;
-  struct keel_contract put = bench_option(KEEL_KIND_PUT, 120, 200);
-  struct bench b;
-  for (int american = 0; american < 2; american++) {
-    bench_start(&b);
-    put.exercise = american ? KEEL_EXERCISE_AMERICAN : KEEL_EXERCISE_EUROPEAN;
-    bench_hold(&b, put, 1);
-    bench_build(&b, PATHS, 1);
-    set_paths(&b, bench_day(0));
-    size_t row = bench_row(&b, put) * PATHS;
-    const keel_option option = {-1, 120, 0.05, 0, 200 / 365.0};
-    int floored = 0;
-    for (size_t i = 0; i < PATHS; i++) {
-      double price = textbook_option(&option, spot_of(i), vol_of(i)).price, intrinsic = 120 - spot_of(i);
-      floored += american && price < intrinsic;
-      assert_close(keel_marks_after(b.block, 0)->price[row + i], american ? fmax(price, intrinsic) : price, 1e-11);
-    }
-    assert_true(american ? floored > 0 && floored < PATHS : floored == 0);
-    bench_end(&b);
+static struct keel_contract american(enum keel_kind kind, double strike, double days) {
+  struct keel_contract contract = bench_option(kind, strike, days);
+  contract.exercise = KEEL_EXERCISE_AMERICAN;
+  return contract;
+}
+
+/* At the scheme of books bit by bit, and near the best one; `net` is spot without dividends to come. */
+static void check_american(struct bench *b, struct keel_contract contract, double escrow, double years) {
+  size_t row = bench_row(b, contract) * PATHS;
+  const struct keel_marks *marks = keel_marks_after(b->block, 0);
+  double phi = contract.kind == KEEL_KIND_CALL ? 1 : -1, rate = 0.05, yield = 0.01;
+  double one[11], best[2];
+  keel_greeks out = {one, one + 1, one + 2, one + 3, one + 4, one + 5, one + 6, one + 7, one + 8, one + 9, one + 10};
+  for (size_t i = 0; i < PATHS; i++) {
+    double net = spot_of(i) - escrow, vol = vol_of(i), pays = phi * (spot_of(i) - contract.strike);
+    const keel_options in = {&phi, &net, &contract.strike, &rate, &yield, &years, &vol};
+    keel_american_price(1, &in, KEEL_PRICING_SCHEME, KEEL_GREEK_SET_ALL, &out, NULL);
+    const double *const rows[] = {marks->greeks.delta, marks->greeks.gamma, marks->greeks.vega,  marks->greeks.theta,
+                                  marks->greeks.rho,   marks->greeks.psi,   marks->greeks.vanna, marks->greeks.volga};
+    for (int k = 0; k < 8; k++) assert_same_bits(rows[k][row + i], one[1 + k]);
+    assert_same_bits(marks->hedge_delta[0][row + i], one[1]);
+    assert_same_bits(marks->price[row + i], fmax(one[0], pays));
+    keel_american_price(1, &in, KEEL_AMERICAN_HIGH, KEEL_GREEK_SET_DELTA,
+                        &(keel_greeks){.price = best, .delta = best + 1}, NULL);
+    assert_close(marks->price[row + i], fmax(best[0], pays), 1e-6 * contract.strike);
+    assert_close(marks->greeks.delta[row + i], best[1], 5e-5);
   }
+}
+
+static void american_marks_equal_their_kernel(void **state) {
+  (void)state;
+  struct bench b;
+  bench_start(&b);
+  b.underlyings[0].yield = 0.01;
+  bench_hold(&b, american(KEEL_KIND_PUT, 100, 30), -1);
+  bench_hold(&b, american(KEEL_KIND_CALL, 90, 200), 1);
+  bench_hold(&b, bench_option(KEEL_KIND_PUT, 110, 30), -1);
+  bench_build(&b, PATHS, 1);
+  set_paths(&b, bench_day(3));
+  check_american(&b, american(KEEL_KIND_PUT, 100, 30), 0, 27 / 365.0);
+  check_american(&b, american(KEEL_KIND_CALL, 90, 200), 0, 197 / 365.0);
+  check_option(&b, bench_option(KEEL_KIND_PUT, 110, 30), 0, 27 / 365.0);
+  bench_end(&b);
+}
+
+/* Spot without the dividend, and not less than exercise at spot as it is: a call deep in the money stands there. */
+static void cash_dividends_are_off_the_spot_of_american_options(void **state) {
+  (void)state;
+  struct keel_dividend dividend = {bench_day(10), bench_day(12), 2.5};
+  const struct keel_contract call = american(KEEL_KIND_CALL, 85, 30), put = american(KEEL_KIND_PUT, 110, 30);
+  struct bench b;
+  bench_start(&b);
+  b.underlyings[0].yield = 0.01;
+  b.underlyings[0].dividends = &dividend;
+  b.underlyings[0].dividend_count = 1;
+  bench_hold(&b, call, -1);
+  bench_hold(&b, put, 1);
+  bench_build(&b, PATHS, 1);
+  set_paths(&b, bench_day(3));
+  double escrow = b.block->marks[0].escrow[1];
+  check_american(&b, call, escrow, 27 / 365.0);
+  check_american(&b, put, escrow, 27 / 365.0);
+  const double *price = keel_marks_after(b.block, 0)->price + bench_row(&b, call) * PATHS;
+  assert_true(price[PATHS - 1] == spot_of(PATHS - 1) - 85);
+  set_paths(&b, bench_day(10));
+  check_american(&b, call, 0, 20 / 365.0);
+  bench_end(&b);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(marks_equal_the_kernel),
       cmocka_unit_test(a_given_vol_is_for_decisions_alone),
-      cmocka_unit_test(american_marks_are_floored_at_intrinsic),
+      cmocka_unit_test(american_marks_equal_their_kernel),
+      cmocka_unit_test(cash_dividends_are_off_the_spot_of_american_options),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

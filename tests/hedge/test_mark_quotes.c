@@ -380,23 +380,107 @@ static void below_intrinsic_without_any_vol(void **state) {
   bench_end(&b);
 }
 
-static void american_fall_backs_are_floored_at_intrinsic(void **state) {
+/* ---- American options: prices of the best scheme as quotes ---- */
+
+static struct keel_contract american(enum keel_kind kind, double strike) {
+  struct keel_contract contract = bench_option(kind, strike, 30);
+  contract.exercise = KEEL_EXERCISE_AMERICAN;
+  return contract;
+}
+
+/* Its price and Greeks, as keel_greek_set counts them. */
+static void american_value(const struct keel_contract *contract, double days, double spot, double vol, double *out) {
+  double phi = contract->kind == KEEL_KIND_CALL ? 1 : -1, yield = 0.08, years = days / 365;
+  const keel_options in = {&phi, &spot, &contract->strike, &rate, &yield, &years, &vol};
+  const keel_greeks greeks = {out, out + 1, out + 2, out + 3, out + 4, out + 5, out + 6, out + 7, out + 8, NULL, NULL};
+  keel_american_price(1, &in, KEEL_AMERICAN_HIGH, KEEL_GREEK_SET_EXPLAIN, &greeks, NULL);
+}
+
+/* A call and a put of one strike, and a European call, at vols of their own. */
+static void american_quotes_imply_american_vols(void **state) {
   (void)state;
+  const struct keel_contract call = american(KEEL_KIND_CALL, 100), put = american(KEEL_KIND_PUT, 100);
+  const struct keel_contract plain = bench_option(KEEL_KIND_CALL, 105, 30);
+  const double spot = 103;
+  double out[9], other[9];
   struct bench b;
-  struct keel_contract put = bench_option(KEEL_KIND_PUT, 100, 30);
-  put.exercise = KEEL_EXERCISE_AMERICAN;
   bench_start(&b);
+  b.underlyings[0].yield = 0.08;
+  bench_hold(&b, call, -1);
+  bench_hold(&b, put, 2);
+  bench_hold(&b, plain, 1);
+  bench_build(&b, 1, 0);
+  american_value(&call, 30, spot, 0.3, out);
+  american_value(&put, 30, spot, 0.25, other);
+  bench_quote_mid(&b, call, bench_day(0), out[0]);
+  bench_quote_mid(&b, put, bench_day(0), other[0]);
+  bench_quote_mid(&b, plain, bench_day(0), value(KEEL_KIND_CALL, 105, 30, spot, 0.08, 0.4));
+  bench_go(&b, bench_day(0), spot);
+  const struct keel_marks *marks = marks_of(&b);
+  size_t of_call = bench_row(&b, call), of_put = bench_row(&b, put), of_plain = bench_row(&b, plain);
+  const double *const columns[] = {marks->price,       marks->greeks.delta, marks->greeks.gamma,
+                                   marks->greeks.vega, marks->greeks.theta, marks->greeks.rho,
+                                   marks->greeks.psi,  marks->greeks.vanna, marks->greeks.volga};
+  for (int k = 0; k < 9; k++) {
+    assert_close(columns[k][of_call], out[k], 1e-4 * fmax(1, fabs(out[k])));
+    assert_close(columns[k][of_put], other[k], 1e-4 * fmax(1, fabs(other[k])));
+  }
+  assert_close(marks->vol[of_call], 0.3, 1e-6);
+  assert_close(marks->vol[of_put], 0.25, 1e-6);
+  assert_close(marks->vol[of_plain], 0.4, 1e-9);
+  assert_same_bits(marks->hedge_vol[of_call], marks->vol[of_put]); /* out of the money, through the forward */
+  assert_same_bits(marks->hedge_vol[of_put], marks->vol[of_put]);
+  american_value(&call, 30, spot, 0.25, out);
+  assert_close(marks->hedge_greeks.delta[of_call], out[1], 1e-4);
+  assert_true(fabs(out[1] - marks->greeks.delta[of_call]) > 0.005);
+  assert_int_equal(b.block->source_counts[KEEL_MARK_NO_VOL], 0);
+  bench_end(&b);
+}
+
+static void american_fall_backs_are_american(void **state) {
+  (void)state;
+  double out[9];
+  struct bench b;
+  const struct keel_contract put = american(KEEL_KIND_PUT, 100);
+  bench_start(&b);
+  b.underlyings[0].yield = 0.08;
   bench_hold(&b, put, 1);
   bench_build(&b, 1, 0);
-  bench_quote_mid(&b, put, bench_day(0), value(KEEL_KIND_PUT, 100, 30, 100, 0, 0.2));
+  american_value(&put, 30, 100, 0.2, out);
+  bench_quote_mid(&b, put, bench_day(0), out[0]);
   bench_go(&b, bench_day(0), 100);
   bench_quote(&b, put, bench_day(1), NAN, NAN);
-  bench_go(&b, bench_day(1), 70);
-  assert_true(value(KEEL_KIND_PUT, 100, 29, 70, 0, 0.2) < 30);
-  assert_true(marks_of(&b)->price[bench_row(&b, put)] == 30);
-  bench_quote(&b, put, bench_day(2), 29, 30); /* a quote is a quote, below intrinsic too */
-  bench_go(&b, bench_day(2), 70);
-  assert_true(marks_of(&b)->price[bench_row(&b, put)] == 29.5);
+  bench_go(&b, bench_day(1), 96);
+  american_value(&put, 29, 96, 0.2, out);
+  assert_close(marks_of(&b)->price[bench_row(&b, put)], out[0], 1e-4);
+  bench_go(&b, bench_day(1), 50); /* where it is exercised */
+  assert_close(marks_of(&b)->price[bench_row(&b, put)], 50, 1e-12);
+  assert_close(marks_of(&b)->greeks.delta[bench_row(&b, put)], -1, 1e-12);
+  assert_int_equal(b.block->source_counts[KEEL_MARK_NO_VOL], 0);
+  bench_quote(&b, put, bench_day(2), 49, 50); /* a quote is a quote, below intrinsic too: it implies no vol */
+  bench_go(&b, bench_day(2), 50);
+  assert_true(marks_of(&b)->price[bench_row(&b, put)] == 49.5);
+  assert_int_equal(b.block->source_counts[KEEL_MARK_NO_VOL], 1);
+  bench_end(&b);
+}
+
+/* Two exercise boundaries: a quote is a mark and no more, and nothing is traded on Greeks that are not known. */
+static void what_is_not_solved_has_no_greeks(void **state) {
+  (void)state;
+  const struct keel_contract put = american(KEEL_KIND_PUT, 100);
+  struct bench b;
+  bench_start(&b);
+  b.terms.rate = -0.01;
+  b.underlyings[0].yield = -0.03;
+  b.underlyings[0].implied_vol = 0.2;
+  bench_hold(&b, put, 1);
+  bench_build(&b, 1, 0);
+  bench_quote_mid(&b, put, bench_day(0), 3);
+  bench_go(&b, bench_day(0), 100);
+  assert_true(marks_of(&b)->price[bench_row(&b, put)] == 3);
+  assert_true(isnan(marks_of(&b)->greeks.delta[bench_row(&b, put)]));
+  assert_int_equal(b.block->source_counts[KEEL_MARK_NO_VOL], 1);
+  assert_true(b.block->reason[0] == KEEL_REASON_BAD_NUMBER);
   bench_end(&b);
 }
 
@@ -438,7 +522,9 @@ int main(void) {
       cmocka_unit_test(what_never_had_a_quote_takes_the_assumed_vol),
       cmocka_unit_test(a_mid_below_intrinsic_takes_the_strikes_vol),
       cmocka_unit_test(below_intrinsic_without_any_vol),
-      cmocka_unit_test(american_fall_backs_are_floored_at_intrinsic),
+      cmocka_unit_test(american_quotes_imply_american_vols),
+      cmocka_unit_test(american_fall_backs_are_american),
+      cmocka_unit_test(what_is_not_solved_has_no_greeks),
       cmocka_unit_test(futures_fall_back_to_their_last_yield),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,6 +120,30 @@ static void american_positions_are_noticed(void **state) {
   }
 }
 
+/* Refused for what the book or the hedge holds, not for what is only listed. */
+static void american_options_meet_no_european_formula(void **state) {
+  (void)state;
+  for (int held = 0; held < 2; held++)
+    for (int parity = 0; parity < 2; parity++) {
+      struct bench b;
+      keel_error error;
+      bench_start(&b);
+      struct keel_contract put = bench_option(KEEL_KIND_PUT, 100, 30);
+      put.exercise = KEEL_EXERCISE_AMERICAN;
+      if (parity)
+        b.underlyings[0].forward = KEEL_FORWARD_PARITY;
+      else
+        b.policies[0].target.delta.kind = KEEL_DELTA_VARIANCE_OPTIMAL;
+      bench_hold(&b, bench_option(KEEL_KIND_CALL, 100, 30), 1);
+      if (held) bench_hold(&b, put, 1);
+      bench_list(&b, put);
+      assert_int_equal(bench_wire(&b, 1, &error), held ? KEEL_STATUS_INPUT : KEEL_STATUS_OK);
+      if (held) assert_string_equal(error.where, parity ? "market.forward" : "hedge.target.delta");
+      if (held) assert_non_null(strstr(error.what, " is american; allowed: "));
+      bench_end(&b);
+    }
+}
+
 static void what_cannot_be_wired_is_said(void **state) {
   (void)state;
   struct bench b;
@@ -212,6 +236,7 @@ int main(void) {
       cmocka_unit_test(only_listed_options_of_held_expiries_are_watched),
       cmocka_unit_test(lines_say_who_hedges_with_what),
       cmocka_unit_test(american_positions_are_noticed),
+      cmocka_unit_test(american_options_meet_no_european_formula),
       cmocka_unit_test(what_cannot_be_wired_is_said),
       cmocka_unit_test(two_multipliers_of_one_contract_conflict),
       cmocka_unit_test(accounts_have_underlyings_of_their_own),

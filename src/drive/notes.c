@@ -1,0 +1,20 @@
+#include "drive/notes.h"
+
+#include "hedge/pricing.h"
+
+static int has_dividend(const struct keel_underlying_terms *terms, int64_t from_ns, int64_t until_ns) {
+  for (size_t i = 0; i < terms->dividend_count; i++)
+    if (terms->dividends[i].ex_ns > from_ns && terms->dividends[i].ex_ns <= until_ns) return 1;
+  return 0;
+}
+
+const char *keel_note_escrowed(const struct keel_wiring *wiring, int64_t from_ns) {
+  for (size_t r = 0; r < wiring->row_count; r++) {
+    const struct keel_row *row = &wiring->rows[r];
+    const struct keel_underlying_terms *terms = wiring->underlyings[row->underlying].terms;
+    if (row->is_priced && keel_is_american(&row->contract) && has_dividend(terms, from_ns, row->contract.expiry_ns))
+      return "American options with cash dividends to come are priced on spot without them (the escrowed model), not "
+             "below intrinsic at spot as it is.";
+  }
+  return NULL;
+}

@@ -1,0 +1,10 @@
+/* What readers of several results have to know, in words. */
+#ifndef KEEL_DRIVE_NOTES_H
+#define KEEL_DRIVE_NOTES_H
+
+#include "hedge/wiring.h"
+
+/* NULL where no American option of book or hedge has a cash dividend after that instant and until its expiry. */
+const char *keel_note_escrowed(const struct keel_wiring *wiring, int64_t from_ns);
+
+#endif
