@@ -10,11 +10,13 @@ static const char *const results[] = {"price", "delta", "gamma", "vega",  "theta
 static const char *const results_on_grids[] = {"price", "delta", "gamma", "vega",  "theta",       "rho", "psi",
                                                "vanna", "volga", "charm", "speed", "price_error", NULL};
 
+static struct keel_price_engine engine; /* one per run of the program */
+
 static void solve(size_t count, int american, const keel_options *options, const double *vol, double *const *out) {
   (void)vol;
   keel_greeks greeks = {out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7], out[8], out[9], out[10]};
   if (american)
-    keel_american_price(count, options, KEEL_AMERICAN_ACCURATE, KEEL_GREEK_SET_ALL, &greeks, NULL);
+    keel_american_price(count, options, engine.scheme, KEEL_GREEK_SET_ALL, &greeks, NULL);
   else
     keel_black_scholes_price(count, options, KEEL_GREEK_SET_ALL, &greeks);
 }
@@ -26,9 +28,7 @@ static const char *problem(const keel_option *option, int american, const double
   return keel_option_problem(option, numbers[SPOT], numbers[GIVEN]);
 }
 
-/* ---- other engines: one per run of the program ---- */
-
-static struct keel_price_engine engine;
+/* ---- other engines ---- */
 
 static void solve_by_engine(size_t count, int american, const keel_options *options, const double *vol,
                             double *const *out) {
@@ -85,6 +85,9 @@ static const struct keel_cli_option options[] = {
     {.name = "engine",
      .value = "analytic|pde",
      .help = "closed forms and the exercise boundary, or the equation on grids (default: analytic)"},
+    {.name = "scheme",
+     .value = "fast|accurate|high",
+     .help = "of american rows; risk, hedge, simulate, replay use fast (default: accurate)"},
     {.name = "dividends",
      .value = "FILE",
      .help = "cash dividends of all options: CSV with years (to the ex-date), cash"},
@@ -114,7 +117,6 @@ static const char details[] =
     "expiry on do not count.\n"
     "With --engine pde there is also price_error, what the grids say of the error of the price.\n"
     "\n"
-
     "By --model bachelier the forward is normal: spot and strike may be negative, and vol is in units of price\n"
     "per square root of a year; closed forms of european rows only.";
 

@@ -93,12 +93,27 @@ static keel_status read_size(const struct keel_cli *cli, const char *name, int l
   return KEEL_STATUS_OK;
 }
 
+static keel_status read_scheme(const struct keel_cli *cli, keel_american_scheme *scheme, keel_error *error) {
+  static const char *const names[] = {
+      [KEEL_AMERICAN_FAST] = "fast", [KEEL_AMERICAN_ACCURATE] = "accurate", [KEEL_AMERICAN_HIGH] = "high"};
+  const char *name = keel_cli_value(cli, "scheme");
+  *scheme = KEEL_AMERICAN_ACCURATE;
+  if (!name) return KEEL_STATUS_OK;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    *scheme = (keel_american_scheme)i;
+    if (strcmp(name, names[i]) == 0) return KEEL_STATUS_OK;
+  }
+  return keel_fail(error, KEEL_STATUS_INPUT, "scheme", "\"%s\" is not allowed, only fast, accurate, high", name);
+}
+
 keel_status keel_price_engine_open(struct keel_price_engine *engine, const struct keel_cli *cli, keel_error *error) {
   const char *name = keel_cli_value(cli, "engine"), *path = keel_cli_value(cli, "dividends");
   *engine = (struct keel_price_engine){.on_grids = name && strcmp(name, "pde") == 0};
   if (name && !engine->on_grids && strcmp(name, "analytic") != 0)
     return keel_fail(error, KEEL_STATUS_INPUT, "engine", "\"%s\" is not allowed, only analytic, pde", name);
-  keel_status status = read_size(cli, "nodes", KEEL_PDE_NODES_MIN, KEEL_PDE_NODES_MAX, &engine->nodes, error);
+  keel_status status = read_scheme(cli, &engine->scheme, error);
+  if (status == KEEL_STATUS_OK)
+    status = read_size(cli, "nodes", KEEL_PDE_NODES_MIN, KEEL_PDE_NODES_MAX, &engine->nodes, error);
   if (status == KEEL_STATUS_OK)
     status = read_size(cli, "steps", KEEL_PDE_STEPS_MIN, KEEL_PDE_STEPS_MAX, &engine->steps, error);
   if (status == KEEL_STATUS_OK && path) status = read_dividends(engine, path, error);

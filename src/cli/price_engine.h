@@ -3,12 +3,14 @@
 #define KEEL_CLI_PRICE_ENGINE_H
 
 #include "cli/cli.h"
+#include "keel/american.h"
 #include "keel/pde.h"
 
-/* --engine, --dividends, --nodes, --steps; all zeros: closed forms. */
+/* --engine, --scheme, --dividends, --nodes, --steps; all zeros but the scheme: closed forms. */
 struct keel_price_engine {
   int on_grids;
-  size_t nodes, steps; /* 0: the default */
+  keel_american_scheme scheme; /* of American options without dividends, where there are no grids */
+  size_t nodes, steps;         /* 0: the default */
   keel_dividends dividends;
   double *years, *cash; /* what dividends points to */
 };

@@ -63,6 +63,19 @@ static void american_rows_stand_among_european_ones(void **state) {
   assert_close(american - first, 0.106952702747, 1e-6);
   assert_close(call, american, 1e-12);
   keel_program_free(&program);
+  const char *const schemes[] = {"fast", "accurate", "high"};
+  const double within[] = {1e-3, 1e-5, 1e-7};
+  for (int i = 0; i < 3; i++) {
+    char command[128];
+    snprintf(command, sizeof command, "$KEEL price --scheme %s - | tail -n +2 | cut -d, -f9", schemes[i]);
+    program = keel_program_run(command,
+                               "kind,exercise,spot,strike,rate,yield,years,vol\n"
+                               "put,american,100,100,0.05,0.05,1,0.25\n");
+    assert_close(strtod(program.out, NULL), 9.569445298914, within[i]);
+    keel_program_free(&program);
+  }
+  assert_program("$KEEL price --scheme best - 2>&1 | head -1", "", 0,
+                 "keel: scheme: \"best\" is not allowed, only fast, accurate, high\n", "");
 }
 
 /* 30 sqrt(1/2) / sqrt(2 pi) at the money; a forward below 0. */

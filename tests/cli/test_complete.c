@@ -30,7 +30,8 @@ static void commands_are_those_of_the_help(void **state) {
 static void options_are_those_of_the_command(void **state) {
   (void)state;
   static const struct example examples[] = {
-      {"price -", "--model --engine --dividends --nodes --steps --json --csv --seed --threads --cpu --quiet --help "},
+      {"price -",
+       "--model --engine --scheme --dividends --nodes --steps --json --csv --seed --threads --cpu --quiet --help "},
       {"import --", "--output --map --json --seed --threads --cpu --quiet --help "},
       {"simulate --t", "--tape --tape-path --threads "},
       {"simulate --json --q", "--quiet "},
