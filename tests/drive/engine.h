@@ -14,6 +14,8 @@
  * in `make check`; fewer still where the build checks itself or the kernels are those of the baseline. */
 size_t engine_paths(size_t paths, size_t steps);
 int engine_is_full(void);
+/* Whether a sanitizer is built in, which makes everything much slower. */
+int engine_checks_itself(void);
 
 struct engine_run {
   struct keel_strategy *strategy;

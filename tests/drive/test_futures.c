@@ -241,15 +241,15 @@ static const char session[] =
     "limits: {order_qty_max: 500, position_qty_max: 2000}\n"
     "book:\n";
 
-/* Strikes of the session: its 60 calls and 44 puts. */
-static size_t write_strikes(char *text, size_t size) {
+/* Strikes of the session: its 60 calls and 44 puts; each `step`-th of them. */
+static size_t write_strikes(char *text, size_t size, size_t step) {
   static const double calls[] = {3000, 3010, 3020, 3025, 3030, 3040, 3050, 3060, 3070, 3075, 3080, 3090,
                                  3100, 3110, 3120, 3125, 3130, 3140, 3150, 3160, 3170, 3175, 3180, 3190,
                                  3200, 3210, 3220, 3230, 3240, 3250, 3400, 3410, 3420, 3430, 3440, 3450,
                                  3460, 3470, 3480, 3490, 3500, 3510, 3520, 3530, 3540, 3550, 3560, 3570,
                                  3580, 3600, 3650, 3700, 3750, 3800, 3850, 3900, 3975, 4000, 4100, 4200};
   size_t used = strlen(text), contracts = 0, count = 0;
-  for (size_t i = 0; i < 60 + 44; i++) {
+  for (size_t i = 0; i < 60 + 44; i += step) {
     int is_call = i < 60;
     double strike = is_call ? calls[i] : i < 90 ? calls[i - 60] : 3260 + 10 * (double)(i - 90);
     int qty = count < 96 ? 2 : 1;
@@ -353,7 +353,9 @@ static void a_session_of_options_on_a_future(void **state) {
   assert_int_equal(keel_import(files, 2, keel_scratch("es.tape"), NULL, &result, NULL), KEEL_STATUS_OK);
   assert_int_equal(result.rows, 111789 + 5241);
   snprintf(strategy_text, sizeof strategy_text, "%s", session);
-  assert_int_equal(write_strikes(strategy_text, sizeof strategy_text), 200);
+  int is_whole = !engine_checks_itself();
+  size_t contracts = write_strikes(strategy_text, sizeof strategy_text, is_whole ? 1 : 26);
+  if (is_whole) assert_int_equal(contracts, 200);
   keel_strategy *strategy;
   struct keel_replay *replay =
       replay_of(keel_scratch_write("es.yaml", strategy_text, strlen(strategy_text)), NULL, 0, 1, &strategy);
@@ -365,7 +367,7 @@ static void a_session_of_options_on_a_future(void **state) {
   double sum = 0, quotes = 111789 + 2 * 1367;
   for (size_t c = 0; c < keel_explain_components(); c++) sum += keel_replay_explained(replay, 0, c);
   assert_close(sum, totals.pnl, 1e-12 * totals.gross);
-  assert_close(total(replay, KEEL_COMPONENT_UNEXPLAINED), 0, 1e-5 * totals.gross);
+  if (is_whole) assert_close(total(replay, KEEL_COMPONENT_UNEXPLAINED), 0, 1e-5 * totals.gross);
   assert_close(total(replay, KEEL_COMPONENT_CARRY), 0, 1e-12 * totals.gross); /* the future is its own spot: no basis */
   assert_close((double)keel_replay_events(replay), quotes, 0);
   check_future(keel_scratch("es.yaml"), replay);
