@@ -169,4 +169,16 @@ keel_status keel_file_close(struct keel_file *file, keel_error *error) {
   return status;
 }
 
+keel_status keel_file_save(const char *path, char *text, size_t length, keel_error *error) {
+  if (!text) return keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the table");
+  struct keel_file *file;
+  keel_status status = keel_file_open(path, &file, error);
+  if (status == KEEL_STATUS_OK) {
+    keel_file_write(file, text, length, error);
+    status = keel_file_close(file, error);
+  }
+  free(text);
+  return status;
+}
+
 void keel_file_abort(struct keel_file *file) { file_free(file); }

@@ -18,6 +18,8 @@ keel_status keel_file_open(const char *path, struct keel_file **file, keel_error
 keel_status keel_file_write(struct keel_file *file, const void *bytes, size_t size, keel_error *error);
 /* Completes the file and frees it in any case; on an error nothing is left behind. */
 keel_status keel_file_close(struct keel_file *file, keel_error *error);
+/* A whole text as the file, and frees it. NULL is one that had no memory: an error that says so. */
+keel_status keel_file_save(const char *path, char *text, size_t length, keel_error *error);
 /* Gives up: nothing is left behind. */
 void keel_file_abort(struct keel_file *file);
 

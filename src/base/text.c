@@ -47,6 +47,19 @@ void keel_text_add(struct keel_text *text, const char *string) { keel_text_appen
 
 void keel_text_char(struct keel_text *text, char c) { keel_text_append(text, &c, 1); }
 
+char *keel_text_take(struct keel_text *text, size_t *length) {
+  size_t taken = text->length;
+  keel_text_char(text, '\0');
+  if (text->failed) {
+    keel_text_fini(text);
+    return NULL;
+  }
+  char *data = text->data;
+  keel_text_init(text);
+  if (length) *length = taken;
+  return data;
+}
+
 void keel_text_printf(struct keel_text *text, const char *format, ...) {
   va_list args, again;
   va_start(args, format);

@@ -15,6 +15,9 @@ struct keel_text {
 
 void keel_text_init(struct keel_text *text);
 void keel_text_fini(struct keel_text *text);
+/* What it holds, terminated, for the caller to free, with its length (NULL: not wanted); NULL without memory. In either
+ * case the text is empty after it. */
+char *keel_text_take(struct keel_text *text, size_t *length);
 /* Empty again; keeps its memory. */
 void keel_text_clear(struct keel_text *text);
 

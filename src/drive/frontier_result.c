@@ -1,10 +1,8 @@
 /* What a frontier found, for callers: figures, choice, CSV, JSON. */
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
 #include "base/file.h"
 #include "drive/frontier.h"
 #include "keel/version.h"
@@ -120,25 +118,13 @@ char *keel_frontier_csv(const keel_frontier *frontier, size_t *length) {
   keel_text_init(&text);
   write_header(&text);
   for (size_t i = 0; i < frontier->rule_count; i++) write_row(frontier, frontier->choice.by_cost[i], &text);
-  if (length) *length = text.length;
-  keel_text_char(&text, '\0');
-  if (!text.failed) return text.data;
-  keel_text_fini(&text);
-  return NULL;
+  return keel_text_take(&text, length);
 }
 
 keel_status keel_frontier_save(const keel_frontier *frontier, const char *path, keel_error *error) {
-  size_t length;
+  size_t length = 0;
   char *text = keel_frontier_csv(frontier, &length);
-  if (!text) return keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the table");
-  struct keel_file *file;
-  keel_status status = keel_file_open(path, &file, error);
-  if (status == KEEL_STATUS_OK) {
-    keel_file_write(file, text, length, error);
-    status = keel_file_close(file, error);
-  }
-  free(text);
-  return status;
+  return keel_file_save(path, text, length, error);
 }
 
 /* ---- JSON ---- */

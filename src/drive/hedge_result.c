@@ -1,9 +1,7 @@
 /* What a hedge found, for callers, and as CSV. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "drive/hedge.h"
@@ -105,23 +103,11 @@ char *keel_hedge_csv(const keel_hedge *hedge, size_t *length) {
     keel_hedge_trade trade = keel_hedge_trade_at(hedge, 1, i);
     write_trade(hedge, &trade, &text);
   }
-  if (length) *length = text.length;
-  keel_text_char(&text, '\0');
-  if (!text.failed) return text.data;
-  keel_text_fini(&text);
-  return NULL;
+  return keel_text_take(&text, length);
 }
 
 keel_status keel_hedge_save(const keel_hedge *hedge, const char *path, keel_error *error) {
-  size_t length;
+  size_t length = 0;
   char *text = keel_hedge_csv(hedge, &length);
-  if (!text) return keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the table");
-  struct keel_file *file;
-  keel_status status = keel_file_open(path, &file, error);
-  if (status == KEEL_STATUS_OK) {
-    keel_file_write(file, text, length, error);
-    status = keel_file_close(file, error);
-  }
-  free(text);
-  return status;
+  return keel_file_save(path, text, length, error);
 }

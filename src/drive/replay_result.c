@@ -2,10 +2,8 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
 #include "base/file.h"
 #include "drive/replay.h"
 #include "keel/version.h"
@@ -162,25 +160,13 @@ char *keel_ledger_csv(const keel_replay *replay, size_t *length) {
   struct keel_text text;
   keel_text_init(&text);
   write_csv(replay, &text);
-  if (length) *length = text.length;
-  keel_text_char(&text, '\0');
-  if (!text.failed) return text.data;
-  keel_text_fini(&text);
-  return NULL;
+  return keel_text_take(&text, length);
 }
 
 keel_status keel_ledger_save(const keel_replay *replay, const char *path, keel_error *error) {
-  size_t length;
+  size_t length = 0;
   char *text = keel_ledger_csv(replay, &length);
-  if (!text) return keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the ledger");
-  struct keel_file *file;
-  keel_status status = keel_file_open(path, &file, error);
-  if (status == KEEL_STATUS_OK) {
-    keel_file_write(file, text, length, error);
-    status = keel_file_close(file, error);
-  }
-  free(text);
-  return status;
+  return keel_file_save(path, text, length, error);
 }
 
 /* ---- JSON ---- */

@@ -1,9 +1,7 @@
 /* What a risk found, for callers: exposures, scenarios, CSV. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "drive/risk.h"
@@ -357,23 +355,11 @@ char *keel_risk_csv(const keel_risk *risk, keel_risk_table table, size_t *length
   struct keel_text text;
   keel_text_init(&text);
   tables[table].write(risk, &text);
-  if (length) *length = text.length;
-  keel_text_char(&text, '\0');
-  if (!text.failed) return text.data;
-  keel_text_fini(&text);
-  return NULL;
+  return keel_text_take(&text, length);
 }
 
 keel_status keel_risk_save(const keel_risk *risk, keel_risk_table table, const char *path, keel_error *error) {
-  size_t length;
+  size_t length = 0;
   char *text = keel_risk_csv(risk, table, &length);
-  if (!text) return keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the table");
-  struct keel_file *file;
-  keel_status status = keel_file_open(path, &file, error);
-  if (status == KEEL_STATUS_OK) {
-    keel_file_write(file, text, length, error);
-    status = keel_file_close(file, error);
-  }
-  free(text);
-  return status;
+  return keel_file_save(path, text, length, error);
 }

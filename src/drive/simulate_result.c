@@ -1,7 +1,6 @@
 /* What a simulation found, written out: JSON and CSV, both from the table of statistics. */
 #include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -266,23 +265,11 @@ char *keel_simulation_csv(const keel_simulation *simulation, size_t *length) {
     for (size_t a = 0; a < keel_simulation_accounts(simulation); a++)
       for (size_t q = 0; q < simulation->wiring.whole_count; q++) write_row(simulation, v, a, q, &text);
   }
-  if (length) *length = text.length;
-  keel_text_char(&text, '\0');
-  if (!text.failed) return text.data;
-  keel_text_fini(&text);
-  return NULL;
+  return keel_text_take(&text, length);
 }
 
 keel_status keel_simulation_save(const keel_simulation *simulation, const char *path, keel_error *error) {
-  size_t length;
+  size_t length = 0;
   char *text = keel_simulation_csv(simulation, &length);
-  if (!text) return keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory for the result");
-  struct keel_file *file;
-  keel_status status = keel_file_open(path, &file, error);
-  if (status == KEEL_STATUS_OK) {
-    keel_file_write(file, text, length, error);
-    status = keel_file_close(file, error);
-  }
-  free(text);
-  return status;
+  return keel_file_save(path, text, length, error);
 }

@@ -1,28 +1,7 @@
 #include "hedge/pricing.h"
 
+#include "kernel/greeks.h"
 #include "kernel/kernel.h"
-
-/* The inputs, or outputs, from a row on. */
-static keel_options options_from(const keel_options *options, size_t at) {
-  return (keel_options){options->phi + at,   options->spot + at,  options->strike + at, options->rate + at,
-                        options->yield + at, options->years + at, options->vol + at};
-}
-
-static double *from(double *column, size_t at) { return column ? column + at : NULL; }
-
-static keel_greeks greeks_from(const keel_greeks *out, size_t at) {
-  return (keel_greeks){.price = from(out->price, at),
-                       .delta = from(out->delta, at),
-                       .gamma = from(out->gamma, at),
-                       .vega = from(out->vega, at),
-                       .theta = from(out->theta, at),
-                       .rho = from(out->rho, at),
-                       .psi = from(out->psi, at),
-                       .vanna = from(out->vanna, at),
-                       .volga = from(out->volga, at),
-                       .charm = from(out->charm, at),
-                       .speed = from(out->speed, at)};
-}
 
 /* Where the rows that are exercised as this one is end. */
 static size_t end_of_run(size_t count, const unsigned char *american, size_t start) {
@@ -35,8 +14,8 @@ void keel_price_rows(size_t count, const unsigned char *american, const keel_opt
                      const keel_greeks *out) {
   for (size_t start = 0, end; start < count; start = end) {
     end = end_of_run(count, american, start);
-    keel_options in = options_from(options, start);
-    keel_greeks to = greeks_from(out, start);
+    keel_options in = keel_options_from(options, start);
+    keel_greeks to = keel_greeks_from(out, start);
     if (american[start])
       keel_american_price(end - start, &in, KEEL_PRICING_SCHEME, set, &to, NULL);
     else
@@ -48,7 +27,7 @@ void keel_imply_rows(size_t count, const unsigned char *american, const keel_opt
                      double *vol) {
   for (size_t start = 0, end; start < count; start = end) {
     end = end_of_run(count, american, start);
-    keel_options in = options_from(options, start);
+    keel_options in = keel_options_from(options, start);
     if (american[start])
       keel_american_implied_vol(end - start, &in, KEEL_PRICING_SCHEME, price + start, vol + start);
     else
@@ -68,7 +47,7 @@ static void price_american(const struct keel_option_paths *paths, keel_greek_set
   for (size_t start = 0; start < paths->count; start += PART) {
     size_t count = paths->count - start < PART ? paths->count - start : PART;
     keel_options in = {phi, paths->spot + start, strike, rate, yield, years, paths->vol + start};
-    keel_greeks to = greeks_from(out, start);
+    keel_greeks to = keel_greeks_from(out, start);
     keel_american_price(count, &in, KEEL_PRICING_SCHEME, set, &to, NULL);
   }
 }

@@ -2,6 +2,7 @@
 #include "keel/american.h"
 
 #include "kernel/american_level.h"
+#include "kernel/greeks.h"
 #include "kernel/lane_math.h"
 
 enum { TILE = KEEL_AMERICAN_TILE, OUTPUTS = 11 };
@@ -218,8 +219,7 @@ void KEEL_AT(keel_american)(size_t count, const keel_options *options, const str
     keel_lanes found[OUTPUTS], edge;
     int kind[TILE];
     size_t part = count - start < TILE ? count - start : TILE;
-    keel_options in = {options->phi + start,   options->spot + start,  options->strike + start, options->rate + start,
-                       options->yield + start, options->years + start, options->vol + start};
+    keel_options in = keel_options_from(options, start);
     take(part, &in, &puts, kind);
     solve(nodes, set >= KEEL_GREEK_SET_GAMMA, &puts);
     if (set >= KEEL_GREEK_SET_EXPLAIN) solve_volga(nodes, &puts);

@@ -4,6 +4,7 @@
 
 #include "kernel/american.h"
 #include "kernel/bounds.h"
+#include "kernel/greeks.h"
 #include "kernel/lane_math.h"
 
 enum { TILE = 64, STEPS = 80 };
@@ -131,13 +132,7 @@ static void solve_tile(size_t count, const keel_options *in, keel_american_schem
 void keel_american_implied_vol(size_t count, const keel_options *options, keel_american_scheme scheme,
                                const double *price, double *vol) {
   for (size_t start = 0; start < count; start += TILE) {
-    keel_options in = {options->phi + start,
-                       options->spot + start,
-                       options->strike + start,
-                       options->rate + start,
-                       options->yield + start,
-                       options->years + start,
-                       NULL};
+    keel_options in = keel_options_from(options, start);
     solve_tile(count - start < TILE ? count - start : TILE, &in, scheme, price + start, vol + start);
   }
 }

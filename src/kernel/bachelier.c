@@ -9,6 +9,7 @@
 #include "keel/bachelier.h"
 
 #include "kernel/bounds.h"
+#include "kernel/greeks.h"
 #include "kernel/lane_math.h"
 #include "kernel/level.h"
 
@@ -68,12 +69,8 @@ static INLINE void weigh(size_t count, struct tile *t) {
   }
 }
 
-struct lane {
-  double price, delta, gamma, vega, theta, rho, psi, vanna, volga, charm, speed;
-};
-
 /* Everything of lane i, of which the compiler keeps what its set stores. */
-static INLINE struct lane lane_of(size_t i, const struct terms *terms, const struct tile *t) {
+static INLINE struct keel_greek_lane lane_of(size_t i, const struct terms *terms, const struct tile *t) {
   double phi = terms->phi, carry = terms->rate - terms->yield, root_years = sqrt(terms->years);
   double discount = t->discount[i], yield_factor = t->yield_factor[i], up = 1.0 + t->growth[i];
   double d = t->d[i], v = t->v[i], inv_v = t->inv_v[i], n = KEEL_INV_SQRT_2PI * t->g[i];
@@ -83,7 +80,7 @@ static INLINE struct lane lane_of(size_t i, const struct terms *terms, const str
   double vega = discount * n * root_years, density = n * yield_factor, gamma = density * inv_v * up;
   double inv_root = keel_reciprocal(root_years + LEAST), shift = d * root_years * inv_v; /* d / vol */
   double decay = 0.5 * discount * n * terms->vol * inv_root, drift = density * inv_v * (carry * terms->spot * up);
-  return (struct lane){
+  return (struct keel_greek_lane){
       .price = price,
       .delta = delta,
       .gamma = gamma,
@@ -98,32 +95,13 @@ static INLINE struct lane lane_of(size_t i, const struct terms *terms, const str
   };
 }
 
-static INLINE void store(size_t i, int ok, struct lane lane, keel_greek_set set, const keel_greeks *out) {
-  out->price[i] = ok ? lane.price : NAN;
-  if (set == KEEL_GREEK_SET_PRICE) return;
-  out->delta[i] = ok ? lane.delta : NAN;
-  if (set == KEEL_GREEK_SET_DELTA) return;
-  out->gamma[i] = ok ? lane.gamma : NAN;
-  out->vega[i] = ok ? lane.vega : NAN;
-  if (set == KEEL_GREEK_SET_GAMMA) return;
-  out->theta[i] = ok ? lane.theta : NAN;
-  out->rho[i] = ok ? lane.rho : NAN;
-  if (set == KEEL_GREEK_SET_FIRST) return;
-  out->psi[i] = ok ? lane.psi : NAN;
-  out->vanna[i] = ok ? lane.vanna : NAN;
-  out->volga[i] = ok ? lane.volga : NAN;
-  if (set == KEEL_GREEK_SET_EXPLAIN) return;
-  out->charm[i] = ok ? lane.charm : NAN;
-  out->speed[i] = ok ? lane.speed : NAN;
-}
-
 /* Lanes from `start` on; in begins there. */
 static INLINE void finish(size_t start, size_t count, const keel_options *in, const struct tile *t, keel_greek_set set,
                           const keel_greeks *out) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
     struct terms terms = terms_at(i, in);
-    store(start + i, is_sound(&terms), lane_of(i, &terms, t), set, out);
+    keel_greek_store(start + i, is_sound(&terms), lane_of(i, &terms, t), set, out);
   }
 }
 static void finish_set(size_t start, size_t count, const keel_options *in, const struct tile *t, keel_greek_set set,
@@ -154,8 +132,7 @@ void KEEL_AT(keel_bachelier)(size_t count, const keel_options *options, keel_gre
   struct tile tile;
   for (size_t start = 0; start < count; start += TILE) {
     size_t lanes = count - start < TILE ? count - start : TILE;
-    keel_options in = {options->phi + start,   options->spot + start,  options->strike + start, options->rate + start,
-                       options->yield + start, options->years + start, options->vol + start};
+    keel_options in = keel_options_from(options, start);
     measure(lanes, &in, &tile);
     weigh(lanes, &tile);
     finish_set(start, lanes, &in, &tile, set, out);

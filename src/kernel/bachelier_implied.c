@@ -6,6 +6,7 @@
 #include "keel/bachelier.h"
 
 #include "kernel/bounds.h"
+#include "kernel/greeks.h"
 #include "kernel/implied_steps.h"
 #include "kernel/level.h"
 
@@ -86,12 +87,7 @@ static void solve_tile(keel_options in, size_t count, const double *price, doubl
 
 void KEEL_AT(keel_bachelier_implied)(size_t count, const keel_options *options, const double *price, double *vol) {
   for (size_t start = 0; start < count; start += TILE) {
-    keel_options in = {.phi = options->phi + start,
-                       .spot = options->spot + start,
-                       .strike = options->strike + start,
-                       .rate = options->rate + start,
-                       .yield = options->yield + start,
-                       .years = options->years + start};
+    keel_options in = keel_options_from(options, start);
     solve_tile(in, count - start < TILE ? count - start : TILE, price + start, vol + start);
   }
 }

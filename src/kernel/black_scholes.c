@@ -12,6 +12,7 @@
 #include "keel/black_scholes.h"
 
 #include "kernel/bounds.h"
+#include "kernel/greeks.h"
 #include "kernel/lane_math.h"
 #include "kernel/level.h"
 
@@ -178,10 +179,6 @@ static INLINE void divide_strike(size_t count, struct tile *t) {
   for (size_t i = 0; i < count; i++) t->tail2[i] *= t->u[i] * keel_reciprocal(t->q2[i]);
 }
 
-struct lane {
-  double price, delta, gamma, vega, theta, rho, psi, vanna, volga, charm, speed;
-};
-
 /* e^(-qT) N(phi d1) phi. */
 static INLINE double delta_of(size_t i, const struct terms *terms, const struct tile *t) {
   double phi = terms->phi, n1 = phi * t->d1[i] > 0 ? terms->yield_factor - t->tail1[i] : t->tail1[i];
@@ -189,7 +186,7 @@ static INLINE double delta_of(size_t i, const struct terms *terms, const struct 
 }
 
 /* Everything of lane i, of which the compiler keeps what its set stores. */
-static INLINE struct lane lane_of(size_t i, double spot, const struct terms *terms, const struct tile *t) {
+static INLINE struct keel_greek_lane lane_of(size_t i, double spot, const struct terms *terms, const struct tile *t) {
   double phi = terms->phi, rate = terms->rate, yield = terms->yield, years = terms->years;
   double vol = terms->vol, d1 = t->d1[i], d2 = t->d2[i], inv_v = terms->inv_v, inv_spot = t->inv_spot[i];
   double n2 = phi * d2 > 0 ? terms->strike_value - t->tail2[i] : t->tail2[i];
@@ -197,7 +194,7 @@ static INLINE struct lane lane_of(size_t i, double spot, const struct terms *ter
   double density = KEEL_INV_SQRT_2PI * t->u[i], density_v = density * inv_v, slope = density * inv_spot;
   double root_years = vol * years * inv_v, inv_vol = root_years * inv_v, vol_v = vol * inv_v; /* 1/T = vol_v^2 */
   double gamma = density_v * inv_spot * inv_spot, vega = density * root_years;
-  return (struct lane){
+  return (struct keel_greek_lane){
       .price = spot_part - strike_part,
       .delta = delta,
       .gamma = gamma,
@@ -210,25 +207,6 @@ static INLINE struct lane lane_of(size_t i, double spot, const struct terms *ter
       .charm = fma(yield, delta, -slope * fma(rate - yield, inv_v, -0.5 * d2 * (vol_v * vol_v))),
       .speed = -gamma * inv_spot * fma(d1, inv_v, 1.0),
   };
-}
-
-static INLINE void store(size_t i, int ok, struct lane lane, keel_greek_set set, const keel_greeks *out) {
-  out->price[i] = ok ? lane.price : NAN;
-  if (set == KEEL_GREEK_SET_PRICE) return;
-  out->delta[i] = ok ? lane.delta : NAN;
-  if (set == KEEL_GREEK_SET_DELTA) return;
-  out->gamma[i] = ok ? lane.gamma : NAN;
-  out->vega[i] = ok ? lane.vega : NAN;
-  if (set == KEEL_GREEK_SET_GAMMA) return;
-  out->theta[i] = ok ? lane.theta : NAN;
-  out->rho[i] = ok ? lane.rho : NAN;
-  if (set == KEEL_GREEK_SET_FIRST) return;
-  out->psi[i] = ok ? lane.psi : NAN;
-  out->vanna[i] = ok ? lane.vanna : NAN;
-  out->volga[i] = ok ? lane.volga : NAN;
-  if (set == KEEL_GREEK_SET_EXPLAIN) return;
-  out->charm[i] = ok ? lane.charm : NAN;
-  out->speed[i] = ok ? lane.speed : NAN;
 }
 
 /* Whether a lane's numbers are in range. */
@@ -248,7 +226,7 @@ static INLINE void finish(struct span span, const keel_options *in, const struct
   for (size_t i = 0; i < span.count; i++) {
     struct terms terms = terms_at(i, in, t, shape, common);
     double spot = in->spot[i];
-    store(span.start + i, is_sound(spot, &terms), lane_of(i, spot, &terms, t), set, span.out);
+    keel_greek_store(span.start + i, is_sound(spot, &terms), lane_of(i, spot, &terms, t), set, span.out);
   }
 }
 
@@ -316,8 +294,7 @@ void KEEL_AT(keel_black_scholes)(size_t count, const keel_options *options, keel
   const struct terms none = {0};
   for (size_t start = 0; start < count; start += TILE) {
     struct span span = span_at(start, count, out);
-    keel_options in = {options->phi + start,   options->spot + start,  options->strike + start, options->rate + start,
-                       options->yield + start, options->years + start, options->vol + start};
+    keel_options in = keel_options_from(options, start);
     discount_all(span.count, &in, &tile);
     price(span, &in, &tile, TABLE, &none, set);
   }

@@ -14,6 +14,7 @@
 #include "keel/implied_vol.h"
 
 #include "kernel/bounds.h"
+#include "kernel/greeks.h"
 #include "kernel/implied_steps.h"
 #include "kernel/level.h"
 
@@ -222,13 +223,7 @@ static void solve_tile(keel_options in, size_t count, const double *price, doubl
 
 void KEEL_AT(keel_implied_vol)(size_t count, const keel_options *options, const double *price, double *vol) {
   for (size_t start = 0; start < count; start += TILE) {
-    keel_options in = {options->phi + start,
-                       options->spot + start,
-                       options->strike + start,
-                       options->rate + start,
-                       options->yield + start,
-                       options->years + start,
-                       NULL};
+    keel_options in = keel_options_from(options, start);
     solve_tile(in, count - start < TILE ? count - start : TILE, price + start, vol + start);
   }
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "kernel/greeks.h"
 #include "kernel/kernel.h"
 #include "kernel/lane_math.h"
 #include "model/dividends.h"
@@ -65,17 +66,17 @@ struct chunk {
   int has_puts;
   const keel_dividends *dividends;
   size_t before; /* the last expiry */
-  const double *phi, *spot, *strike, *rate, *yield, *years, *vol;
+  keel_options in;
   double unit_spot[CHUNK], unit_vol[CHUNK], unit_rate[CHUNK];
   double price[MOVES][CHUNK];
 };
 
 static void set_units(struct chunk *c) {
   for (size_t i = 0; i < c->count; i++) {
-    double deviation = c->vol[i] * sqrt(c->years[i]), part = keel_at_most(deviation, 1.0) / 32;
-    c->unit_spot[i] = part * c->spot[i];
-    c->unit_vol[i] = c->vol[i] / 32;
-    c->unit_rate[i] = part / c->years[i];
+    double deviation = c->in.vol[i] * sqrt(c->in.years[i]), part = keel_at_most(deviation, 1.0) / 32;
+    c->unit_spot[i] = part * c->in.spot[i];
+    c->unit_vol[i] = c->in.vol[i] / 32;
+    c->unit_rate[i] = part / c->in.years[i];
   }
 }
 
@@ -83,19 +84,20 @@ static void set_units(struct chunk *c) {
 static void price_at(struct chunk *c, const struct move *move, double *price) {
   double spot[CHUNK], vol[CHUNK], rate[CHUNK], yield[CHUNK], nothing[CHUNK] = {0}, forward[CHUNK] = {0};
   for (size_t i = 0; i < c->count; i++) {
-    spot[i] = c->spot[i] + move->spot * c->unit_spot[i];
-    vol[i] = c->vol[i] + move->vol * c->unit_vol[i];
-    rate[i] = c->rate[i] + move->rate * c->unit_rate[i];
-    yield[i] = c->yield[i] + move->yield * c->unit_rate[i];
+    spot[i] = c->in.spot[i] + move->spot * c->unit_spot[i];
+    vol[i] = c->in.vol[i] + move->vol * c->unit_vol[i];
+    rate[i] = c->in.rate[i] + move->rate * c->unit_rate[i];
+    yield[i] = c->in.yield[i] + move->yield * c->unit_rate[i];
   }
   struct keel_dividends_calls calls = {
-      c->count, spot, c->strike, rate, yield, c->years, vol, c->before, c->dividends->years, c->dividends->cash, price};
+      c->count,           spot, c->in.strike, rate, yield, c->in.years, vol, c->before, c->dividends->years,
+      c->dividends->cash, price};
   keel_kernel_now->dividends_calls(&calls);
   calls.strike = nothing, calls.price = forward;
   if (c->has_puts) keel_kernel_now->dividends_calls(&calls);
   for (size_t i = 0; i < c->count; i++) {
-    double put = keel_at_least(price[i] - forward[i] + c->strike[i], 0.0);
-    price[i] = keel_exp(-rate[i] * c->years[i]) * (c->phi[i] > 0 ? price[i] : put);
+    double put = keel_at_least(price[i] - forward[i] + c->in.strike[i], 0.0);
+    price[i] = keel_exp(-rate[i] * c->in.years[i]) * (c->in.phi[i] > 0 ? price[i] : put);
   }
 }
 
@@ -129,20 +131,8 @@ static void put(double *array, size_t i, double value) {
   if (array) array[i] = value;
 }
 
-/* The arrays of a set from a row on, NULL for those that it has not. */
-static keel_greeks chosen(const keel_greeks *all, keel_greek_set set, size_t at) {
-  keel_greeks some = {.price = all->price + at};
-  if (set >= KEEL_GREEK_SET_DELTA) some.delta = all->delta + at;
-  if (set >= KEEL_GREEK_SET_GAMMA) some.gamma = all->gamma + at, some.vega = all->vega + at;
-  if (set >= KEEL_GREEK_SET_FIRST) some.theta = all->theta + at, some.rho = all->rho + at;
-  if (set >= KEEL_GREEK_SET_EXPLAIN)
-    some.psi = all->psi + at, some.vanna = all->vanna + at, some.volga = all->volga + at;
-  if (set >= KEEL_GREEK_SET_ALL) some.charm = all->charm + at, some.speed = all->speed + at;
-  return some;
-}
-
 static void put_greeks(const struct chunk *c, size_t i, const keel_greeks *to) {
-  double spot = c->spot[i], carry = (c->rate[i] - c->yield[i]) * spot, v2 = c->vol[i] * c->vol[i];
+  double spot = c->in.spot[i], carry = (c->in.rate[i] - c->in.yield[i]) * spot, v2 = c->in.vol[i] * c->in.vol[i];
   double price = c->price[BASE][i], delta = first(c, SPOT, i, c->unit_spot[i]);
   double gamma = second(c, SPOT, i, c->unit_spot[i]), speed = third(c, SPOT, i, c->unit_spot[i]);
   put(to->price, i, price);
@@ -154,22 +144,22 @@ static void put_greeks(const struct chunk *c, size_t i, const keel_greeks *to) {
   put(to->rho, i, first(c, RATE, i, c->unit_rate[i]));
   put(to->psi, i, first(c, YIELD, i, c->unit_rate[i]));
   put(to->vanna, i, cross(c, i));
-  put(to->theta, i, c->rate[i] * price - carry * delta - 0.5 * v2 * spot * spot * gamma);
-  put(to->charm, i, c->yield[i] * delta - (carry + v2 * spot) * gamma - 0.5 * v2 * spot * spot * speed);
+  put(to->theta, i, c->in.rate[i] * price - carry * delta - 0.5 * v2 * spot * spot * gamma);
+  put(to->charm, i, c->in.yield[i] * delta - (carry + v2 * spot) * gamma - 0.5 * v2 * spot * spot * speed);
 }
 
 /* ---- all of it ---- */
 
 /* What no dividend touches, and what is NaN, is the formula's. */
 static int is_plain(const struct chunk *c, size_t i) {
-  const keel_option option = {c->phi[i], c->strike[i], c->rate[i], c->yield[i], c->years[i]};
-  return keel_dividends_before(c->dividends, c->years[i]) == 0 || keel_option_problem(&option, c->spot[i], c->vol[i]);
+  const keel_option option = {c->in.phi[i], c->in.strike[i], c->in.rate[i], c->in.yield[i], c->in.years[i]};
+  return keel_dividends_before(c->dividends, c->in.years[i]) == 0 ||
+         keel_option_problem(&option, c->in.spot[i], c->in.vol[i]);
 }
 
 static void put_plain(const struct chunk *c, size_t i, keel_greek_set set, const keel_greeks *to) {
-  const keel_options one = {c->phi + i,   c->spot + i,  c->strike + i, c->rate + i,
-                            c->yield + i, c->years + i, c->vol + i};
-  const keel_greeks at = chosen(to, set, i);
+  const keel_options one = keel_options_from(&c->in, i);
+  const keel_greeks at = keel_greeks_from(to, i);
   keel_black_scholes_price(1, &one, set, &at);
 }
 
@@ -180,12 +170,12 @@ static void price_chunk(struct chunk *c, keel_greek_set set, const keel_greeks *
   for (size_t m = count; m < MOVES; m++)
     for (size_t i = 0; i < c->count; i++) c->price[m][i] = 0;
   for (size_t i = 0; i < c->count; i++) {
-    const keel_option option = {c->phi[i], c->strike[i], c->rate[i], c->yield[i], c->years[i]};
+    const keel_option option = {c->in.phi[i], c->in.strike[i], c->in.rate[i], c->in.yield[i], c->in.years[i]};
     if (is_plain(c, i)) {
       put_plain(c, i, set, to);
       continue;
     }
-    if (keel_dividends_problem(&option, c->spot[i], c->vol[i], c->dividends))
+    if (keel_dividends_problem(&option, c->in.spot[i], c->in.vol[i], c->dividends))
       for (size_t m = 0; m < MOVES; m++) c->price[m][i] = NAN;
     put_greeks(c, i, to);
   }
@@ -199,16 +189,14 @@ keel_status keel_dividends_price(size_t count, const keel_options *options, cons
   for (size_t from = 0; from < count; from += CHUNK) {
     double last = 0;
     c.count = count - from < CHUNK ? count - from : CHUNK;
-    c.phi = options->phi + from, c.spot = options->spot + from, c.strike = options->strike + from;
-    c.rate = options->rate + from, c.yield = options->yield + from, c.years = options->years + from;
-    c.vol = options->vol + from;
+    c.in = keel_options_from(options, from);
     c.has_puts = 0;
     for (size_t i = 0; i < c.count; i++) {
-      if (c.years[i] > last && c.years[i] < INFINITY) last = c.years[i];
-      c.has_puts |= c.phi[i] < 0;
+      if (c.in.years[i] > last && c.in.years[i] < INFINITY) last = c.in.years[i];
+      c.has_puts |= c.in.phi[i] < 0;
     }
     c.before = keel_dividends_before(dividends, last);
-    keel_greeks to = chosen(out, set, from);
+    const keel_greeks some = keel_greeks_of_set(out, set), to = keel_greeks_from(&some, from);
     price_chunk(&c, set, &to);
   }
   return KEEL_STATUS_OK;

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "kernel/greeks.h"
 #include "kernel/lane_math.h"
 #include "model/pde_solve.h"
 
@@ -62,19 +63,8 @@ static void put(double *array, size_t i, double value) {
   if (array) array[i] = value;
 }
 
-/* The arrays of a set, NULL for those that it has not. */
-static keel_greeks chosen(const keel_greeks *all, keel_greek_set set) {
-  keel_greeks some = {.price = all->price};
-  if (set >= KEEL_GREEK_SET_DELTA) some.delta = all->delta;
-  if (set >= KEEL_GREEK_SET_GAMMA) some.gamma = all->gamma, some.vega = all->vega;
-  if (set >= KEEL_GREEK_SET_FIRST) some.theta = all->theta, some.rho = all->rho;
-  if (set >= KEEL_GREEK_SET_EXPLAIN) some.psi = all->psi, some.vanna = all->vanna, some.volga = all->volga;
-  if (set >= KEEL_GREEK_SET_ALL) some.charm = all->charm, some.speed = all->speed;
-  return some;
-}
-
 static void put_nothing(const struct run *run, size_t i) {
-  const keel_greeks to = chosen(&run->out->greeks, run->set);
+  const keel_greeks to = keel_greeks_of_set(&run->out->greeks, run->set);
   double *const arrays[] = {to.price, to.delta, to.gamma, to.vega,  to.theta, to.rho,
                             to.psi,   to.vanna, to.volga, to.charm, to.speed, run->out->price_error};
   for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++) put(arrays[k], i, NAN);
@@ -83,9 +73,8 @@ static void put_nothing(const struct run *run, size_t i) {
 /* At expiry there is nothing to solve: intrinsic, as the formula has it. */
 static void put_expired(const struct run *run, size_t i) {
   const keel_options *in = run->options;
-  const keel_options one = {in->phi + i,   in->spot + i,  in->strike + i, in->rate + i,
-                            in->yield + i, in->years + i, in->vol + i};
-  const keel_greeks to = chosen(&run->out->greeks, run->set);
+  const keel_options one = keel_options_from(in, i);
+  const keel_greeks to = keel_greeks_of_set(&run->out->greeks, run->set);
   double *const arrays[] = {to.price, to.delta, to.gamma, to.vega,  to.theta, to.rho,
                             to.psi,   to.vanna, to.volga, to.charm, to.speed};
   double got[11];
@@ -140,7 +129,7 @@ static int put_reading(const struct run *run, size_t i, const struct solved *sol
     put_nothing(run, i);
     return 0;
   }
-  const keel_greeks to = chosen(&run->out->greeks, run->set);
+  const keel_greeks to = keel_greeks_of_set(&run->out->greeks, run->set);
   const struct keel_pde_reading *r = &solved->lane[lane];
   double intrinsic = contract.phi * (contract.spot - contract.strike), least = contract.american ? intrinsic : 0;
   put(to.price, i, keel_at_least(r->price, keel_at_least(least, 0.0)));
@@ -158,7 +147,7 @@ static int put_reading(const struct run *run, size_t i, const struct solved *sol
 enum { BASE, VOL_UP, VOL_DOWN, RATE_UP, RATE_DOWN, YIELD_UP, YIELD_DOWN };
 
 static void put_differences(const struct run *run, size_t i, const struct solved *solved, double vol_bump) {
-  const keel_greeks to = chosen(&run->out->greeks, run->set);
+  const keel_greeks to = keel_greeks_of_set(&run->out->greeks, run->set);
   const struct keel_pde_reading *r = solved->lane;
   double up = r[VOL_UP].price, down = r[VOL_DOWN].price;
   put(to.vega, i, (up - down) / (2 * vol_bump));

@@ -38,6 +38,17 @@ static void a_file_is_replaced_when_complete(void **state) {
   assert_int_equal(keel_scratch_count("out"), 0);
 }
 
+static void a_text_is_saved_whole(void **state) {
+  (void)state;
+  const char *path = keel_scratch_write("saved", "old", 3);
+  keel_error error;
+  assert_int_equal(keel_file_save(path, NULL, 0, &error), KEEL_STATUS_MEMORY);
+  assert_holds(path, "old");
+  assert_int_equal(keel_file_save(path, strdup("a table"), 7, &error), KEEL_STATUS_OK);
+  assert_holds(path, "a table");
+  assert_int_equal(keel_file_save("/nowhere/x", strdup("a table"), 7, &error), KEEL_STATUS_IO);
+}
+
 static void giving_up_leaves_nothing(void **state) {
   (void)state;
   struct keel_file *file;
@@ -135,13 +146,10 @@ static void a_link_stays_a_link(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_file_is_replaced_when_complete),
-      cmocka_unit_test(giving_up_leaves_nothing),
-      cmocka_unit_test(large_pieces_go_through_in_order),
-      cmocka_unit_test(a_full_disk_is_reported),
-      cmocka_unit_test(a_size_limit_leaves_nothing),
-      cmocka_unit_test(a_bad_place_is_refused),
-      cmocka_unit_test(a_link_stays_a_link),
+      cmocka_unit_test(a_file_is_replaced_when_complete), cmocka_unit_test(a_text_is_saved_whole),
+      cmocka_unit_test(giving_up_leaves_nothing),         cmocka_unit_test(large_pieces_go_through_in_order),
+      cmocka_unit_test(a_full_disk_is_reported),          cmocka_unit_test(a_size_limit_leaves_nothing),
+      cmocka_unit_test(a_bad_place_is_refused),           cmocka_unit_test(a_link_stays_a_link),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

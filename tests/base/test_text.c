@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -44,6 +45,22 @@ static void a_length_beyond_memory_fails_once_and_for_all(void **state) {
   keel_text_add(&text, "not added");
   assert_string_equal(shown(&text), "kept");
   keel_text_fini(&text);
+}
+
+static void a_text_that_is_taken_is_terminated_and_gone(void **state) {
+  (void)state;
+  struct keel_text text;
+  size_t length = 7;
+  keel_text_init(&text);
+  keel_text_add(&text, "three");
+  char *taken = keel_text_take(&text, &length);
+  assert_string_equal(taken, "three");
+  assert_int_equal(length, 5);
+  assert_true(text.data == NULL && text.length == 0);
+  free(taken);
+  keel_text_append(&text, "x", SIZE_MAX / 2);
+  assert_null(keel_text_take(&text, NULL));
+  assert_true(text.data == NULL && !text.failed);
 }
 
 static void what_is_not_finite_has_another_text(void **state) {
@@ -102,6 +119,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_text_grows),
       cmocka_unit_test(a_length_beyond_memory_fails_once_and_for_all),
+      cmocka_unit_test(a_text_that_is_taken_is_terminated_and_gone),
       cmocka_unit_test(what_is_not_finite_has_another_text),
       cmocka_unit_test(fields_are_quoted_where_they_must_be),
       cmocka_unit_test(json_strings_are_always_valid),
