@@ -5,15 +5,13 @@
 #include <string.h>
 
 #include "keel/black_scholes.h"
+#include "support/draws.h"
 #include "support/support.h"
 
 enum { DAYS = 40, STRIKES = 5, FIRST_DAY = 19723 /* 2024-01-01 */ };
 
 static uint64_t random_state;
-static double uniform(void) {
-  random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-  return (double)(random_state >> 11) * 0x1p-53;
-}
+static double uniform(void) { return next_unit(&random_state); }
 
 /* A market made from sums of uniforms and Keel's own prices: the same bits everywhere. Some quotes are bad on purpose.
  */

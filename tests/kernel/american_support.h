@@ -7,6 +7,7 @@
 
 #include "keel/american.h"
 #include "kernel/lane_math.h"
+#include "support/draws.h"
 #include "support/support.h"
 
 enum { OUTPUTS = 11, MOST = 600, BOUNDARY = OUTPUTS };
@@ -47,11 +48,6 @@ static inline void price_european(struct table *t) {
 
 static inline void put_row(struct table *t, size_t row, const double values[INPUTS]) {
   for (int i = 0; i < INPUTS; i++) t->in[i][row] = values[i];
-}
-
-static inline double next_unit(uint64_t *state) {
-  *state = *state * 6364136223846793005u + 1442695040888963407u;
-  return (double)(*state >> 11) * 0x1p-53;
 }
 
 /* Between two positive numbers, evenly in the logarithm. */

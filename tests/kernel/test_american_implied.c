@@ -3,6 +3,7 @@
 
 #include "keel/american.h"
 #include "kernel/lane_math.h"
+#include "support/draws.h"
 #include "support/support.h"
 
 enum { ROWS = 300 };
@@ -10,11 +11,6 @@ enum { ROWS = 300 };
 struct table {
   double in[7][ROWS], price[ROWS], vega[ROWS], unused[2][ROWS], vol[ROWS];
 };
-
-static double next_unit(uint64_t *state) {
-  *state = *state * 6364136223846793005u + 1442695040888963407u;
-  return (double)(*state >> 11) * 0x1p-53;
-}
 
 static void fill(struct table *t, uint64_t seed) {
   for (size_t i = 0; i < ROWS; i++) {

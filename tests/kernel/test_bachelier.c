@@ -6,6 +6,7 @@
 
 #include "keel/cpu.h"
 #include "kernel/lane_math.h"
+#include "support/draws.h"
 #include "support/support.h"
 
 enum { OUTPUTS = 11, MOST = 600 };
@@ -31,11 +32,6 @@ static void price(struct table *t, keel_greek_set set) {
 
 static void put_row(struct table *t, size_t row, const double values[7]) {
   for (int i = 0; i < 7; i++) t->in[i][row] = values[i];
-}
-
-static double next_unit(uint64_t *state) {
-  *state = *state * 6364136223846793005u + 1442695040888963407u;
-  return (double)(*state >> 11) * 0x1p-53;
 }
 
 /* Contracts up to `wide` deviations from the money, forwards on both sides of 0, and in every seventh row something

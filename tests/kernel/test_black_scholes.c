@@ -8,6 +8,7 @@
 #include "keel/cpu.h"
 #include "kernel/kernel.h"
 #include "kernel/lane_math.h"
+#include "support/draws.h"
 #include "support/support.h"
 
 enum { OUTPUTS = 11, MOST = 600 };
@@ -39,11 +40,6 @@ static void price(struct table *t, keel_greek_set set) {
 
 static void put_row(struct table *t, size_t row, const double values[7]) {
   for (int i = 0; i < 7; i++) t->in[i][row] = values[i];
-}
-
-static double next_unit(uint64_t *state) {
-  *state = *state * 6364136223846793005u + 1442695040888963407u;
-  return (double)(*state >> 11) * 0x1p-53;
 }
 
 /* Ordinary and far contracts, and in every seventh row something special in one of its fields. */

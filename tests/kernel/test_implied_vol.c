@@ -4,30 +4,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "keel/cpu.h"
+#include "kernel/implied_support.h"
 #include "kernel/lane_math.h"
-#include "support/support.h"
-
-enum { MOST = 600 };
-
-struct table {
-  size_t count;
-  double in[7][MOST], price[MOST], vol[MOST];
-};
-
-static keel_options options_of(struct table *t) {
-  return (keel_options){t->in[0], t->in[1], t->in[2], t->in[3], t->in[4], t->in[5], t->in[6]};
-}
 
 static void solve(struct table *t) {
   keel_options options = options_of(t);
   options.vol = NULL;
   keel_implied_vol_solve(t->count, &options, t->price, t->vol);
-}
-
-static double next_unit(uint64_t *state) {
-  *state = *state * 6364136223846793005u + 1442695040888963407u;
-  return (double)(*state >> 11) * 0x1p-53;
 }
 
 /* Contracts within `wide` deviations, with their prices; `scale` receives vega sigma / (S e^-qT + K e^-rT). */
@@ -177,56 +160,21 @@ static void bounds_are_kept(void **state) {
   assert_same_bits(solve_one(1, 0, 1, spot_value), 0.0);
 }
 
+static const struct inverse inverse = {fill, solve, {0, 0, 0, 1, 1}}; /* columns in the order of keel_options */
+
 static void bad_lanes_are_nan_and_alone(void **state) {
   (void)state;
-  static struct table good, bad;
-  static double scale[MOST];
-  static const double values[] = {NAN, INFINITY, -INFINITY, -1e-9};
-  fill(&good, 9, 2, 4, scale);
-  solve(&good);
-  for (int field = 0; field < 7; field++)
-    for (int which = 0; which < 4; which++) {
-      if ((field == 3 || field == 4) && which == 3) continue; /* a rate may be negative */
-      bad = good;
-      *(field == 6 ? &bad.price[3] : &bad.in[field][3]) = values[which];
-      solve(&bad);
-      for (size_t row = 0; row < 9; row++) assert_same_bits(bad.vol[row], row == 3 ? (double)NAN : good.vol[row]);
-    }
+  assert_bad_lanes_are_nan_and_alone(&inverse);
 }
 
 static void every_level_gives_the_same_bits(void **state) {
   (void)state;
-  static struct table reference, other;
-  static double scale[MOST];
-  static const char *const levels[] = {"v3", "v4"};
-  for (size_t count = 0; count <= 300; count += count < 34 ? 1 : 133) {
-    fill(&reference, count, 12, 5 + count, scale);
-    for (size_t i = 6; i < count; i += 7) reference.price[i] = i % 2 ? NAN : -1.0;
-    assert_int_equal(keel_cpu_force("base", NULL), KEEL_STATUS_OK);
-    solve(&reference);
-    for (int level = 0; level < 2; level++) {
-      if (keel_cpu_force(levels[level], NULL) != KEEL_STATUS_OK) continue;
-      other = reference;
-      memset(other.vol, 0, sizeof other.vol);
-      solve(&other);
-      for (size_t row = 0; row < count; row++) assert_same_bits(other.vol[row], reference.vol[row]);
-    }
-  }
-  keel_cpu_force("auto", NULL);
+  assert_every_level_gives_the_same_bits(&inverse);
 }
 
 static void the_bits_are_the_golden_ones(void **state) {
   (void)state;
-  static struct table t;
-  static double scale[MOST];
-  uint64_t hash = 14695981039346656037u;
-  for (uint64_t seed = 1; seed <= 20; seed++) {
-    fill(&t, MOST, 8, seed, scale);
-    solve(&t);
-    for (size_t row = 0; row < t.count; row++)
-      for (int byte = 0; byte < 64; byte += 8) hash = (hash ^ (keel_bits(t.vol[row]) >> byte & 255)) * 1099511628211u;
-  }
-  if (hash != 0xa855e18c22370360u) fail_msg("the hash is 0x%016llx", (unsigned long long)hash);
+  assert_the_bits_are_golden(&inverse, 0xa855e18c22370360u);
 }
 
 int main(void) {

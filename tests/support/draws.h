@@ -1,10 +1,17 @@
-/* The tests' own draws: SplitMix64 from a fixed seed, and distributions whose moments are known. */
+/* The tests' own draws from a fixed seed: by SplitMix64, with distributions whose moments are known; and the linear
+ * congruences that golden hashes of the kernels rest on. */
 #ifndef KEEL_TESTS_DRAWS_H
 #define KEEL_TESTS_DRAWS_H
 
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* In [0, 1), by Knuth's MMIX. */
+static inline double next_unit(uint64_t *state) {
+  *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  return (double)(*state >> 11) * 0x1p-53;
+}
 
 struct draws {
   uint64_t state;
