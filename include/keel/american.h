@@ -10,7 +10,7 @@
  * Limits: vol 0 (and below 1e-6), years 0, spot 0 and strike 0 give the value of exercise at the best time. In the
  * exercise region delta is +-1 and all other Greeks are 0. A lane that has no result is NaN in every output: those of
  * keel/black_scholes.h; a put with yield < rate < 0 and a call with rate < yield < 0, which have two boundaries; vol^2
- * years of 1e4 and more.
+ * years of 1e4 and more; spot and strike more than 1e140 apart.
  *
  * Accuracy: docs/numerics.md. The largest errors are those of ten years and more. Threads are the caller's.
  *
