@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 typedef enum keel_american_scheme {
-  KEEL_AMERICAN_FAST,     /* price within 1e-5 of the strike, 1e-6 at ordinary terms */
+  KEEL_AMERICAN_FAST,     /* price within 1e-5 of the strike, 1e-6 at ordinary terms; 4e-2 at (|r| + |q|) T beyond 20 */
   KEEL_AMERICAN_ACCURATE, /* 1e-7, 1e-8: the default */
   KEEL_AMERICAN_HIGH      /* 1e-9, 1e-11 */
 } keel_american_scheme;

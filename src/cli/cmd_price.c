@@ -24,7 +24,8 @@ static void solve(size_t count, int american, const keel_options *options, const
 static const char *problem(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
                            char text[KEEL_PROBLEM_SIZE]) {
   (void)text;
-  if (american) return keel_american_problem(option, numbers[SPOT], numbers[GIVEN]);
+  const char *reason = american ? keel_american_problem(option, numbers[SPOT], numbers[GIVEN]) : NULL;
+  if (american) return reason ? reason : "its exercise boundary is not found; another --scheme may, or --engine pde";
   return keel_option_problem(option, numbers[SPOT], numbers[GIVEN]);
 }
 
