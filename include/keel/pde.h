@@ -12,8 +12,8 @@
  *
  * price, delta, gamma, speed, theta and charm are read off the grid at spot, theta and charm by the equation itself (0
  * where the option is exercised now). vega, rho, psi, vanna and volga are central differences of further solves, on
- * grids of the same layout: 1/16 of vol (vega and vanna by four points), 1/1024 of rate and yield. Units are those of
- * keel/black_scholes.h; theta and charm are by time passing, the ex-dates staying where they are.
+ * grids of the same layout: 1/16 of vol (less on finer ones; vega and vanna by four points), 1/1024 of rate and yield.
+ * Units are those of keel/black_scholes.h; theta and charm are by time passing, the ex-dates staying where they are.
  *
  * Accuracy: of second order; docs/numerics.md has tables. `price_error` is how far the extrapolated price moved with
  * the last refinement, or what is left where it does not settle yet. Volga of American options at the money is within 8
