@@ -37,7 +37,9 @@ KEEL_API keel_status keel_dividends_check(const keel_dividends *dividends, keel_
  * Units are those of keel/black_scholes.h. Greeks are differences of prices of the fourth order (speed and vanna:
  * second and fourth), theta and charm follow from them by the equation: both are by time passing, the ex-dates staying.
  *
- * Accuracy: prices within 1e-8 of spot for dividends of 7 % of spot in all, 2e-6 for half of it (vol 30 %, a year).
+ * Accuracy: prices within 1e-8 of spot for dividends of 7 % of spot in all, 2e-6 for half of it (vol 30 %, a year);
+ * up to vol sqrt(years) = 1 within 2e-5 for 20 % of spot, 1e-3 for all of it; up to 1.5, beyond which there is no
+ * price, within 2e-2.
  * Options that no dividend touches are those of keel_black_scholes_price. Same bits on every CPU level and compiler.
  *
  * An option that has no price (keel_dividends_problem) is NaN in every output. Errors: KEEL_STATUS_INPUT for

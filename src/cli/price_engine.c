@@ -8,6 +8,7 @@
 #include "base/csv.h"
 #include "base/fail.h"
 #include "base/number.h"
+#include "kernel/greeks.h"
 
 enum { GREEKS = 11 };
 
@@ -129,6 +130,20 @@ void keel_price_engine_close(struct keel_price_engine *engine) {
 
 static int takes_grids(const struct keel_price_engine *engine, int american) { return engine->on_grids || american; }
 
+/* Where one expiry has more dividends than the fast prices take, the others are priced alone. */
+static keel_status solve_fast(const struct keel_price_engine *engine, size_t count, const keel_options *options,
+                              const keel_greeks *out) {
+  keel_status status = keel_dividends_price(count, options, &engine->dividends, KEEL_GREEK_SET_ALL, out, NULL);
+  if (status != KEEL_STATUS_UNSUPPORTED) return status;
+  for (size_t i = 0; i < count; i++) {
+    const keel_options one = keel_options_from(options, i);
+    const keel_greeks to = keel_greeks_from(out, i);
+    status = keel_dividends_price(1, &one, &engine->dividends, KEEL_GREEK_SET_ALL, &to, NULL);
+    if (status != KEEL_STATUS_OK) out->price[i] = NAN;
+  }
+  return KEEL_STATUS_OK;
+}
+
 void keel_price_engine_solve(const struct keel_price_engine *engine, size_t count, int american,
                              const keel_options *options, double *const *out) {
   const keel_greeks greeks = {out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7], out[8], out[9], out[10]};
@@ -142,7 +157,7 @@ void keel_price_engine_solve(const struct keel_price_engine *engine, size_t coun
     status = flags ? keel_pde_price(count, options, &pde, KEEL_GREEK_SET_ALL, &result, NULL) : KEEL_STATUS_MEMORY;
     free(flags);
   } else {
-    status = keel_dividends_price(count, options, &engine->dividends, KEEL_GREEK_SET_ALL, &greeks, NULL);
+    status = solve_fast(engine, count, options, &greeks);
   }
   for (size_t i = 0; i < count && status != KEEL_STATUS_OK; i++) out[0][i] = NAN;
 }

@@ -8,7 +8,7 @@
 #include "model/dividends.h"
 
 enum { CHUNK = 256 };
-static const double DEVIATION_LEAST = 1e-6, DEVIATION_MOST = 12;
+static const double DEVIATION_LEAST = 1e-6, DEVIATION_MOST = 1.5;
 
 /* ---- what can be priced ---- */
 
@@ -19,7 +19,8 @@ const char *keel_dividends_problem(const keel_option *option, double spot, doubl
   double deviation = vol * sqrt(option->years);
   if (!(spot >= 1e-100)) return "spot is too small for dividends";
   if (!(deviation >= DEVIATION_LEAST)) return "vol times the root of years is too small for dividends, below 1e-6";
-  if (!(deviation <= DEVIATION_MOST)) return "vol times the root of years is too large for dividends, above 12";
+  if (!(deviation <= DEVIATION_MOST))
+    return "vol times the root of years is above 1.5, too much for the fast prices with dividends; grids take it";
   return NULL;
 }
 
