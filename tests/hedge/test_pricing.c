@@ -59,7 +59,7 @@ static void rows_are_what_each_is_alone(void **state) {
   for (int set = KEEL_GREEK_SET_PRICE; set <= KEEL_GREEK_SET_ALL; set++) {
     keel_options in = inputs_at(t, 0);
     keel_greeks out = greeks_at(t->out, 0);
-    keel_price_rows(ROWS, t->american, &in, (keel_greek_set)set, &out);
+    keel_price_rows(&(struct keel_option_rows){ROWS, NULL, t->american, NULL, in}, (keel_greek_set)set, &out);
     for (int o = 0; o < outputs_of[set]; o++)
       for (size_t i = 0; i < ROWS; i++) assert_same_bits(t->out[o][i], alone[o][i]);
   }
@@ -78,7 +78,7 @@ static void paths_are_rows(void **state) {
         t->yield[i] = option.yield, t->years[i] = option.years;
         price_one(t, i, alone);
       }
-      const struct keel_option_paths paths = {ROWS, american, option, t->spot, t->vol};
+      const struct keel_option_paths paths = {ROWS, american, option, t->spot, t->vol, NULL, NULL};
       for (int set = KEEL_GREEK_SET_PRICE; set <= KEEL_GREEK_SET_ALL; set++) {
         keel_greeks out = greeks_at(t->out, 0);
         keel_price_paths(&paths, (keel_greek_set)set, &out);
@@ -98,12 +98,13 @@ static void vols_come_back(void **state) {
   keel_options in = inputs_at(t, 0);
   keel_greeks out = greeks_at(t->out, 0);
   size_t told = 0;
-  keel_price_rows(ROWS, t->american, &in, KEEL_GREEK_SET_GAMMA, &out);
-  keel_imply_rows(ROWS, t->american, &in, t->out[0], vol);
+  const struct keel_option_rows rows = {ROWS, NULL, t->american, NULL, in};
+  keel_price_rows(&rows, KEEL_GREEK_SET_GAMMA, &out);
+  keel_imply_rows(&rows, t->out[0], vol);
   for (size_t i = 0; i < ROWS; i++) {
     double one, vega = t->out[3][i];
-    keel_options alone = inputs_at(t, i);
-    keel_imply_rows(1, t->american + i, &alone, t->out[0] + i, &one);
+    const struct keel_option_rows alone = {1, NULL, t->american + i, NULL, inputs_at(t, i)};
+    keel_imply_rows(&alone, t->out[0] + i, &one);
     assert_same_bits(one, vol[i]);
     if (vega < 0.1) continue;
     assert_close(vol[i], t->vol[i], 1e-9);
@@ -120,7 +121,7 @@ static void books_are_accurate_enough(void **state) {
   for (size_t i = 0; i < ROWS; i++) t->american[i] = 1;
   keel_options in = inputs_at(t, 0);
   keel_greeks out = greeks_at(t->out, 0), best = greeks_at(high, 0);
-  keel_price_rows(ROWS, t->american, &in, KEEL_GREEK_SET_GAMMA, &out);
+  keel_price_rows(&(struct keel_option_rows){ROWS, NULL, t->american, NULL, in}, KEEL_GREEK_SET_GAMMA, &out);
   keel_american_price(ROWS, &in, KEEL_AMERICAN_HIGH, KEEL_GREEK_SET_GAMMA, &best, NULL);
   double squares = 0;
   for (size_t i = 0; i < ROWS; i++) {
