@@ -4,8 +4,10 @@
  * Model: that of keel/pde.h, European and American, cash dividends, each with its own policy. Units are those of
  * keel/black_scholes.h; theta and charm by time passing, the ex-dates staying.
  *
- * Accuracy: docs/numerics.md has the table of errors against fine grids. Where the option is exercised now, its price is
- * what exercise pays, delta +-1, and all else 0. Same bits on every CPU level and compiler, and for any set. */
+ * Limits: a vol below 3e-4 over the root of years is solved as that.
+ *
+ * Accuracy: docs/numerics.md has the table of errors against fine grids. Where the option is exercised now, its price
+ * is what exercise pays, delta +-1, and all else 0. Same bits on every CPU level and compiler, and for any set. */
 #ifndef KEEL_SPOT_GRID_H
 #define KEEL_SPOT_GRID_H
 

@@ -26,9 +26,11 @@ static void price_option(struct keel_hedge *hedge, size_t u, uint32_t r) {
   double vol = keel_at_least(keel_marks_after(block, u)->hedge_vol[r] + shift, 0);
   const keel_greeks *to = &hedge->greeks;
   double spot = keel_snapshot_spot(&hedge->snapshot, u);
-  const struct keel_option_paths one = {1,     keel_is_american(&hedge->snapshot.wiring->rows[r].contract),
+  const struct keel_option_paths one = {1,
+                                        keel_is_american(&hedge->snapshot.wiring->rows[r].contract),
                                         option_of(block, u, r),
-                                        &spot, &vol,
+                                        &spot,
+                                        &vol,
                                         keel_paid_until_expiry(block, u, r),
                                         block->scratch->room};
   const keel_greeks out = {&price,      &delta,        &gamma,        &vega,         to->theta + r, to->rho + r,

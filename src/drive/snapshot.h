@@ -90,12 +90,12 @@ void keel_snapshot_fini(struct keel_snapshot *snapshot);
 
 static inline struct keel_option_rows keel_snapshot_rows(const struct keel_snapshot *snapshot,
                                                          const struct keel_snapshot_inputs *inputs) {
-  return (struct keel_option_rows){.count = snapshot->count,
-                                   .room = inputs->room,
-                                   .american = inputs->american,
-                                   .paid = inputs->paid,
-                                   .options = {inputs->phi, inputs->spot, inputs->strike, inputs->rate, inputs->yield,
-                                               inputs->years, inputs->vol}};
+  return (struct keel_option_rows){
+      .count = snapshot->count,
+      .room = inputs->room,
+      .american = inputs->american,
+      .paid = inputs->paid,
+      .options = {inputs->phi, inputs->spot, inputs->strike, inputs->rate, inputs->yield, inputs->years, inputs->vol}};
 }
 /* The wiring's underlying that a position is of. */
 static inline size_t keel_snapshot_sleeve(const struct keel_snapshot *snapshot, size_t position) {

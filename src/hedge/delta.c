@@ -14,7 +14,7 @@ struct view {
   keel_option option;
   const keel_dividends *paid; /* until expiry; NULL: none */
   const double *spot, *net;   /* net of dividends to come: for what knows European options without any alone */
-  const double *vol;        /* the hedger's */
+  const double *vol;          /* the hedger's */
   const double *book_gamma;
 };
 
@@ -69,8 +69,8 @@ static const double *smile_slope(struct keel_block *block, const struct view *vi
 /* ---- rules, a table of functions, one per kind ---- */
 
 static struct keel_option_paths paths_at(const struct keel_block *block, const struct view *view, const double *vol) {
-  return (struct keel_option_paths){block->wiring->paths, view->american, view->option, view->spot, vol, view->paid,
-                                    block->scratch->room};
+  return (struct keel_option_paths){block->wiring->paths, view->american,      view->option, view->spot, vol,
+                                    view->paid,           block->scratch->room};
 }
 
 static void delta_at(struct keel_block *block, const struct view *view, const double *vol, double *delta) {

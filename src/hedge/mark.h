@@ -18,14 +18,14 @@ struct keel_mark_scratch {
   unsigned char *american;
   double *phi, *spot, *strike, *rate, *yield, *years, *vol, *price;
   keel_greeks out;
-  double *mid, *implied; /* [row]: of a usable quote; NaN otherwise */
-  unsigned char *source; /* [row]: enum keel_mark_source */
-  double *smile;         /* [row]: of a strike, by its quotes now; NaN: none. Where needs.smile */
-  double *path;          /* [path]: spot without dividends to come */
-  keel_dividends *to_come;               /* [underlying]: the cash that it pays from its last mark on */
+  double *mid, *implied;                  /* [row]: of a usable quote; NaN otherwise */
+  unsigned char *source;                  /* [row]: enum keel_mark_source */
+  double *smile;                          /* [row]: of a strike, by its quotes now; NaN: none. Where needs.smile */
+  double *path;                           /* [path]: spot without dividends to come */
+  keel_dividends *to_come;                /* [underlying]: the cash that it pays from its last mark on */
   double *dividend_years, *dividend_cash; /* [dividend of any underlying]: what these point to */
-  const keel_dividends **paid;           /* [row]: until its expiry; NULL: none */
-  struct keel_pricing_room *room;        /* NULL: no option needs it */
+  const keel_dividends **paid;            /* [row]: until its expiry; NULL: none */
+  struct keel_pricing_room *room;         /* NULL: no option needs it */
   struct keel_delta_scratch delta;
 };
 

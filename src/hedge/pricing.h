@@ -1,7 +1,8 @@
 /* Options by how they may be exercised and by what their spot pays: Black and Scholes's formula, the American kernel
  * (keel/american.h) at the scheme that books use, and where spot pays cash until expiry the spot-jump model under the
  * liquidator policy (keel/dividends.h): European options by its fast approximation, American ones (and those of more
- * dividends or a larger vol than that is good for) by spot grids (model/spot_grid.h). Terms, units and sets are those of keel/black_scholes.h.
+ * dividends or a larger vol than that is good for) by spot grids (model/spot_grid.h). Terms, units and sets are those
+ * of keel/black_scholes.h.
  *
  * The two shapes, and any set, give the same bits. Nothing is allocated: grids have room of their own. */
 #ifndef KEEL_HEDGE_PRICING_H

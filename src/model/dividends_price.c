@@ -19,7 +19,8 @@ const char *keel_dividends_problem(const keel_option *option, double spot, doubl
   double deviation = vol * sqrt(option->years);
   if (!(spot >= 1e-100)) return "spot is too small for dividends";
   if (!(deviation >= DEVIATION_LEAST)) return "vol times the root of years is too small for dividends, below 1e-6";
-  if (!(deviation <= DEVIATION_MOST)) return "vol times the root of years is too large for the fast prices under dividends, above 1.5; grids take it";
+  if (!(deviation <= DEVIATION_MOST))
+    return "vol times the root of years is too large for the fast prices under dividends, above 1.5; grids take it";
   return NULL;
 }
 

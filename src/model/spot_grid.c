@@ -176,8 +176,8 @@ static int take(struct keel_spot_grid *grid, const struct keel_spot_grid_terms *
   size_t count = keel_dividends_before(terms->dividends, contract->years);
   if (count) memcpy(grid->years, terms->dividends->years, count * sizeof(double));
   if (count) memcpy(grid->cash, terms->dividends->cash, count * sizeof(double));
-  grid->dividends = (keel_dividends){count, grid->years, grid->cash,
-                                     count ? terms->dividends->policy : KEEL_DIVIDEND_LIQUIDATOR};
+  grid->dividends =
+      (keel_dividends){count, grid->years, grid->cash, count ? terms->dividends->policy : KEEL_DIVIDEND_LIQUIDATOR};
   grid->contract[0] = *contract;
   grid->solved = 0;
   for (size_t lane = 0; lane < grid->lanes; lane++) grid->is_priced[lane] = has_price(terms, contract);
@@ -338,8 +338,9 @@ keel_status keel_spot_grid_new(const keel_option *option, double vol, int americ
   keel_status status = dividends ? keel_dividends_check(dividends, error) : KEEL_STATUS_OK;
   if (status != KEEL_STATUS_OK) return status;
   const struct keel_spot_grid_terms terms = {*option, american, dividends};
-  const char *problem = keel_pde_problem(option, option->strike, vol, american);
-  if (!problem && option->years == 0) problem = "years is 0: there is nothing to solve";
+  const char *problem = option->years == 0 ? "years is 0: there is nothing to solve" : NULL;
+  double least = DEVIATION_LEAST / sqrt(option->years), solved = vol >= 0 && vol < least ? least : vol;
+  if (!problem) problem = keel_pde_problem(option, option->strike, solved, american);
   if (problem) return keel_fail(error, KEEL_STATUS_INPUT, "option", "%s", problem);
   struct owned *owned = calloc(1, sizeof *owned);
   if (!owned) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for a grid");

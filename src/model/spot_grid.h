@@ -1,5 +1,5 @@
-/* Options over all spots of now, by one solve of the equation on grids (keel/pde.h): what many paths, scenarios or ticks
- * of one contract at one instant share.
+/* Options over all spots of now, by one solve of the equation on grids (keel/pde.h): what many paths, scenarios or
+ * ticks of one contract at one instant share.
  *
  * Lanes of a grid are contracts of the same years and dividends: vols that differ, or one contract with what its Greeks
  * are differences of. A lane's numbers do not depend on the other lanes. Two grids, extrapolated at the nodes of the
@@ -42,8 +42,8 @@ struct keel_pde_reading keel_spot_grid_at(const struct keel_spot_grid *grid, siz
 struct keel_spot_grid_quote {
   double spot, price, guess;
 };
-/* The vol at which grids have that price, by a grid of all lanes: mostly two solves. 0 where exercise pays it, NaN where
- * no vol gives it. */
+/* The vol at which grids have that price, by a grid of all lanes: mostly two solves. 0 where exercise pays it, NaN
+ * where no vol gives it. */
 double keel_spot_grid_implied_vol(struct keel_spot_grid *grid, struct keel_spot_grid_room *room,
                                   const struct keel_spot_grid_terms *terms, const struct keel_spot_grid_quote *quote);
 

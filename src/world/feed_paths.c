@@ -116,13 +116,13 @@ size_t keel_feed_paths_batch(const struct keel_feed_paths_wiring *wiring) { retu
 struct keel_feed_paths {
   const struct keel_feed_paths_wiring *wiring;
   struct keel_paths *paths;
-  size_t step;             /* the next one */
-  double *flat;            /* [row]: the vol that all paths of the row have; NaN: they differ */
-  double *level;           /* [path]: of one slice, before the skew */
+  size_t step;                            /* the next one */
+  double *flat;                           /* [row]: the vol that all paths of the row have; NaN: they differ */
+  double *level;                          /* [path]: of one slice, before the skew */
   double *dividend_years, *dividend_cash; /* of an underlying's dividends to come */
   struct keel_pricing_room *room;         /* NULL: no option with a quote needs it */
-  double *last, *realised; /* [model][path]: spot of the last step and variance, of who marks by it */
-  double *vol_slope;       /* [row][path]: for the market; NULL: no rule asks for it */
+  double *last, *realised;                /* [model][path]: spot of the last step and variance, of who marks by it */
+  double *vol_slope;                      /* [row][path]: for the market; NULL: no rule asks for it */
 };
 
 /* The model that moves an underlying: the same for all its accounts. */

@@ -3,7 +3,8 @@
 #include "keel/american.h"
 #include "keel/pde.h"
 
-/* Without vol, or at a spot of 0: what is paid at the best of the times that can be, now, after the dividend, at expiry.
+/* Without vol, or at a spot of 0: what is paid at the best of the times that can be, now, after the dividend, at
+ * expiry.
  */
 static double known(const keel_options *option, int early, const keel_dividends *paid) {
   double rate = *option->rate, ex = *paid->years, years = *option->years, spot = *option->spot, best = 0;

@@ -53,8 +53,8 @@ static inline struct textbook hand_paying(const struct hand *hand, const keel_op
       years[paid.count] = hand_years(hand->time_ns, hand->dividends[d].ex_ns);
       cash[paid.count++] = hand->dividends[d].cash;
     }
-  const keel_options one = {&option->phi,   &hand->spot,    &option->strike, &option->rate,
-                            &option->yield, &option->years, &vol};
+  const keel_options one = {&option->phi,   &hand->spot, &option->strike, &option->rate, &option->yield,
+                            &option->years, &vol};
   const keel_greeks out = {.price = &book.price,
                            .delta = &book.delta,
                            .gamma = &book.gamma,

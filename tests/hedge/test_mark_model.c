@@ -172,9 +172,8 @@ static void check_american_paying(struct bench *b, struct keel_contract contract
   const keel_option option = {contract.kind == KEEL_KIND_CALL ? 1 : -1, contract.strike, 0.05, 0.01, years};
   for (size_t i = 0; i < PATHS; i++) {
     const struct textbook want = textbook_paying(&option, spot_of(i), vol_of(i), 1, paid);
-    const double *const rows[] = {marks->greeks.delta, marks->greeks.gamma, marks->greeks.vega,
-                                  marks->greeks.theta, marks->greeks.rho,   marks->greeks.psi,
-                                  marks->greeks.vanna, marks->greeks.volga};
+    const double *const rows[] = {marks->greeks.delta, marks->greeks.gamma, marks->greeks.vega,  marks->greeks.theta,
+                                  marks->greeks.rho,   marks->greeks.psi,   marks->greeks.vanna, marks->greeks.volga};
     const double wanted[] = {want.delta, want.gamma, want.vega, want.theta, want.rho, want.psi, want.vanna, want.volga};
     const double allowed[] = {2e-4, 5e-4, 2e-2, 5e-2, 5e-2, 5e-2, 2e-2, 2};
     assert_close(marks->price[row + i], want.price, 2e-4);
