@@ -7,15 +7,15 @@
 
 /* ---- ex-dates ---- */
 
-/* Whether spot goes ex after this instant, until the next one, and not after `until_ns`. */
-static int goes_ex(const struct keel_block *block, size_t u, int64_t until_ns) {
+/* When spot goes ex after this instant and until the next one; KEEL_TIME_NONE: it does not. */
+static int64_t next_ex(const struct keel_block *block, size_t u) {
   const struct keel_underlying_terms *terms = block->wiring->underlyings[u].terms;
   int64_t now = block->market.time_ns, next = block->market.next_ns;
   for (size_t d = 0; d < terms->dividend_count && next != KEEL_TIME_NONE; d++) {
     const struct keel_dividend *dividend = &terms->dividends[d];
-    if (dividend->cash > 0 && dividend->ex_ns > now && dividend->ex_ns <= next && dividend->ex_ns <= until_ns) return 1;
+    if (dividend->cash > 0 && dividend->ex_ns > now && dividend->ex_ns <= next) return dividend->ex_ns;
   }
-  return 0;
+  return KEEL_TIME_NONE;
 }
 
 static void add_changed(struct keel_market *market, uint32_t u) {
@@ -29,7 +29,7 @@ static void add_changed(struct keel_market *market, uint32_t u) {
 void keel_exercise_begin(struct keel_block *block) {
   if (!block->wiring->exercises || block->market.is_last) return;
   for (uint32_t u = 0; u < block->wiring->underlying_count; u++)
-    if (block->entered[u] && !block->finished[u] && goes_ex(block, u, INT64_MAX)) add_changed(&block->market, u);
+    if (block->entered[u] && !block->finished[u] && next_ex(block, u) != KEEL_TIME_NONE) add_changed(&block->market, u);
 }
 
 /* ---- the rule ---- */
@@ -51,11 +51,11 @@ static void keep_until(struct keel_block *block, size_t u, uint32_t r, int64_t e
   for (size_t i = 0; i < paths.count; i++) net[i] = spot[i] - escrow;
   keel_price_paths(&paths, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = value});
   for (size_t i = 0; i < paths.count; i++)
-    if (!(value[i] <= best[i])) best[i] = value[i]; /* what has no value stays without one */
+    if (!isnan(best[i]) && !(value[i] <= best[i])) best[i] = value[i]; /* what has no value stays without one */
 }
 
 /* What an option is worth that is not exercised now, [path]; NaN where its vol is not known. Where a model makes the
- * market and there is no dividend, its mark. */
+ * market and there is no dividend, its mark. A put is worth most until expiry: dividends are for it. */
 static const double *value_kept(struct keel_block *block, size_t u, uint32_t r) {
   const struct keel_underlying_terms *terms = block->wiring->underlyings[u].terms;
   const struct keel_marks *marks = keel_marks_after(block, u);
@@ -65,7 +65,7 @@ static const double *value_kept(struct keel_block *block, size_t u, uint32_t r) 
   const double *vol = marks->vol + r * block->wiring->paths;
   for (size_t i = 0; i < block->wiring->paths; i++) best[i] = -INFINITY;
   keep_until(block, u, r, end, end, best);
-  for (size_t d = 0; d < terms->dividend_count; d++) {
+  for (size_t d = 0; d < terms->dividend_count && block->wiring->rows[r].phi > 0; d++) {
     int64_t ex = terms->dividends[d].ex_ns;
     if (ex > now && ex <= end && ex > next) keep_until(block, u, r, ex, ex - 1, best);
   }
@@ -90,9 +90,9 @@ static int may_be_exercised(struct keel_block *block, size_t u, uint32_t r, int 
   return 0;
 }
 
-static void find_row(struct keel_block *block, size_t u, uint32_t r) {
+static void find_row(struct keel_block *block, size_t u, uint32_t r, int64_t ex_ns) {
   const struct keel_row *row = &block->wiring->rows[r];
-  int is_ex = goes_ex(block, u, row->contract.expiry_ns);
+  int is_ex = ex_ns != KEEL_TIME_NONE && ex_ns <= row->contract.expiry_ns;
   if (!may_be_exercised(block, u, r, is_ex)) return;
   const keel_option option = keel_option_of(block, u, r);
   const double *spot = keel_at_row(block, keel_marks_after(block, u)->price, block->wiring->underlyings[u].spot);
@@ -110,6 +110,7 @@ void keel_exercise_find(struct keel_block *block, size_t u) {
   const struct keel_wiring *wiring = block->wiring;
   const struct keel_underlying *underlying = &wiring->underlyings[u];
   if (!wiring->exercises) return;
+  int64_t ex_ns = next_ex(block, u);
   for (size_t v = 0; v < wiring->variant_count; v++)
     keel_kernel_now->rows.set(wiring->paths, 0, keel_at_lane(block, block->exercise.qty, u, v));
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
@@ -117,7 +118,7 @@ void keel_exercise_find(struct keel_block *block, size_t u) {
     if (block->exercise.due_count[r]) memset(block->exercise.due + r * wiring->paths, 0, wiring->paths);
     block->exercise.due_count[r] = 0;
     if (!block->entered[u] || block->market.is_last || !row->is_priced || !keel_is_american(&row->contract)) continue;
-    if (block->alive[r] && !block->settled[r]) find_row(block, u, r);
+    if (block->alive[r] && !block->settled[r]) find_row(block, u, r, ex_ns);
   }
 }
 
