@@ -32,8 +32,8 @@ static const char *problem_normal(const keel_option *option, struct keel_option_
 }
 
 static int run(struct keel_cli *cli) {
-  static const struct keel_option_job jobs[] = {{"price", results, "solved", solve, problem},
-                                                {"price", results, "solved", solve_normal, problem_normal}};
+  static const struct keel_option_job jobs[] = {{"price", results, "solved", solve, problem, NULL},
+                                                {"price", results, "solved", solve_normal, problem_normal, NULL}};
   return keel_option_table_run_model(cli, jobs);
 }
 

@@ -63,10 +63,11 @@ static const char *problem_normal(const keel_option *option, struct keel_option_
 }
 
 static int run(struct keel_cli *cli) {
-  static const struct keel_option_job closed_forms[] = {{"vol", results, "priced", solve, problem},
-                                                        {"vol", results, "priced", solve_normal, problem_normal}},
-                                      closed = {"vol", results, "priced", solve_by_engine, engine_problem},
-                                      on_grids = {"vol", results_on_grids, "priced", solve_by_engine, engine_problem};
+  static const struct keel_option_job closed_forms[] = {{"vol", results, "priced", solve, problem, NULL},
+                                                        {"vol", results, "priced", solve_normal, problem_normal, NULL}},
+                                      closed = {"vol", results, "priced", solve_by_engine, engine_problem, NULL},
+                                      on_grids = {"vol",           results_on_grids, "priced",
+                                                  solve_by_engine, engine_problem,   NULL};
   keel_error error;
   if (keel_price_engine_open(&engine, cli, &error) != KEEL_STATUS_OK) {
     keel_price_engine_close(&engine);
