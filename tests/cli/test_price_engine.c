@@ -68,7 +68,7 @@ static void dividends_are_of_underlyings(void **state) {
   keel_program_free(&program);
   snprintf(line, sizeof line, "$KEEL price - --dividends %s", path);
   assert_program(line, table, 1, "",
-                 "keel: (stdin):1: no column underlying; it is needed, since the dividends name theirs\n");
+                 "keel: stdin:1: no column underlying; it is needed, since the dividends name theirs\n");
   refused("", "underlying,years,cash\n,1,1\n", "bad.csv:2: underlying: is empty; name whose dividend it is");
 }
 
