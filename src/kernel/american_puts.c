@@ -6,7 +6,7 @@ enum { TILE = KEEL_AMERICAN_TILE };
 
 #define DISTANCE_LEAST 1e-4 /* nearer to the boundary, in standard deviations, values are continued from there */
 #define Y_MOST 50.0         /* log(x / B) of the first guess */
-#define BUMP 1e-3           /* of vol, relative, for volga */
+#define BUMP 0x1p-12        /* of vol, relative, for volga */
 #define BUMP_PART 0.25      /* of the way to the boundary, at most, that a bump may move it */
 #define MOVE_LEAST 0x1p-300
 
