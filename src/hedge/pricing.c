@@ -168,9 +168,14 @@ void keel_imply_rows(const struct keel_option_rows *rows, const double *price, d
 
 /* ---- paths ---- */
 
-/* Kernels of rows: the contract's terms are laid out once, for all parts of the paths. */
-static void price_as_rows(const struct keel_option_paths *paths, enum method method, keel_greek_set set,
-                          const keel_greeks *out) {
+static void price_american(const struct keel_option_paths *paths, keel_greek_set set, const keel_greeks *out) {
+  const keel_option *one = &paths->option;
+  keel_options in = {&one->phi, paths->spot, &one->strike, &one->rate, &one->yield, &one->years, paths->vol};
+  keel_american_price_paths(paths->count, &in, KEEL_PRICING_SCHEME, set, out);
+}
+
+/* The fast approximation takes rows: the contract's terms are laid out once, for all parts of the paths. */
+static void price_by_parts(const struct keel_option_paths *paths, keel_greek_set set, const keel_greeks *out) {
   const keel_option *option = &paths->option;
   double phi[PART], strike[PART], rate[PART], yield[PART], years[PART];
   for (size_t i = 0; i < PART && i < paths->count; i++) {
@@ -181,7 +186,7 @@ static void price_as_rows(const struct keel_option_paths *paths, enum method met
     size_t count = paths->count - start < PART ? paths->count - start : PART;
     keel_options in = {phi, paths->spot + start, strike, rate, yield, years, paths->vol + start};
     keel_greeks to = keel_greeks_from(out, start);
-    price_part(method, count, &in, paths->paid, set, &to);
+    price_paying(count, &in, paths->paid, set, &to);
   }
 }
 
@@ -231,7 +236,7 @@ static void price_under_dividends(const struct keel_option_paths *paths, keel_gr
     if (method == GRID)
       price_on_grids(&some, set, &to);
     else
-      price_as_rows(&some, method, set, &to);
+      price_by_parts(&some, set, &to);
   }
 }
 
@@ -240,7 +245,7 @@ void keel_price_paths(const struct keel_option_paths *paths, keel_greek_set set,
   if (method == FORMULA)
     keel_kernel_now->black_scholes_paths(paths->count, &paths->option, paths->spot, paths->vol, set, out);
   else if (method == AMERICAN)
-    price_as_rows(paths, method, set, out);
+    price_american(paths, set, out);
   else
     price_under_dividends(paths, set, out);
 }
