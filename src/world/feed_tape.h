@@ -36,7 +36,8 @@ void keel_feed_tape_init(struct keel_feed_tape *feed, struct keel_arena *arena, 
 void keel_feed_tape_limit(struct keel_feed_tape *feed, int64_t start_ns, int64_t end_ns);
 
 /* Curves for all that is to be played, from a file of rates (NULL: none); after the limits. Errors: KEEL_STATUS_INPUT
- * where the first instant or a later one has no curve that is young enough. */
+ * where the first instant or a later one has no curve that is young enough. A tape that says its own rate needs none.
+ */
 keel_status keel_feed_tape_rates(struct keel_feed_tape *feed, struct keel_arena *arena, const keel_rates *rates,
                                  keel_error *error);
 
