@@ -35,6 +35,12 @@ struct keel_overrides {
  * says, else spot. */
 enum keel_underlying_kind { KEEL_ON_UNSAID, KEEL_ON_SPOT, KEEL_ON_FUTURE };
 
+/* When American options are exercised or assigned before their expiry. */
+enum keel_early_exercise {
+  KEEL_EARLY_EXERCISE_OPTIMAL, /* when their holder does best so; by fills alone where some say what was exercised */
+  KEEL_EARLY_EXERCISE_NONE
+};
+
 enum keel_forward_mode { KEEL_FORWARD_YIELD, KEEL_FORWARD_PARITY };
 
 /* Of one underlying; what `market.underlyings.X` does not say is what `market` says. */
@@ -64,6 +70,7 @@ struct keel_market_terms {
   const char *rate_file;                     /* `rate: FILE.csv`: path, as that of the tape; NULL: `rate` is flat */
   keel_rates *rates;                         /* what that file has; owned by the strategy */
   int64_t stale_ns;                          /* `stale: 15m`: an older quote is not used; a day if not given */
+  enum keel_early_exercise early_exercise;   /* `early_exercise: optimal` (default) or `none` */
   const char *tape;                          /* path, relative paths made absolute against the strategy's folder */
   struct keel_underlying_terms *underlyings; /* one for each underlying of the book */
   size_t underlying_count;
