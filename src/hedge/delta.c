@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "hedge/exercise.h"
 #include "hedge/mark.h"
 #include "kernel/lane_math.h"
 
@@ -12,8 +13,9 @@ struct view {
   uint32_t row;
   int american;
   keel_option option;
-  const double *spot, *net; /* net of dividends to come */
-  const double *vol;        /* the hedger's */
+  const keel_dividends *paid; /* until expiry; NULL: none */
+  const double *spot, *net;   /* net of dividends to come: for what knows European options without any alone */
+  const double *vol;          /* the hedger's */
   const double *book_gamma;
 };
 
@@ -68,7 +70,8 @@ static const double *smile_slope(struct keel_block *block, const struct view *vi
 /* ---- rules, a table of functions, one per kind ---- */
 
 static struct keel_option_paths paths_at(const struct keel_block *block, const struct view *view, const double *vol) {
-  return (struct keel_option_paths){block->wiring->paths, view->american, view->option, view->net, vol};
+  return (struct keel_option_paths){block->wiring->paths, view->american,      view->option, view->spot, vol,
+                                    view->paid,           block->scratch->room};
 }
 
 static void delta_at(struct keel_block *block, const struct view *view, const double *vol, double *delta) {
@@ -143,14 +146,18 @@ static const delta_rule delta_rules[] = {
 
 /* ---- all of them ---- */
 
+static const double *kept_gamma(struct keel_block *block, size_t u, uint32_t r) {
+  const double *gamma = keel_at_row(block, keel_marks_after(block, u)->greeks.gamma, r);
+  return keel_exercise_kept(block, r, gamma, block->exercise.scratch[0]);
+}
+
 static void sum_book_gamma(struct keel_block *block, size_t u, double *sum) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
-  const struct keel_marks *marks = keel_marks_after(block, u);
   memset(sum, 0, block->wiring->paths * sizeof *sum);
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
     double units = block->units[r];
     if (units != 0 && is_live_option(block, r))
-      keel_kernel_now->rows.add(block->wiring->paths, units, keel_at_row(block, marks->greeks.gamma, r), sum);
+      keel_kernel_now->rows.add(block->wiring->paths, units, kept_gamma(block, u, r), sum);
   }
 }
 
@@ -171,6 +178,7 @@ static void mark_row(struct keel_block *block, size_t u, uint32_t r) {
                       .row = r,
                       .american = keel_is_american(&wiring->rows[r].contract),
                       .option = keel_option_of(block, u, r),
+                      .paid = keel_paid_until_expiry(block, u, r),
                       .spot = keel_at_row(block, marks->price, wiring->underlyings[u].spot),
                       .net = keel_net_spot(block, u, r),
                       .book_gamma = block->scratch->delta.book_gamma};

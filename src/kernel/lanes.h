@@ -15,8 +15,8 @@ struct keel_lane_explain {
   double years;         /* of calendar time that passed (until expiry at most) */
   double rate;          /* change of the rate */
   double yield;         /* change of the yield that the forward implies */
-  double escrow_growth; /* what the present value of dividends to come grew by */
-  double escrow_paid;   /* and what left it at an ex-date */
+  double escrow_growth; /* what the present value of dividends to come grew by; 0 where theta is at spot as it is */
+  double escrow_paid;   /* what left spot at ex-dates */
   const double *spot_before, *spot_after, *vol_before, *vol_after;
   const double *delta_before, *gamma_before, *vega_before, *theta_before, *rho_before, *psi_before, *vanna_before,
       *volga_before;
@@ -46,6 +46,7 @@ enum keel_reason {
   KEEL_REASON_LOCATE,     /* sold less than wanted, or nothing: no more is located to be sold short */
   KEEL_REASON_PAUSED,     /* no decision is taken in a pause */
   KEEL_REASON_DELIVERED,  /* no decision: options settled by delivery, which changed the holding */
+  KEEL_REASON_EXERCISED,  /* no decision: options were exercised or assigned early, by the rule */
   KEEL_REASON_ROLL,       /* from a future that is near its expiry into the next one */
   KEEL_REASON_COUNT
 };

@@ -182,9 +182,9 @@ static void reasons(void **state) {
   assert_string_equal(keel_dividends_problem(&option, 100, 0, &dividends),
                       "vol times the root of years is too small for dividends, below 1e-6");
   assert_null(keel_dividends_problem(&option, 100, 1.5, &dividends));
-  assert_string_equal(keel_dividends_problem(&option, 100, 1.6, &dividends),
-                      "vol times the root of years is above 1.5, too much for the fast prices with dividends; grids "
-                      "take it");
+  assert_string_equal(
+      keel_dividends_problem(&option, 100, 1.6, &dividends),
+      "vol times the root of years is too large for the fast prices under dividends, above 1.5; grids take it");
 }
 
 int main(void) {
