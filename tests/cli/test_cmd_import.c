@@ -68,7 +68,7 @@ static void an_interrupt_leaves_nothing(void **state) {
   (void)state;
   static char text[1024];
   snprintf(text, sizeof text,
-           "d=%s; mkdir $d && mkfifo $d/fifo && exec 9<>$d/fifo && timeout --foreground -s INT 0.5 $KEEL import "
+           "d=%s; mkdir $d && mkfifo $d/fifo && exec 9<>$d/fifo && timeout --foreground -s INT 3 $KEEL import "
            "$d/fifo -o $d/a.tape;"
            " ls $d; rm -r $d",
            keel_scratch("interrupted"));

@@ -127,6 +127,7 @@ static void there_is_a_bar_on_a_terminal(void **state) {
   pid_t process = start(keel_scratch("bar.csv"), open(ptsname(terminal), O_RDWR | O_NOCTTY), &input);
   assert_int_equal(write(input, HEADER, sizeof HEADER - 1), sizeof HEADER - 1);
   write_rows(input, 8192);
+  await_reader(input);
   nanosleep(&(struct timespec){0, 800000000}, NULL);
   write_rows(input, 8192);
   close(input);

@@ -51,6 +51,7 @@ class Tally:
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
+        self.broken = []
 
     def add(self, group, name, outcome, passed=None, failed=None, skipped=0):
         """Without counts, a thing is one test."""
@@ -65,6 +66,7 @@ class Tally:
             words.append(outcome.trouble)
         print(f"{group:<9} {name:<36} {', '.join(words)}  ({outcome.seconds:.1f} s)", flush=True)
         if failed:
+            self.broken.append(f"{group} {name}")
             print(indented(outcome.output), flush=True)
 
     def check(self, group, name, command, **options):
@@ -78,7 +80,9 @@ class Tally:
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
     def finish(self):
-        """The sum, alone on the last line. Returns the exit status; no test at all is a failure."""
+        """What failed, then the sum, alone on the last line. Returns the exit status; no test at all is a failure."""
+        if self.broken:
+            print("failed: " + ", ".join(self.broken), flush=True)
         print(self.line(), flush=True)
         return 1 if self.failed or not self.passed else 0
 
