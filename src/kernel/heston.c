@@ -231,29 +231,28 @@ void KEEL_AT(keel_heston_slopes)(const keel_bates *model, double years, const st
 
 /* ---- strikes ---- */
 
-enum { TILE = 64 };
+enum { LANES = KEEL_HESTON_LANES };
 
-static void turns(double re, double im, size_t strikes, const double *x, double *cos, double *sin) {
+static INLINE void turns(double re, double im, const double *x, double *cos, double *sin) {
 #pragma omp simd
-  for (size_t j = 0; j < strikes; j++) {
+  for (size_t j = 0; j < LANES; j++) {
     struct keel_complex turn = keel_cexp((struct keel_complex){-im * x[j], re * x[j]});
     cos[j] = turn.re;
     sin[j] = turn.im;
   }
 }
 
+static INLINE void add_term(double re, double im, const double *cos, const double *sin, double *sum) {
+#pragma omp simd
+  for (size_t j = 0; j < LANES; j++) sum[j] = fma(re, cos[j], fma(-im, sin[j], sum[j]));
+}
+
 void KEEL_AT(keel_heston_add)(const struct keel_heston_nodes *nodes, size_t sums, size_t strikes, const double *x,
                               double *const *to) {
-  double cos[TILE], sin[TILE];
-  for (size_t first = 0; first < strikes; first += TILE) {
-    size_t some = strikes - first < TILE ? strikes - first : TILE;
+  double cos[LANES], sin[LANES];
+  for (size_t first = 0; first < strikes; first += LANES)
     for (size_t i = 0; i < nodes->count; i++) {
-      turns(nodes->re[i], nodes->im[i], some, x + first, cos, sin);
-      for (size_t k = 0; k < sums; k++) {
-        double re = nodes->term_re[k][i], im = nodes->term_im[k][i], *sum = to[k] + first;
-#pragma omp simd
-        for (size_t j = 0; j < some; j++) sum[j] = fma(re, cos[j], fma(-im, sin[j], sum[j]));
-      }
+      turns(nodes->re[i], nodes->im[i], x + first, cos, sin);
+      for (size_t k = 0; k < sums; k++) add_term(nodes->term_re[k][i], nodes->term_im[k][i], cos, sin, to[k] + first);
     }
-  }
 }

@@ -14,7 +14,7 @@
 
 #define KEEL_HESTON_WIDTH 0.7
 
-enum { KEEL_HESTON_NODES = 16, KEEL_HESTON_SUMS = 9 };
+enum { KEEL_HESTON_NODES = 16, KEEL_HESTON_SUMS = 9, KEEL_HESTON_LANES = 8 };
 
 /* Nodes y = first + i step. */
 struct keel_heston_line {
@@ -47,7 +47,8 @@ struct keel_heston_kernel {
                  struct keel_heston_nodes *nodes);
   void (*slopes)(const keel_bates *model, double years, const struct keel_heston_line *line,
                  struct keel_heston_nodes *nodes);
-  /* to[k][j] += the sum over nodes of Re term[k] e^{iu x[j]}, in the order of nodes, for k < sums. */
+  /* to[k][j] += the sum over nodes of Re term[k] e^{iu x[j]}, in the order of nodes, for k < sums. strikes is a
+   * multiple of KEEL_HESTON_LANES. */
   void (*add)(const struct keel_heston_nodes *nodes, size_t sums, size_t strikes, const double *x, double *const *to);
 };
 

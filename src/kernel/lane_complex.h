@@ -10,12 +10,14 @@
 
 #include "kernel/lane_math.h"
 
+#define KEEL_LANE static inline __attribute__((always_inline)) /* a loop with a call in it is no loop over lanes */
+
 struct keel_sine {
   double sin, cos;
 };
 
 /* In quarter turns: 2/pi in two parts, so that what is left of x after whole quarters is exact. */
-static inline struct keel_sine keel_sine(double x) {
+KEEL_LANE struct keel_sine keel_sine(double x) {
   double quarters = x * 0x1.45f306dc9c883p-1, low = fma(x, 0x1.45f306dc9c883p-1, -quarters);
   double rounded = quarters + KEEL_ROUND, whole = rounded - KEEL_ROUND;
   double turn = (quarters - whole) + fma(x, -0x1.6b01ec5417056p-55, low);
@@ -30,7 +32,7 @@ static inline struct keel_sine keel_sine(double x) {
 }
 
 /* atan(f) / f for |f| <= tan(pi / 8). */
-static inline double keel_atan_ratio(double f) {
+KEEL_LANE double keel_atan_ratio(double f) {
   double w = f * f;
   double p = fma(w, 0x1.0acd9e91a5a35p-6, -0x1.1b311bb48c215p-5);
   p = fma(p, w, 0x1.74dccfb93fff0p-5);
@@ -47,7 +49,7 @@ static inline double keel_atan_ratio(double f) {
 }
 
 /* The angle of (x, y), in [-pi, pi]; 0 for (0, 0). */
-static inline double keel_atan2(double y, double x) {
+KEEL_LANE double keel_atan2(double y, double x) {
   double across = fabs(x), up = fabs(y);
   double large = across > up ? across : up, small = across > up ? up : across;
   int folded = small > 0x1.a827999fcef32p-2 * large;
@@ -60,7 +62,7 @@ static inline double keel_atan2(double y, double x) {
 }
 
 /* log(1 + x) for 1 + x normal and positive. */
-static inline double keel_log1p(double x) {
+KEEL_LANE double keel_log1p(double x) {
   double sum = 1.0 + x;
   return keel_log_normal(sum) + (x - (sum - 1.0)) / sum;
 }
@@ -69,34 +71,34 @@ struct keel_complex {
   double re, im;
 };
 
-static inline struct keel_complex keel_cadd(struct keel_complex a, struct keel_complex b) {
+KEEL_LANE struct keel_complex keel_cadd(struct keel_complex a, struct keel_complex b) {
   return (struct keel_complex){a.re + b.re, a.im + b.im};
 }
-static inline struct keel_complex keel_csub(struct keel_complex a, struct keel_complex b) {
+KEEL_LANE struct keel_complex keel_csub(struct keel_complex a, struct keel_complex b) {
   return (struct keel_complex){a.re - b.re, a.im - b.im};
 }
-static inline struct keel_complex keel_cscale(struct keel_complex a, double by) {
+KEEL_LANE struct keel_complex keel_cscale(struct keel_complex a, double by) {
   return (struct keel_complex){a.re * by, a.im * by};
 }
-static inline struct keel_complex keel_cmul(struct keel_complex a, struct keel_complex b) {
+KEEL_LANE struct keel_complex keel_cmul(struct keel_complex a, struct keel_complex b) {
   return (struct keel_complex){fma(a.re, b.re, -(a.im * b.im)), fma(a.re, b.im, a.im * b.re)};
 }
 /* i a */
-static inline struct keel_complex keel_cturn(struct keel_complex a) { return (struct keel_complex){-a.im, a.re}; }
-static inline struct keel_complex keel_cinverse(struct keel_complex a) {
+KEEL_LANE struct keel_complex keel_cturn(struct keel_complex a) { return (struct keel_complex){-a.im, a.re}; }
+KEEL_LANE struct keel_complex keel_cinverse(struct keel_complex a) {
   double scale = 1.0 / fma(a.re, a.re, a.im * a.im);
   return (struct keel_complex){a.re * scale, -a.im * scale};
 }
 
 /* The root of positive real part. */
-static inline struct keel_complex keel_csqrt(struct keel_complex a) {
+KEEL_LANE struct keel_complex keel_csqrt(struct keel_complex a) {
   double size = sqrt(fma(a.re, a.re, a.im * a.im)), most = sqrt(0.5 * (size + fabs(a.re)));
   double least = a.im / (2 * (most > 0 ? most : 1.0));
   return (struct keel_complex){a.re >= 0 ? most : fabs(least), a.re >= 0 ? least : a.im < 0 ? -most : most};
 }
 
 /* e^a for a real part up to 700; 0 where it is below -700. */
-static inline struct keel_complex keel_cexp(struct keel_complex a) {
+KEEL_LANE struct keel_complex keel_cexp(struct keel_complex a) {
   double size = keel_exp_normal(keel_at_least(keel_at_most(a.re, 700.0), -700.0));
   struct keel_sine turn = keel_sine(a.im);
   size = a.re < -700.0 ? 0.0 : size;
@@ -104,7 +106,7 @@ static inline struct keel_complex keel_cexp(struct keel_complex a) {
 }
 
 /* 1 - e^-a for a real part from 0 on, relative to its modulus. */
-static inline struct keel_complex keel_one_minus_cexp(struct keel_complex a) {
+KEEL_LANE struct keel_complex keel_one_minus_cexp(struct keel_complex a) {
   double decay = keel_at_most(a.re, 700.0), size = keel_exp_normal(-decay);
   struct keel_sine half = keel_sine(0.5 * a.im);
   double gap = 2 * size * half.sin;
@@ -112,7 +114,7 @@ static inline struct keel_complex keel_one_minus_cexp(struct keel_complex a) {
 }
 
 /* log(1 + a), principal. */
-static inline struct keel_complex keel_clog1p(struct keel_complex a) {
+KEEL_LANE struct keel_complex keel_clog1p(struct keel_complex a) {
   double square = fma(a.re, a.re + 2, a.im * a.im);
   return (struct keel_complex){0.5 * keel_log1p(square), keel_atan2(a.im, 1 + a.re)};
 }

@@ -25,7 +25,7 @@ size_t keel_heston_sums_count(const struct keel_heston_sums *job) {
 
 /* Strikes of one tilt. */
 struct strikes {
-  size_t count, at[KEEL_HESTON_STRIKES]; /* at: where they stand among all */
+  size_t count, at[KEEL_HESTON_STRIKES]; /* at: where they stand among all; behind the last of x are zeros */
   double x[KEEL_HESTON_STRIKES], least, most;
 };
 
@@ -40,7 +40,8 @@ struct integral {
 static void add_nodes(struct integral *to, const struct strikes *strikes, const struct keel_heston_nodes *nodes) {
   double *sum[KEEL_HESTON_SUMS];
   for (size_t k = 0; k < to->sums; k++) sum[k] = to->sum[k];
-  keel_kernel_now->heston.add(nodes, to->sums, strikes->count, strikes->x, sum);
+  size_t lanes = (strikes->count + KEEL_HESTON_LANES - 1) / KEEL_HESTON_LANES * KEEL_HESTON_LANES;
+  keel_kernel_now->heston.add(nodes, to->sums, lanes, strikes->x, sum);
 }
 
 static void find_nodes(const struct integral *of, const struct keel_heston_line *line,
@@ -150,7 +151,7 @@ void keel_heston_sums(const struct keel_heston_sums *job, size_t count, const do
   int may_tilt = allows_tilt(job);
   double *some[KEEL_HESTON_SUMS];
   for (size_t first = 0; first < count; first += KEEL_HESTON_STRIKES) {
-    struct strikes of[3] = {{.count = 0}};
+    struct strikes of[3] = {{.count = 0}, {.count = 0}, {.count = 0}};
     for (size_t j = 0; j < count - first && j < KEEL_HESTON_STRIKES; j++) {
       struct strikes *group = &of[1 + (may_tilt ? side_of(job, deviation, x[first + j]) : 0)];
       group->least = group->count && group->least < x[first + j] ? group->least : x[first + j];
