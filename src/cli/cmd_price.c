@@ -98,7 +98,7 @@ static const struct keel_cli_option options[] = {
      .help = "of american rows; risk, hedge, simulate, replay use fast (default: accurate)"},
     {.name = "dividends",
      .value = "FILE",
-     .help = "cash dividends: CSV with years (to the ex-date), cash, and underlying, if they are not of all options"},
+     .help = "cash dividends: CSV with years (to the ex-date), cash, underlying (else of all options)"},
     {.name = "nodes", .value = "N", .help = "of the finest grid of --engine pde (default: 200)"},
     {.name = "steps", .value = "N", .help = "in time of that grid (default: 64)"},
     {.name = NULL},
