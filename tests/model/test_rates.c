@@ -89,6 +89,8 @@ static void broken_files_are_refused(void **state) {
       {"Date\n2024-01-02\n", "rates.csv:1", "has no column of rates"},
       {"Date,EONIA\n", "rates.csv:1", "column \"EONIA\" is not known; allowed: Date"},
       {"Date,1.3 Mo\n", "rates.csv:1", "column \"1.3 Mo\" is not known"},
+      {"Date,9 Mo\n", "rates.csv:1: 9 Mo", "tenor: is not a number of half-years"},
+      {"Date,150 Yr\n", "rates.csv:1: 150 Yr", "tenor: is beyond 100 years"},
       {"Date,0 Mo\n", "rates.csv:1", "column \"0 Mo\" is not known"},
       {"Date,DFF\nsoon,5\n", "rates.csv:2: Date", "\"soon\" is no date"},
       {"Date,DFF\n2024-01-02,5\n2024-01-03,5\n2024-01-03,5\n", "rates.csv:4: Date",
