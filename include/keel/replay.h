@@ -74,8 +74,7 @@ KEEL_API uint64_t keel_replay_instants(const keel_replay *replay); /* distinct t
 KEEL_API size_t keel_replay_problems(const keel_replay *replay);
 KEEL_API const char *keel_replay_problem(const keel_replay *replay, size_t index, uint64_t *count);
 
-/* What a reader of the result has to know ("American positions are exercised early where fills say so, and not by a
- * rule"). */
+/* What a reader of the result has to know (how many contracts were exercised or assigned early). */
 KEEL_API size_t keel_replay_notes(const keel_replay *replay);
 KEEL_API const char *keel_replay_note(const keel_replay *replay, size_t index);
 

@@ -59,8 +59,9 @@ KEEL_API void keel_simulation_fact(const keel_simulation *simulation, keel_simul
 KEEL_API size_t keel_simulation_variants(const keel_simulation *simulation);
 KEEL_API const char *keel_simulation_variant(const keel_simulation *simulation, size_t variant);
 
-/* `pnl`, `cost`, `turnover`, `trades`, and with run.explain the components of the explanation, as `pnl_gamma`: they sum
- * to the P&L path by path. Of a component only mean and std are known. */
+/* `pnl`, `cost`, `turnover`, `trades`, `exercised` (contracts, before their expiry by market.early_exercise), and with
+ * run.explain the components of the explanation, as `pnl_gamma`: they sum to the P&L path by path. Of a component and
+ * of `exercised` only mean and std are known. */
 KEEL_API size_t keel_simulation_quantities(const keel_simulation *simulation);
 KEEL_API const char *keel_simulation_quantity(const keel_simulation *simulation, size_t quantity);
 

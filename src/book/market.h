@@ -12,6 +12,7 @@
 struct keel_market {
   size_t rows, paths;
   int64_t time_ns;
+  int64_t next_ns;   /* when the next instant comes; KEEL_TIME_NONE: not known, or never */
   int is_last;       /* the run ends at this instant */
   double rate;       /* of cash and of discounting, annual, continuous */
   double *bid, *ask; /* the last quote of each row */

@@ -34,6 +34,12 @@ struct keel_overrides {
  * says, else spot. */
 enum keel_underlying_kind { KEEL_ON_UNSAID, KEEL_ON_SPOT, KEEL_ON_FUTURE };
 
+/* When American options are exercised or assigned before their expiry. */
+enum keel_early_exercise {
+  KEEL_EARLY_EXERCISE_OPTIMAL, /* when their holder does best so; by fills alone where some say what was exercised */
+  KEEL_EARLY_EXERCISE_NONE
+};
+
 enum keel_forward_mode { KEEL_FORWARD_YIELD, KEEL_FORWARD_PARITY };
 
 /* Of one underlying; what `market.underlyings.X` does not say is what `market` says. */
@@ -61,6 +67,7 @@ struct keel_market_terms {
   const struct keel_calendar *calendar;      /* `calendar: nyse` (default) or `utc` */
   double rate;                               /* flat, of cash and of discounting; required */
   int64_t stale_ns;                          /* `stale: 15m`: an older quote is not used; a day if not given */
+  enum keel_early_exercise early_exercise;   /* `early_exercise: optimal` (default) or `none` */
   const char *tape;                          /* path, relative paths made absolute against the strategy's folder */
   struct keel_underlying_terms *underlyings; /* one for each underlying of the book */
   size_t underlying_count;

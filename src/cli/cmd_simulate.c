@@ -74,7 +74,7 @@ static void print_price(const struct columns *columns, const char *title, const 
 /* A component that is zero in every variant of the block is left out. */
 static void print_component(const struct columns *columns, size_t component) {
   const keel_simulation *simulation = columns->simulation;
-  size_t q = quantity_named(simulation, "trades") + 1 + component;
+  size_t q = quantity_named(simulation, "exercised") + 1 + component;
   size_t mean = statistic_named(simulation, "mean"), std = statistic_named(simulation, "std");
   int any = 0;
   for (size_t v = columns->first; v < columns->end; v++)
@@ -138,7 +138,7 @@ static void print_block(const struct columns *columns) {
   print_figures(columns, "trades", "trades", "mean");
   print_price(columns, "break-even price", "mean");
   print_price(columns, "  at CVaR 95 %", "cvar_0.95");
-  size_t first = quantity_named(simulation, "trades") + 1, end = keel_simulation_quantities(simulation);
+  size_t first = quantity_named(simulation, "exercised") + 1, end = keel_simulation_quantities(simulation);
   if (end > first) puts("  explained by (means, stds)");
   for (size_t c = 0; first + c < end; c++) print_component(columns, c);
   for (size_t a = 0; a < keel_simulation_accounts(simulation); a++) print_account(columns, a);

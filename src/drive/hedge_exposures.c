@@ -79,6 +79,7 @@ double keel_hedge_book_exposure(const struct keel_hedge *hedge, size_t u, enum k
   if (exposure < KEEL_EXPOSURE_COUNT) return keel_book_exposure(block, u, 0, exposure)[0];
   double sum = 0;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
-    if (block->units[r] != 0 && block->alive[r]) sum += block->units[r] * keel_hedge_row_exposure(hedge, r, exposure);
+    if (keel_units_held(block, r) != 0 && block->alive[r])
+      sum += keel_units_held(block, r) * keel_hedge_row_exposure(hedge, r, exposure);
   return sum;
 }

@@ -205,7 +205,7 @@ static void look_at(struct keel_hedge *hedge, struct keel_hedge_at_hand *at_hand
   at_hand->row = keel_wiring_find_in(wiring, at_hand->underlying, &at_hand->contract);
   keel_assert(at_hand->row != KEEL_NO_ROW);
   at_hand->name = name_of(hedge, at_hand);
-  at_hand->held = block->units[at_hand->row] / at_hand->contract.multiplier;
+  at_hand->held = keel_units_held(block, at_hand->row) / at_hand->contract.multiplier;
   if (keel_is_paused(block, at_hand->underlying))
     at_hand->problem = "its underlying is paused by market.overrides";
   else if (!block->alive[at_hand->row])

@@ -29,6 +29,7 @@ const char *const keel_reason_names[KEEL_REASON_COUNT] = {
     [KEEL_REASON_LOCATE] = "locate",
     [KEEL_REASON_PAUSED] = "paused",
     [KEEL_REASON_DELIVERED] = "delivered",
+    [KEEL_REASON_EXERCISED] = "exercised",
     [KEEL_REASON_ROLL] = "roll",
 };
 
@@ -59,6 +60,9 @@ static const struct keel_ledger_column_info fixed_columns[] = {
     NUMBER(delivered,
            "units of the underlying that options delivered into the holding since the last row: at expiry, or "
            "exercised or assigned"),
+    NUMBER(exercised,
+           "contracts of the book and of hedges that were exercised or assigned by market.early_exercise since the "
+           "last row"),
     NUMBER(cost, "spread, fees, taxes and impact paid since the last row"),
     NUMBER(cash, "cash after this row"),
     NUMBER(equity, "cash, dividends due, book and holdings at marks"),
@@ -137,10 +141,10 @@ static void gather_fills(const struct keel_block *block, size_t line, double *tr
   *average = *trade != 0 ? value / *trade : NAN;
 }
 
-/* What options delivered to a lane in this step; its liquidation is none. */
-static double delivered_to(const struct keel_block *block, size_t u, size_t v) {
+/* What options did in a lane in this step: units delivered, contracts exercised. Its liquidation is no step. */
+static double in_step(const struct keel_block *block, double *of_lane, size_t u, size_t v) {
   size_t first = keel_lines_of(block->wiring, u, v).first * block->wiring->paths;
-  return block->reason[first] == KEEL_REASON_LIQUIDATE ? 0 : keel_at_lane(block, block->delivered, u, v)[0];
+  return block->reason[first] == KEEL_REASON_LIQUIDATE ? 0 : keel_at_lane(block, of_lane, u, v)[0];
 }
 
 /* Value traded, at mid: costs in bps are of this. */
@@ -156,7 +160,7 @@ static double turnover_of(struct keel_block *block, size_t u, size_t line) {
 /* Settling and closing have rows of their own, and so has a rule that never trades where it begins; none decides. */
 static int is_decision(double reason) {
   return reason != KEEL_REASON_SETTLED && reason != KEEL_REASON_LIQUIDATE && reason != KEEL_REASON_NO_TARGET &&
-         reason != KEEL_REASON_PAUSED && reason != KEEL_REASON_DELIVERED;
+         reason != KEEL_REASON_PAUSED && reason != KEEL_REASON_DELIVERED && reason != KEEL_REASON_EXERCISED;
 }
 
 /* What a lane did in this step. */
@@ -210,7 +214,8 @@ static void add_totals(struct keel_ledger *ledger, struct keel_block *block, siz
   add_to(account_totals(ledger, u, v), &done, book_cash);
   since->pnl += done.pnl;
   since->cost += done.cost;
-  since->delivered += delivered_to(block, u, v);
+  since->delivered += in_step(block, block->delivered, u, v);
+  since->exercised += in_step(block, block->exercise.qty, u, v);
   for (size_t c = 0; c < KEEL_COMPONENT_COUNT; c++) since->explain[c] += done.explain[c];
   gather_fills(block, lines.first, &since->trade, &since->price);
   for (size_t k = 0; k + 1 < lines.count; k++)
@@ -319,6 +324,7 @@ uint64_t keel_ledger_rows_hash(const struct keel_ledger_row *rows, size_t count)
     for (size_t k = 0; k < rows[i].further_count; k++)
       hash = hash_numbers(hash, &rows[i].further[k].target, sizeof *rows[i].further / sizeof(double));
     if (rows[i].delivered != 0) hash = hash_numbers(hash, &rows[i].delivered, 1);
+    if (rows[i].exercised != 0) hash = hash_numbers(hash, &rows[i].exercised, 1);
   }
   return hash;
 }

@@ -26,6 +26,7 @@ struct keel_ledger_row {
   struct keel_ledger_line further[KEEL_LEDGER_FURTHER];
   uint64_t further_count; /* those that the variant has; the others are NaN */
   double delivered;       /* units of spot, since the last row of this lane */
+  double exercised;       /* contracts, by the rule of early exercise, since the last row of this lane */
 };
 
 struct keel_ledger_totals {

@@ -4,6 +4,10 @@
 
 #include "hedge/wiring.h"
 
+/* What becomes of American positions before their expiry, where the rule does not count what it exercises: `none`, or
+ * fills that say it. NULL where the book has none, or the rule is on. */
+const char *keel_note_exercise(const struct keel_wiring *wiring);
+
 /* NULL where no American option of book or hedge has a cash dividend after that instant and until its expiry. */
 const char *keel_note_escrowed(const struct keel_wiring *wiring, int64_t from_ns);
 

@@ -103,6 +103,8 @@ static keel_status end_part(const struct keel_strategy *strategy, struct keel_re
                             const struct keel_block *block) {
   memcpy(part->source_counts, block->source_counts, sizeof part->source_counts);
   part->fills_late = block->trades_late;
+  part->exercised = block->exercise.long_qty;
+  part->assigned = block->exercise.short_qty;
   for (size_t u = 0; u < part->wiring.underlying_count; u++) part->fills_left += block->trades_left[u];
   if (part->ledger.failed) return keel_fail(&part->error, KEEL_STATUS_MEMORY, NULL, "no memory for the ledger");
   if (part->instants == 0)
@@ -188,6 +190,18 @@ static void note_splits(struct keel_replay *replay) {
       if (keel_replay_split_unseen(replay, u, i, text, sizeof text)) add_note(replay, text);
 }
 
+/* What the rule did to the book; what hedges held is in the ledger. */
+static void note_exercise(struct keel_replay *replay) {
+  const struct keel_replay_part *part = &replay->parts[0];
+  const char *plain = keel_note_exercise(&part->wiring);
+  char text[200];
+  snprintf(text, sizeof text,
+           "By market.early_exercise, American options of the book before their expiry: %g long contracts exercised, "
+           "%g short ones assigned; `settlement` and the ledger say what it did.",
+           part->exercised, part->assigned);
+  if (plain || (part->wiring.exercises && part->wiring.has_american)) add_note(replay, plain ? plain : text);
+}
+
 /* Whether some hedge is a share balance. */
 static int balances(const struct keel_replay *replay) {
   for (size_t a = 0; a < keel_strategy_account_count(replay->strategy); a++)
@@ -203,8 +217,7 @@ static void list_notes(struct keel_replay *replay) {
   replay->notes = KEEL_ARENA_NEW(&replay->arena, char *, room);
   if (replay->model) note_model(replay);
   note_splits(replay);
-  if (replay->parts[0].wiring.has_american)
-    add_note(replay, "American positions are exercised early where fills say so, and not by a rule.");
+  note_exercise(replay);
   int64_t from_ns = replay->row_count ? replay->rows[0].time_ns : strategy->run.start_ns;
   const char *escrowed = keel_note_escrowed(&replay->parts[0].wiring, from_ns);
   if (escrowed) add_note(replay, escrowed);

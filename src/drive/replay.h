@@ -23,6 +23,7 @@ struct keel_replay_part {
   uint64_t events, instants;
   uint64_t source_counts[KEEL_MARK_SOURCE_COUNT];
   uint64_t fills_late, fills_left;
+  double exercised, assigned; /* contracts of the book, early, by the rule */
   keel_status status;
   keel_error error;
 };

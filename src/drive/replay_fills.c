@@ -157,6 +157,9 @@ int keel_fill_feed_next(struct keel_fill_feed *feed, struct keel_market *market)
     return 0;
   }
   touch(feed, market);
+  market->next_ns = is_between(feed, market)   ? feed->times[feed->next].time_ns
+                    : feed->tape->has_upcoming ? feed->tape->upcoming.time_ns
+                                               : KEEL_TIME_NONE;
   return 1;
 }
 

@@ -95,12 +95,23 @@ static void note_bad(struct keel_simulation *simulation) {
   if (most) add_note(simulation, text);
 }
 
+/* Of the strategy's own hedge; `exercised` says it of the others. */
+static void note_exercised(struct keel_simulation *simulation) {
+  const struct keel_sample *sample = keel_simulation_sample(&simulation->part, 0, KEEL_QUANTITY_EXERCISED);
+  char text[200];
+  snprintf(
+      text, sizeof text,
+      "By market.early_exercise, %.4g contracts a path were exercised or assigned before their expiry, on average.",
+      keel_sample_statistics(sample).mean.value);
+  if (simulation->wiring.rows.exercises) add_note(simulation, text);
+}
+
 static void list_notes(struct keel_simulation *simulation) {
   const struct keel_strategy *strategy = simulation->wiring.strategy;
-  size_t room = 6 + strategy->warning_count + strategy->market.underlying_count;
+  size_t room = 7 + strategy->warning_count + strategy->market.underlying_count;
   simulation->notes = KEEL_ARENA_NEW(&simulation->arena, char *, room);
-  if (simulation->wiring.rows.has_american)
-    add_note(simulation, "American positions are held to expiry: no rule exercises them early.");
+  const char *exercise = keel_note_exercise(&simulation->wiring.rows);
+  if (exercise) add_note(simulation, exercise);
   const char *escrowed = keel_note_escrowed(&simulation->wiring.rows, simulation->wiring.market.start_ns);
   if (escrowed) add_note(simulation, escrowed);
   note_worlds(simulation);
@@ -152,6 +163,7 @@ keel_status keel_simulation_prepare(const struct keel_simulation_plan *plan, uin
 void keel_simulation_conclude(struct keel_simulation *simulation) {
   simulation->interrupted = simulation->part.next < simulation->wiring.leaves;
   keel_simulation_compute_figures(simulation);
+  note_exercised(simulation);
   note_entropic(simulation);
   note_bad(simulation);
   keel_simulation_list_theories(simulation);

@@ -23,6 +23,7 @@ enum keel_quantity {
   KEEL_QUANTITY_COST,
   KEEL_QUANTITY_TURNOVER,
   KEEL_QUANTITY_TRADES,
+  KEEL_QUANTITY_EXERCISED, /* contracts, early, by the rule: its mean and std alone, as of what follows */
   KEEL_QUANTITY_EXPLAIN,
   KEEL_QUANTITY_MAX = KEEL_QUANTITY_EXPLAIN + KEEL_COMPONENT_COUNT
 };

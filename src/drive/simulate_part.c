@@ -48,7 +48,8 @@ static double *so_far(const struct keel_block *block, size_t quantity) {
   double *const plain[] = {[KEEL_QUANTITY_PNL] = sum->pnl,
                            [KEEL_QUANTITY_COST] = sum->cost,
                            [KEEL_QUANTITY_TURNOVER] = sum->turnover,
-                           [KEEL_QUANTITY_TRADES] = sum->trades};
+                           [KEEL_QUANTITY_TRADES] = sum->trades,
+                           [KEEL_QUANTITY_EXERCISED] = sum->exercised};
   return quantity < KEEL_QUANTITY_EXPLAIN ? plain[quantity] : sum->explain[quantity - KEEL_QUANTITY_EXPLAIN];
 }
 

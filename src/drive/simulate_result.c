@@ -28,7 +28,7 @@ static json_t *group_of(json_t *object, enum keel_statistic_kind kind) {
 static int has_error(enum keel_statistic_kind kind) { return kind != KEEL_STATISTIC_MIN && kind != KEEL_STATISTIC_MAX; }
 
 static int is_said_of(enum keel_statistic_kind kind, size_t quantity) {
-  if (quantity >= KEEL_QUANTITY_EXPLAIN) return kind == KEEL_STATISTIC_MEAN || kind == KEEL_STATISTIC_STD;
+  if (quantity >= KEEL_QUANTITY_EXERCISED) return kind == KEEL_STATISTIC_MEAN || kind == KEEL_STATISTIC_STD;
   return kind != KEEL_STATISTIC_ENTROPIC || quantity == KEEL_QUANTITY_PNL;
 }
 

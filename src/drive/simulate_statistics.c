@@ -116,7 +116,7 @@ const char *keel_simulation_variant(const keel_simulation *simulation, size_t va
 
 size_t keel_simulation_quantities(const keel_simulation *simulation) { return simulation->wiring.whole_count; }
 const char *keel_simulation_quantity(const keel_simulation *simulation, size_t quantity) {
-  static const char *const names[] = {"pnl", "cost", "turnover", "trades"};
+  static const char *const names[] = {"pnl", "cost", "turnover", "trades", "exercised"};
   (void)simulation;
   return quantity < KEEL_QUANTITY_EXPLAIN ? names[quantity]
                                           : keel_component_table[quantity - KEEL_QUANTITY_EXPLAIN].column;

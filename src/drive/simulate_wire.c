@@ -119,7 +119,7 @@ static void plan_samples(struct keel_simulation_wiring *wiring) {
   };
   for (size_t q = 0; q < KEEL_QUANTITY_MAX; q++) {
     wiring->samples[q] = plain;
-    wiring->samples[q].is_full = q < KEEL_QUANTITY_EXPLAIN;
+    wiring->samples[q].is_full = q < KEEL_QUANTITY_EXERCISED;
   }
   struct keel_sample_plan *pnl = &wiring->samples[KEEL_QUANTITY_PNL];
   pnl->aversion_count = run->aversion_count;

@@ -214,7 +214,7 @@ static void add_position(struct keel_snapshot *snapshot, uint32_t r) {
   snapshot->mark[at] = marks->price[r];
   const struct keel_underlying *underlying = &snapshot->wiring->underlyings[row->underlying];
   snapshot->positions[at] = (struct keel_snapshot_position){r, underlying->number, underlying->account,
-                                                            snapshot->block->units[r], marked(snapshot, r)};
+                                                            keel_units_held(snapshot->block, r), marked(snapshot, r)};
 }
 
 /* Greeks as the block has them; it keeps no charm and speed, and the formula's price may not be the mark. */
@@ -249,10 +249,10 @@ static void make_room(struct keel_snapshot *snapshot, size_t rows) {
 static keel_status list_positions(struct keel_snapshot *snapshot, keel_error *error) {
   const struct keel_wiring *wiring = snapshot->wiring;
   size_t held = 0;
-  for (uint32_t r = 0; r < wiring->row_count; r++) held += snapshot->block->units[r] != 0;
+  for (uint32_t r = 0; r < wiring->row_count; r++) held += keel_units_held(snapshot->block, r) != 0;
   make_room(snapshot, held);
   for (uint32_t r = 0; r < wiring->row_count; r++)
-    if (snapshot->block->units[r] != 0 && snapshot->block->alive[r]) add_position(snapshot, r);
+    if (keel_units_held(snapshot->block, r) != 0 && snapshot->block->alive[r]) add_position(snapshot, r);
   snapshot->settled = held - snapshot->count;
   char when[40];
   keel_time_format(snapshot->time_ns, when);

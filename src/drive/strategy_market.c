@@ -152,10 +152,12 @@ static const struct keel_config_choice forward_modes[] = {
     {"yield", KEEL_FORWARD_YIELD, 0}, {"parity", KEEL_FORWARD_PARITY, 0}, {0}};
 static const struct keel_config_choice underlying_kinds[] = {
     {"spot", KEEL_ON_SPOT, 0}, {"future", KEEL_ON_FUTURE, 0}, {0}};
+static const struct keel_config_choice early_exercises[] = {
+    {"optimal", KEEL_EARLY_EXERCISE_OPTIMAL, 0}, {"none", KEEL_EARLY_EXERCISE_NONE, 0}, {0}};
 static const struct keel_config_choice calendars[] = {{"nyse", 0, 0}, {"utc", 0, 0}, {0}};
 
 /* From OWN on: what may also be said of one underlying alone. */
-enum { OWN = 6, MARKET_FIELDS = 16 };
+enum { OWN = 7, MARKET_FIELDS = 17 };
 
 #define AT(member) .offset = offsetof(struct market, member)
 const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
@@ -185,6 +187,14 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
      AT(terms.stale_ns),
      .preset = "1d",
      .help = "an older quote is not used: its vol at the new spot is"},
+    {.name = "early_exercise",
+     .type = &keel_type_choice,
+     AT(terms.early_exercise),
+     .preset = "optimal",
+     .choices = early_exercises,
+     .help = "American options: `optimal` exercises what is held long, and assigns all that is held short, when its "
+             "holder does best so, by the vol that marks it; `none` keeps all until expiry. Where fills say what was "
+             "exercised or assigned, they alone count"},
     {.name = "model",
      .type = &keel_type_model,
      .fields = keel_strategy_model_fields,

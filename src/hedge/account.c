@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hedge/deliver.h"
+#include "hedge/exercise.h"
 #include "hedge/mark.h"
 #include "hedge/verbs.h"
 #include "kernel/lane_math.h"
@@ -124,7 +125,7 @@ struct part {
 
 /* Whether the book brings cash in this step: payoffs, the variation of its futures, or trades of its own. */
 static int book_pays(const struct keel_block *block, size_t u) {
-  if (block->wiring->trade_count) return 1;
+  if (block->wiring->trade_count || block->wiring->exercises) return 1;
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
     if (block->units[r] != 0 && block->alive[r] &&
@@ -272,6 +273,12 @@ static void split_bases(struct keel_block *block, const struct part *part) {
   for (size_t line = lines.first; line < lines.first + lines.count; line++) split_basis(block, part, line);
 }
 
+static void exercise_lines(struct keel_block *block, const struct part *part, struct keel_exercise_money money) {
+  struct keel_lane_lines lines = keel_lines_of(block->wiring, part->u, part->v);
+  for (size_t line = lines.first; line < lines.first + lines.count; line++)
+    keel_exercise_holding(block, part->u, line, money);
+}
+
 /* What exercises and assignments made against the mark is in `change`; payoffs that lapsed are not paid. Delivered
  * units join the lane's holding: spot for its price, a future for nothing. */
 static void take_delivery(struct keel_block *block, const struct part *part) {
@@ -288,6 +295,7 @@ static void take_delivery(struct keel_block *block, const struct part *part) {
     cash[i] -= lapsed[i];
     settlement[i] = made[i] - lapsed[i];
   }
+  exercise_lines(block, part, (struct keel_exercise_money){cash, value, settlement});
   uint32_t line = keel_delivery_line(block, u, v);
   if (line == KEEL_NO_LINE) return;
   const struct keel_row *row = &block->wiring->rows[block->wiring->lines[line].row];
@@ -354,7 +362,8 @@ static void account(struct keel_block *block, size_t u, int no_time) {
     if (block->wiring->explains) book_changes(block, u, v, no_time);
     run_lane(block, &part);
     if (block->wiring->explains && !no_time) split_bases(block, &part);
-    if (block->wiring->underlyings[u].delivers || block->wiring->trade_count) take_delivery(block, &part);
+    if (block->wiring->underlyings[u].delivers || block->wiring->exercises || block->wiring->trade_count)
+      take_delivery(block, &part);
     close_lane(block, &part);
     drop_working(block, &part);
   }

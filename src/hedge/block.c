@@ -72,9 +72,9 @@ static void init_totals(struct keel_arena *arena, const struct keel_wiring *wiri
 static void init_lanes(struct keel_arena *arena, struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
   size_t lanes = wiring->underlying_count * wiring->variant_count, cells = lanes * wiring->paths;
-  double **plain[] = {&block->delivered,       &block->lapsed,       &block->pnl,
-                      &block->balance,         &block->so_far.pnl,   &block->so_far.cost,
-                      &block->so_far.turnover, &block->so_far.trades};
+  double **plain[] = {&block->delivered,       &block->lapsed,        &block->pnl,
+                      &block->balance,         &block->so_far.pnl,    &block->so_far.cost,
+                      &block->so_far.turnover, &block->so_far.trades, &block->so_far.exercised};
   for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) *plain[i] = numbers(arena, cells, 0);
   for (size_t i = 0; i < sizeof block->path_scratch / sizeof *block->path_scratch; i++)
     block->path_scratch[i] = numbers(arena, wiring->paths, 0);
@@ -136,6 +136,7 @@ static void init_lines(struct keel_arena *arena, struct keel_block *block) {
 
 /* Whether options are exercised or assigned during the run. */
 static int has_exercises(const struct keel_wiring *wiring) {
+  if (wiring->exercises) return 1;
   for (size_t i = 0; i < wiring->trade_count; i++)
     if (wiring->trades[i].event != KEEL_TRADE_FILL) return 1;
   return 0;
@@ -172,6 +173,16 @@ static void choose_components(struct keel_block *block) {
     if (used[c]) block->components[block->component_count++] = (enum keel_component)c;
 }
 
+static void clear_exercises(const struct keel_wiring *wiring, struct keel_exercises *exercise) {
+  size_t cells = wiring->row_count * wiring->paths;
+  exercise->long_qty = exercise->short_qty = 0;
+  memset(exercise->due_count, 0, wiring->row_count * sizeof *exercise->due_count);
+  memset(exercise->gone_count, 0, wiring->row_count * sizeof *exercise->gone_count);
+  if (!wiring->exercises) return;
+  memset(exercise->due, 0, cells);
+  memset(exercise->gone, 0, cells);
+}
+
 /* The book as the run begins. */
 static void clear_book(struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
@@ -183,8 +194,22 @@ static void clear_book(struct keel_block *block) {
   }
   block->trades_lost = block->trades_late = 0;
   block->refused = NULL;
+  clear_exercises(wiring, &block->exercise);
   memset(block->splits_done, 0, wiring->underlying_count * sizeof *block->splits_done);
   block->begin_ns = KEEL_TIME_NONE;
+}
+
+static void init_exercises(struct keel_arena *arena, const struct keel_wiring *wiring,
+                           struct keel_exercises *exercise) {
+  size_t cells = wiring->row_count * wiring->paths, lanes = wiring->underlying_count * wiring->variant_count;
+  exercise->due_count = KEEL_ARENA_NEW(arena, uint32_t, wiring->row_count);
+  exercise->gone_count = KEEL_ARENA_NEW(arena, uint32_t, wiring->row_count);
+  exercise->qty = numbers(arena, lanes * wiring->paths, 0);
+  if (!wiring->exercises) return;
+  exercise->due = KEEL_ARENA_NEW(arena, unsigned char, cells);
+  exercise->gone = KEEL_ARENA_NEW(arena, unsigned char, cells);
+  for (size_t k = 0; k < sizeof exercise->scratch / sizeof *exercise->scratch; k++)
+    exercise->scratch[k] = numbers(arena, wiring->paths, 0);
 }
 
 static void init_book(struct keel_arena *arena, struct keel_block *block) {
@@ -193,8 +218,9 @@ static void init_book(struct keel_arena *arena, struct keel_block *block) {
   block->spot_units = KEEL_ARENA_NEW(arena, double, wiring->underlying_count);
   block->trades_done = KEEL_ARENA_NEW(arena, size_t, wiring->row_count);
   block->trades_left = KEEL_ARENA_NEW(arena, size_t, wiring->underlying_count);
-  block->exercised = KEEL_ARENA_NEW(arena, double, wiring->underlying_count);
+  block->exercised = numbers(arena, wiring->underlying_count * wiring->paths, 0);
   block->splits_done = KEEL_ARENA_NEW(arena, size_t, wiring->underlying_count);
+  init_exercises(arena, wiring, &block->exercise);
   clear_book(block);
 }
 
@@ -204,6 +230,7 @@ static void init_market(struct keel_arena *arena, struct keel_block *block, int 
   block->market = (struct keel_market){.rows = wiring->row_count,
                                        .paths = wiring->paths,
                                        .time_ns = KEEL_TIME_NONE,
+                                       .next_ns = KEEL_TIME_NONE,
                                        .rate = wiring->terms->rate,
                                        .bid = numbers(arena, cells, NAN),
                                        .ask = numbers(arena, cells, NAN),
@@ -259,7 +286,7 @@ static void clear_lanes(struct keel_block *block) {
   const struct keel_wiring *wiring = block->wiring;
   size_t lanes = wiring->underlying_count * wiring->variant_count, bytes = lanes * wiring->paths * sizeof(double);
   struct keel_so_far *sum = &block->so_far;
-  double *carried[] = {sum->pnl, sum->cost, sum->turnover, sum->trades, block->balance};
+  double *carried[] = {sum->pnl, sum->cost, sum->turnover, sum->trades, sum->exercised, block->balance};
   for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) memset(carried[i], 0, bytes);
   for (size_t k = 0; k < block->component_count && wiring->explains; k++)
     memset(sum->explain[block->components[k]], 0, bytes);

@@ -68,10 +68,11 @@ struct keel_accounts {
 
 /* What a lane did from its entry until now. */
 struct keel_so_far {
-  double *pnl;      /* the equity: an account enters with none */
-  double *cost;     /* spread, fees, taxes and impact paid */
-  double *turnover; /* value traded in the hedge, at mid */
-  double *trades;   /* fills that were not 0, of each instrument */
+  double *pnl;       /* the equity: an account enters with none */
+  double *cost;      /* spread, fees, taxes and impact paid */
+  double *turnover;  /* value traded in the hedge, at mid */
+  double *trades;    /* fills that were not 0, of each instrument */
+  double *exercised; /* contracts exercised or assigned early by the rule, of book and hedges */
   double *explain[KEEL_COMPONENT_COUNT];
 };
 
@@ -82,6 +83,16 @@ struct keel_trigger_state {
   int64_t *session_ns; /* sessions up to here have fired; KEEL_TIME_NONE: none */
   double *spot, *vol;  /* [..][path]: from which the next moves count; NULL where no trigger looks at moves */
   double *scratch[2];  /* [path] */
+};
+
+/* What the rule of early exercise did (exercise.h); of arrays by path none is there where the run has no such rule. */
+struct keel_exercises {
+  unsigned char *due;               /* [row][path]: exercised or assigned in this step */
+  unsigned char *gone;              /* [row][path]: the book's position was, in this step or before */
+  uint32_t *due_count, *gone_count; /* [row]: in how many paths */
+  double *qty;                      /* [underlying][variant][path]: contracts of book and hedges, in this step */
+  double long_qty, short_qty;       /* of the book, so far, in path 0: exercised, assigned */
+  double *scratch[8];               /* [path] */
 };
 
 /* Everything of one block. Filled by keel_block_new; the arrays live in its arena. */
@@ -108,9 +119,10 @@ struct keel_block {
   int64_t begin_ns;     /* the first instant; KEEL_TIME_NONE: not yet. Splits until then are in the book already */
   uint64_t trades_lost; /* of contracts that had settled before their trade could be booked */
   uint64_t trades_late; /* booked at the first mark of their contract, for want of one at their time */
-  double *exercised;    /* [underlying]: units of spot that exercises and assignments of this step deliver */
+  double *exercised;    /* [underlying][path]: units of spot that exercises and assignments of this step deliver */
   const struct keel_row_trade *refused; /* the first exercise or assignment of more than is held; NULL: none */
   double refused_held;                  /* the units that are held there */
+  struct keel_exercises exercise;
 
   /* decide: [underlying][variant] or with [path] */
   struct keel_trigger_state triggers;
@@ -189,6 +201,11 @@ static inline double *keel_at_rule_row(const struct keel_block *block, double *c
 static inline size_t keel_trigger_at(const struct keel_block *block, size_t underlying, size_t variant,
                                      enum keel_exposure exposure) {
   return keel_lane_of(block->wiring, underlying, variant) * KEEL_EXPOSURE_COUNT + exposure;
+}
+
+/* Units of the book in a block of one path: none of what was exercised. */
+static inline double keel_units_held(const struct keel_block *block, size_t row) {
+  return block->exercise.gone_count[row] ? 0 : block->units[row];
 }
 
 /* ---- what a lane's decisions see of an exposure ---- */

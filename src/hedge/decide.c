@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hedge/deliver.h"
+#include "hedge/exercise.h"
 #include "hedge/exposures.h"
 #include "hedge/mark.h"
 #include "hedge/trigger.h"
@@ -135,11 +136,13 @@ const double *keel_held_and_working(struct keel_block *block, size_t u, size_t v
   const double *held = keel_at_line(block, keel_account_before(block, u)->holding, line);
   const double *working = keel_at_line(block, keel_account_before(block, u)->working, line);
   const double *filled = keel_at_line(block, block->polled_qty, line);
+  uint32_t row = block->wiring->lines[line].row;
   int rest = keel_orders_rest(block, u, v), takes = takes_delivery(block, u, v, line);
-  if (!rest && !takes) return held;
+  if (!rest && !takes && !block->exercise.due_count[row]) return held;
   for (size_t i = 0; i < block->wiring->paths; i++) out[i] = rest ? held[i] + filled[i] + working[i] : held[i];
+  keel_exercise_leave(block, row, held, out);
   if (!takes) return out;
-  double multiplier = block->wiring->rows[block->wiring->lines[line].row].contract.multiplier;
+  double multiplier = block->wiring->rows[row].contract.multiplier;
   const double *delivered = keel_at_lane(block, block->delivered, u, v);
   for (size_t i = 0; i < block->wiring->paths; i++) out[i] += delivered[i] / multiplier;
   return out;
@@ -239,6 +242,18 @@ static void name_delivery(struct keel_block *block, size_t u, size_t v) {
                             keel_at_line(block, block->reason, keel_lines_of(block->wiring, u, v).first));
 }
 
+/* Likewise what the rule exercised, whatever it delivered. */
+static void name_exercise(struct keel_block *block, size_t u, size_t v, int decided) {
+  size_t lane = keel_lane_of(block->wiring, u, v);
+  const double *qty = keel_at_lane(block, block->exercise.qty, u, v);
+  double *reason = keel_at_line(block, block->reason, keel_lines_of(block->wiring, u, v).first);
+  for (size_t i = 0; i < block->wiring->paths && !decided; i++) {
+    if (qty[i] == 0) continue;
+    block->decided[lane] = 1;
+    reason[i] = KEEL_REASON_EXERCISED;
+  }
+}
+
 void keel_decide(struct keel_block *block, size_t u) {
   for (size_t v = 0; v < block->wiring->variant_count; v++) {
     if (keel_book_is_over(block, u))
@@ -249,7 +264,9 @@ void keel_decide(struct keel_block *block, size_t u) {
       keel_no_decision(block, u, v, KEEL_REASON_PAUSED, !block->entered[u]);
     else
       decide_lane(block, u, v);
+    int decided = block->decided[keel_lane_of(block->wiring, u, v)];
     if (block->wiring->underlyings[u].delivers) name_delivery(block, u, v);
+    if (block->wiring->exercises) name_exercise(block, u, v, decided);
   }
 }
 

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "hedge/exercise.h"
+
 static int delivers(const struct keel_block *block, uint32_t r) {
   const struct keel_row *row = &block->wiring->rows[r];
   return block->settled[r] && block->alive[r] && keel_kind_is_option(row->contract.kind) &&
@@ -30,7 +32,8 @@ static void settle_units(const struct keel_block *block, size_t u, uint32_t r, s
   const double *price = block->marks[block->now[u]].price;
   enum keel_at_expiry choice = qty || units < 0 ? KEEL_AT_EXPIRY_THRESHOLD : row->at_expiry;
   for (size_t i = 0; i < paths; i++) {
-    double held = qty ? qty[i] * units : units, payoff = price[r * paths + i];
+    int gone = !qty && block->exercise.gone_count[r] && block->exercise.gone[r * paths + i];
+    double held = gone ? 0 : qty ? qty[i] * units : units, payoff = price[r * paths + i];
     double intrinsic = row->phi * (price[underlying->spot * paths + i] - row->contract.strike);
     int exercised = payoff > 0 && payoff >= underlying->terms->exercise_threshold;
     if (choice != KEEL_AT_EXPIRY_THRESHOLD) exercised = choice == KEEL_AT_EXPIRY_EXERCISE;
@@ -43,7 +46,8 @@ static void deliver_lane(struct keel_block *block, size_t u, size_t v) {
   const struct keel_wiring *wiring = block->wiring;
   const struct keel_underlying *underlying = &wiring->underlyings[u];
   size_t lane = keel_lane_of(wiring, u, v), bytes = wiring->paths * sizeof(double);
-  keel_kernel_now->rows.set(wiring->paths, block->exercised[u], keel_at_lane(block, block->delivered, u, v));
+  double *out = keel_at_lane(block, block->delivered, u, v);
+  memcpy(out, keel_at_total(block, block->exercised, u), bytes);
   memset(keel_at_lane(block, block->lapsed, u, v), 0, bytes);
   if (!block->entered[u]) return;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
@@ -51,11 +55,12 @@ static void deliver_lane(struct keel_block *block, size_t u, size_t v) {
   struct keel_lane_lines lines = keel_lines_of(wiring, u, v);
   for (uint32_t line = lines.first; line < lines.first + lines.count; line++) {
     uint32_t r = wiring->lines[line].row;
+    keel_exercise_deliver(block, u, line, out);
     if (r == KEEL_NO_ROW || !delivers(block, r)) continue;
     const double *held = keel_at_line(block, keel_account_before(block, u)->holding, line);
     settle_units(block, u, r, lane, held, wiring->rows[r].contract.multiplier);
   }
-  if (keel_delivery_line(block, u, v) == KEEL_NO_LINE) memset(keel_at_lane(block, block->delivered, u, v), 0, bytes);
+  if (keel_delivery_line(block, u, v) == KEEL_NO_LINE) memset(out, 0, bytes);
 }
 
 void keel_deliver(struct keel_block *block, size_t u) {

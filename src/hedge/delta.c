@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "hedge/exercise.h"
 #include "hedge/mark.h"
 #include "kernel/lane_math.h"
 
@@ -143,14 +144,18 @@ static const delta_rule delta_rules[] = {
 
 /* ---- all of them ---- */
 
+static const double *kept_gamma(struct keel_block *block, size_t u, uint32_t r) {
+  const double *gamma = keel_at_row(block, keel_marks_after(block, u)->greeks.gamma, r);
+  return keel_exercise_kept(block, r, gamma, block->exercise.scratch[0]);
+}
+
 static void sum_book_gamma(struct keel_block *block, size_t u, double *sum) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
-  const struct keel_marks *marks = keel_marks_after(block, u);
   memset(sum, 0, block->wiring->paths * sizeof *sum);
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
     double units = block->units[r];
     if (units != 0 && is_live_option(block, r))
-      keel_kernel_now->rows.add(block->wiring->paths, units, keel_at_row(block, marks->greeks.gamma, r), sum);
+      keel_kernel_now->rows.add(block->wiring->paths, units, kept_gamma(block, u, r), sum);
   }
 }
 

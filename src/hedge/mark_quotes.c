@@ -46,7 +46,7 @@ static void read_quotes(struct keel_block *block, const struct keel_underlying *
     int usable = scratch->source[r] == KEEL_MARK_QUOTE && is_live(block, r);
     scratch->mid[r] = usable ? 0.5 * (block->market.bid[r] + block->market.ask[r]) : NAN;
     scratch->implied[r] = NAN;
-    if (block->units[r] != 0 && is_live(block, r)) block->source_counts[scratch->source[r]]++;
+    if (keel_units_held(block, r) != 0 && is_live(block, r)) block->source_counts[scratch->source[r]]++;
   }
 }
 
@@ -224,7 +224,7 @@ static double marking_vol(struct keel_block *block, size_t u, uint32_t r, double
   struct keel_mark_scratch *scratch = block->scratch;
   if (!isnan(scratch->mid[r])) {
     if (!isnan(scratch->implied[r])) return scratch->implied[r];
-    if (block->units[r] != 0) block->source_counts[KEEL_MARK_NO_VOL]++;
+    if (keel_units_held(block, r) != 0) block->source_counts[KEEL_MARK_NO_VOL]++;
     return isnan(hedge_vol) ? 0 : hedge_vol;
   }
   double kept = block->entered[u] ? keel_marks_before(block, u)->vol[r] : NAN;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hedge/deliver.h"
+#include "hedge/exercise.h"
 #include "hedge/mark.h"
 #include "hedge/trades.h"
 #include "hedge/verbs.h"
@@ -19,6 +20,11 @@ static int is_option(const struct keel_row *row) { return keel_kind_is_option(ro
 
 /* Whether someone reads the book's Greeks at marking vols; its gamma may be needed besides. */
 static int shows_greeks(const struct keel_needs *needs) { return needs->explains && needs->steps; }
+
+/* A row's array where its position is still there. */
+static const double *kept(const struct keel_block *block, uint32_t r, const double *array) {
+  return keel_exercise_kept(block, r, array, block->exercise.scratch[0]);
+}
 
 /* Value, and the Greeks at marking vols. */
 static void add_greeks(struct keel_block *block, size_t u, uint32_t r) {
@@ -38,7 +44,7 @@ static void add_greeks(struct keel_block *block, size_t u, uint32_t r) {
               {shows, marks->greeks.theta, totals->theta}};
   for (size_t k = 0; k < sizeof sums / sizeof *sums; k++)
     if (sums[k].needed)
-      keel_kernel_now->rows.add(paths, block->units[r], keel_at_row(block, sums[k].from, r),
+      keel_kernel_now->rows.add(paths, block->units[r], kept(block, r, keel_at_row(block, sums[k].from, r)),
                                 keel_at_total(block, sums[k].to, u));
 }
 
@@ -59,16 +65,17 @@ static void add_exposures(struct keel_block *block, size_t u, uint32_t r) {
   struct keel_totals *totals = &block->totals;
   double units = block->units[r];
   for (size_t k = 0; k < wiring->delta_rule_count; k++)
-    add_exposure(block, KEEL_EXPOSURE_DELTA, units, keel_at_rule_row(block, marks->hedge_delta, k, r),
+    add_exposure(block, KEEL_EXPOSURE_DELTA, units, kept(block, r, keel_at_rule_row(block, marks->hedge_delta, k, r)),
                  keel_at_rule_total(block, totals->hedge_delta, k, u),
                  keel_at_rule_total(block, totals->gross_delta, k, u));
   if (!is_option(&wiring->rows[r])) return;
   if (needed[KEEL_EXPOSURE_GAMMA])
-    add_exposure(block, KEEL_EXPOSURE_GAMMA, units, keel_at_row(block, marks->hedge_greeks.gamma, r),
+    add_exposure(block, KEEL_EXPOSURE_GAMMA, units, kept(block, r, keel_at_row(block, marks->hedge_greeks.gamma, r)),
                  keel_at_total(block, totals->hedge_gamma, u), keel_at_total(block, totals->gross_gamma, u));
   for (size_t k = 0; k < wiring->vega_tenor_count && needed[KEEL_EXPOSURE_VEGA]; k++)
     add_exposure(block, KEEL_EXPOSURE_VEGA, units * keel_vega_weight(block, wiring->vega_tenors[k], r),
-                 keel_at_row(block, marks->hedge_greeks.vega, r), keel_at_rule_total(block, totals->hedge_vega, k, u),
+                 kept(block, r, keel_at_row(block, marks->hedge_greeks.vega, r)),
+                 keel_at_rule_total(block, totals->hedge_vega, k, u),
                  keel_at_rule_total(block, totals->gross_vega, k, u));
 }
 
@@ -79,6 +86,14 @@ static void escrow_moves(const struct keel_block *block, size_t u, uint32_t r, s
   double years = keel_years_between(before->time_ns[u], after->time_ns[u]);
   lane->escrow_growth = before->escrow[r] * (keel_exp(before->rate[u] * years) - 1);
   lane->escrow_paid = before->escrow[r] + lane->escrow_growth - (block->settled[r] ? 0 : after->escrow[r]);
+}
+
+/* A position that is gone has none. */
+static void keep_greeks(const struct keel_block *block, uint32_t r, struct keel_lane_explain *lane) {
+  const double **greeks[] = {&lane->delta_before, &lane->gamma_before, &lane->vega_before,  &lane->theta_before,
+                             &lane->rho_before,   &lane->psi_before,   &lane->vanna_before, &lane->volga_before};
+  for (size_t k = 0; k < sizeof greeks / sizeof *greeks; k++)
+    *greeks[k] = keel_exercise_kept(block, r, *greeks[k], block->exercise.scratch[k]);
 }
 
 static void explain_row(struct keel_block *block, size_t u, uint32_t r, int is_first) {
@@ -118,6 +133,7 @@ static void explain_row(struct keel_block *block, size_t u, uint32_t r, int is_f
       .dividends = keel_at_total(block, change[KEEL_COMPONENT_DIVIDENDS], u),
   };
   escrow_moves(block, u, r, &lane);
+  keep_greeks(block, r, &lane);
   keel_kernel_now->lanes.explain(block->wiring->paths, &lane);
 }
 
@@ -130,7 +146,18 @@ static void book_flows(struct keel_block *block, size_t u, uint32_t r) {
   if (!has_value(row))
     for (size_t i = 0; i < block->wiring->paths; i++) cash[i] += block->units[r] * (price[i] - last[i]);
   else if (block->settled[r])
-    keel_kernel_now->rows.add(block->wiring->paths, block->units[r], price, cash);
+    keel_kernel_now->rows.add(block->wiring->paths, block->units[r], kept(block, r, price), cash);
+}
+
+/* Of the book's options, those that are gone in a path. */
+static double units_gone(const struct keel_block *block, size_t u, size_t path) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  double units = 0;
+  for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++)
+    if (block->exercise.gone_count[r] && block->alive[r] && !block->settled[r] &&
+        block->exercise.gone[r * block->wiring->paths + path])
+      units += fabs(block->units[r]);
+  return units;
 }
 
 /* The book's mean hedging vol, each option weighed by |vega|; in a path where none has any, by units. */
@@ -144,13 +171,14 @@ static void mean_hedge_vol(struct keel_block *block, size_t u) {
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
     const struct keel_row *row = &block->wiring->rows[r];
     if (block->units[r] == 0 || !block->alive[r] || block->settled[r] || !is_option(row)) continue;
-    keel_kernel_now->rows.weigh_vol(block->wiring->paths, fabs(block->units[r]),
-                                    keel_at_row(block, marks->hedge_greeks.vega, r),
-                                    keel_at_row(block, marks->hedge_vol, r), sums);
+    const double *vega = keel_at_row(block, marks->hedge_greeks.vega, r);
+    const double *vol = keel_at_row(block, marks->hedge_vol, r);
+    keel_kernel_now->rows.weigh_vol(block->wiring->paths, fabs(block->units[r]), kept(block, r, vega),
+                                    keel_exercise_kept(block, r, vol, block->exercise.scratch[1]), sums);
     units += fabs(block->units[r]);
   }
   for (size_t i = 0; i < block->wiring->paths; i++) {
-    double plain = units > 0 ? sums->by_units[i] / units : 0;
+    double left = units - units_gone(block, u, i), plain = left > 0 ? sums->by_units[i] / left : 0;
     mean[i] = sums->vega[i] > 0 ? sums->by_vega[i] / sums->vega[i] : plain;
   }
 }
@@ -211,11 +239,13 @@ void keel_measure(struct keel_block *block, size_t u) {
     memcpy(keel_at_total(block, totals->value_before, u), keel_at_total(block, totals->value, u), bytes);
   clear_totals(block, u);
   keel_trades_begin(block, u);
+  keel_exercise_find(block, u);
   size_t moved = 0;
   /* spot itself is the row before the others */
   for (uint32_t r = underlying->spot; r < underlying->first + underlying->count; r++) {
     if (block->entered[u] && block->units[r] != 0 && block->alive[r]) move_row(block, u, r, moved++ == 0);
     if (block->wiring->trade_count) keel_trade_row(block, u, r);
+    keel_exercise_row(block, u, r);
     if (block->units[r] == 0 || !block->alive[r] || block->settled[r]) continue;
     add_greeks(block, u, r);
     add_exposures(block, u, r);
@@ -223,5 +253,6 @@ void keel_measure(struct keel_block *block, size_t u) {
   offset_delta(block, u);
   if (block->wiring->explains && moved == 0) clear_changes(block, u);
   if (block->wiring->needs.mean_vol) mean_hedge_vol(block, u);
+  keel_exercise_count(block, u);
   keel_deliver(block, u);
 }

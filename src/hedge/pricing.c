@@ -35,21 +35,10 @@ void keel_imply_rows(size_t count, const unsigned char *american, const keel_opt
   }
 }
 
-/* The kernel of American options takes rows: the contract's terms are laid out once, for all parts of the paths. */
 static void price_american(const struct keel_option_paths *paths, keel_greek_set set, const keel_greeks *out) {
-  enum { PART = 64 };
-  const keel_option *option = &paths->option;
-  double phi[PART], strike[PART], rate[PART], yield[PART], years[PART];
-  for (size_t i = 0; i < PART && i < paths->count; i++) {
-    phi[i] = option->phi, strike[i] = option->strike, rate[i] = option->rate;
-    yield[i] = option->yield, years[i] = option->years;
-  }
-  for (size_t start = 0; start < paths->count; start += PART) {
-    size_t count = paths->count - start < PART ? paths->count - start : PART;
-    keel_options in = {phi, paths->spot + start, strike, rate, yield, years, paths->vol + start};
-    keel_greeks to = keel_greeks_from(out, start);
-    keel_american_price(count, &in, KEEL_PRICING_SCHEME, set, &to, NULL);
-  }
+  const keel_option *one = &paths->option;
+  keel_options in = {&one->phi, paths->spot, &one->strike, &one->rate, &one->yield, &one->years, paths->vol};
+  keel_american_price_paths(paths->count, &in, KEEL_PRICING_SCHEME, set, out);
 }
 
 void keel_price_paths(const struct keel_option_paths *paths, keel_greek_set set, const keel_greeks *out) {

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "hedge/exercise.h"
 
 /* Moves what is known of a row to another (or the same), per new share. */
 static void move_marks(struct keel_block *block, size_t u, uint32_t from, uint32_t to, double ratio) {
@@ -31,7 +32,8 @@ static void split_row(struct keel_block *block, size_t u, uint32_t r, const stru
 /* An option becomes another row; the quotes of its own, from before the split, are of a contract that is no more. */
 static void split_option(struct keel_block *block, size_t u, uint32_t r, uint32_t to, const struct keel_split *split) {
   struct keel_market *market = &block->market;
-  double units = block->units[r], vol = block->last_vol[r];
+  double units = keel_units_held(block, r), vol = block->last_vol[r];
+  keel_exercise_forget(block, r);
   block->units[r] = 0;
   block->last_vol[r] = NAN;
   if (market->quote_ns[r] < split->ex_ns) {

@@ -4,6 +4,7 @@
 
 #include "hedge/decide.h"
 #include "hedge/deliver.h"
+#include "hedge/exercise.h"
 #include "hedge/splits.h"
 #include "hedge/verbs.h"
 
@@ -35,6 +36,7 @@ static void step_underlying(struct keel_block *block, size_t u) {
 static void begin(struct keel_block *block) {
   memset(block->stepped, 0, block->wiring->underlying_count);
   if (block->begin_ns == KEEL_TIME_NONE) block->begin_ns = block->market.time_ns;
+  keel_exercise_begin(block);
 }
 
 void keel_step(struct keel_block *block) {

@@ -2,11 +2,13 @@
 
 #include <math.h>
 
+#include "hedge/exercise.h"
+
 void keel_trades_begin(struct keel_block *block, size_t u) {
   block->spot_units[u] = block->units[block->wiring->underlyings[u].spot];
-  block->exercised[u] = 0;
   double **change = block->totals.change;
-  if (block->wiring->trade_count || block->wiring->underlyings[u].delivers)
+  keel_kernel_now->rows.set(block->wiring->paths, 0, keel_at_total(block, block->exercised, u));
+  if (block->wiring->trade_count || block->wiring->exercises || block->wiring->underlyings[u].delivers)
     keel_kernel_now->rows.set(block->wiring->paths, 0, keel_at_total(block, change[KEEL_COMPONENT_SETTLEMENT], u));
   if (block->wiring->trade_count)
     keel_kernel_now->rows.set(block->wiring->paths, 0, keel_at_total(block, change[KEEL_COMPONENT_TRADES], u));
@@ -24,8 +26,9 @@ static void close_at_strike(struct keel_block *block, size_t u, const struct kee
     double intrinsic = row->phi * (spot[i] - row->contract.strike);
     cash[i] -= trade->units * intrinsic + trade->fees;
     made[i] += trade->units * (mark[i] - intrinsic) - trade->fees;
+    if (row->contract.settlement == KEEL_SETTLEMENT_PHYSICAL)
+      keel_at_total(block, block->exercised, u)[i] -= row->phi * trade->units;
   }
-  if (row->contract.settlement == KEEL_SETTLEMENT_PHYSICAL) block->exercised[u] -= row->phi * trade->units;
 }
 
 /* A future is held at no value: what it was bought below its mark is cash at once. */
@@ -46,6 +49,7 @@ static int closes(double held, double units) { return held * units < 0 && fabs(u
 
 static void book(struct keel_block *block, size_t u, const struct keel_row_trade *trade) {
   double *held = &block->units[trade->row];
+  keel_exercise_forget(block, trade->row);
   if (trade->event == KEEL_TRADE_FILL) {
     exchange(block, u, trade);
   } else if (closes(*held, trade->units)) {

@@ -499,6 +499,21 @@ static keel_status check_exercise(const struct keel_wiring *wiring, keel_error *
   return status;
 }
 
+/* Whether fills say what was exercised and assigned. */
+static int has_exercises(const struct keel_wiring *wiring) {
+  for (size_t i = 0; i < wiring->trade_count; i++)
+    if (wiring->trades[i].event != KEEL_TRADE_FILL) return 1;
+  return 0;
+}
+
+/* Whether there is something to exercise by the rule. */
+static int exercises_early(const struct keel_wiring *wiring) {
+  int any = 0;
+  for (size_t r = 0; r < wiring->row_count; r++)
+    any |= wiring->rows[r].is_priced && keel_is_american(&wiring->rows[r].contract);
+  return any && wiring->terms->early_exercise == KEEL_EARLY_EXERCISE_OPTIMAL && !has_exercises(wiring);
+}
+
 static keel_status check_room(const struct keel_wiring *wiring, keel_error *error) {
   for (size_t u = 0; u < wiring->underlying_count; u++) {
     const char *name = wiring->underlyings[u].terms->name;
@@ -573,6 +588,7 @@ keel_status keel_wiring_build(struct keel_arena *arena, const struct keel_wiring
   const struct keel_needs_input reads = {input->explains, !input->ends_only, input->is_steady};
   wiring->needs = keel_needs_of(wiring->policies, wiring->underlying_count * wiring->variant_count, &reads);
   wiring->explains = wiring->needs.explains;
+  wiring->exercises = exercises_early(wiring);
   return KEEL_STATUS_OK;
 }
 

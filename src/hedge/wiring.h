@@ -111,6 +111,7 @@ struct keel_wiring {
   uint32_t *vega_tenor_of; /* [underlying][variant] */
   const struct keel_market_terms *terms;
   int has_american; /* the book holds some, or will */
+  int exercises;    /* American options of book and hedges are exercised early by the rule (exercise.h) */
   int explains;     /* needs.explains: the components of P&L are computed; without, values and equity still are */
   struct keel_needs needs;
 };

@@ -46,6 +46,7 @@ enum keel_reason {
   KEEL_REASON_LOCATE,     /* sold less than wanted, or nothing: no more is located to be sold short */
   KEEL_REASON_PAUSED,     /* no decision is taken in a pause */
   KEEL_REASON_DELIVERED,  /* no decision: options settled by delivery, which changed the holding */
+  KEEL_REASON_EXERCISED,  /* no decision: options were exercised or assigned early, by the rule */
   KEEL_REASON_ROLL,       /* from a future that is near its expiry into the next one */
   KEEL_REASON_COUNT
 };

@@ -282,6 +282,7 @@ int keel_feed_paths_next(struct keel_feed_paths *feed, struct keel_market *marke
   if (feed->step > 0) move(feed);
   market->time_ns = feed->wiring->time_ns[feed->step];
   market->is_last = feed->step == feed->wiring->steps;
+  market->next_ns = market->is_last ? KEEL_TIME_NONE : feed->wiring->time_ns[feed->step + 1];
   for (size_t u = 0; u < wiring->underlying_count; u++) {
     const struct keel_underlying *underlying = &wiring->underlyings[u];
     show_quote(feed, &wiring->rows[underlying->spot], market);

@@ -84,6 +84,7 @@ int keel_feed_tape_next(struct keel_feed_tape *feed, struct keel_market *market)
   apply_vols(feed, market);
   market->time_ns = feed->instant.time_ns;
   market->is_last = !feed->has_upcoming;
+  market->next_ns = feed->has_upcoming ? feed->upcoming.time_ns : KEEL_TIME_NONE;
   market->changed_count = 0;
   for (uint32_t u = 0; u < feed->wiring->underlying_count; u++)
     if (feed->touched[u]) market->changed[market->changed_count++] = u;

@@ -72,7 +72,7 @@ static void columns_have_names_and_places(void **state) {
   }
   /* all doubles of a row but its reasons, which are text */
   size_t doubles = (offsetof(struct keel_ledger_row, further_count) - offsetof(struct keel_ledger_row, spot)) / 8;
-  assert_int_equal(numbers, doubles - KEEL_HEDGES_MAX + 1); /* and what was delivered, behind them */
+  assert_int_equal(numbers, doubles - KEEL_HEDGES_MAX + 2); /* and what was delivered and exercised, behind them */
   size_t last = keel_ledger_column_count(1) - 1;
   assert_string_equal(keel_ledger_column_at(last).name, "pnl_unexplained");
   assert_string_equal(keel_ledger_column_at(last + 1).name, "instrument_2");

@@ -337,9 +337,9 @@ static void notes_say_what_has_to_be_known(void **state) {
   sim.models[0].world = (struct keel_world){.kind = KEEL_WORLD_HESTON, .spot = 100, .heston = {0.04, 1, 0.04, 1, -0.7}};
   struct keel_simulation *simulation = sim_run(&sim, 1, 0);
   assert_int_equal(keel_simulation_notes(simulation), 3);
-  assert_non_null(strstr(keel_simulation_note(simulation, 0), "American"));
-  assert_non_null(strstr(keel_simulation_note(simulation, 1), "The model of X: "));
-  assert_non_null(strstr(keel_simulation_note(simulation, 2), "1 of the positions expire between two steps"));
+  assert_non_null(strstr(keel_simulation_note(simulation, 0), "The model of X: "));
+  assert_non_null(strstr(keel_simulation_note(simulation, 1), "1 of the positions expire between two steps"));
+  assert_non_null(strstr(keel_simulation_note(simulation, 2), "contracts a path were exercised or assigned"));
   keel_simulation_free(simulation);
 }
 

@@ -50,7 +50,7 @@ static void a_wrong_market_is_refused(void **state) {
   static const struct strategy_case cases[] = {
       {MARKET, "", "s.yaml:1: market", "is missing: what is seen"},
       {MARKET, "market: 5", "s.yaml:2: market",
-       "has to be a map of: tape, rate, calendar, stale, model, underlyings, on, yield"},
+       "has to be a map of: tape, rate, calendar, stale, early_exercise, model, underlyings, on, yield"},
       {MARKET, "market: {tape: x.tape}", "s.yaml:2: market.rate", "is missing: of cash and of discounting"},
       {MARKET, "market: {rate: 5.25}", "s.yaml:2: market.rate", "is 5.25; allowed: from -1 to 1 per year, continuous"},
       {MARKET, "market: {rate: 1e999}", "s.yaml:2: market.rate", "`1e999` is no finite number"},

@@ -444,6 +444,7 @@ static void american_fall_backs_are_american(void **state) {
   const struct keel_contract put = american(KEEL_KIND_PUT, 100);
   bench_start(&b);
   b.underlyings[0].yield = 0.08;
+  b.terms.early_exercise = KEEL_EARLY_EXERCISE_NONE;
   bench_hold(&b, put, 1);
   bench_build(&b, 1, 0);
   american_value(&put, 30, 100, 0.2, out);
