@@ -11,6 +11,7 @@ export JOBS ?= $(shell nproc)
 
 all:
 	@tools/setup build
+	@tools/web
 	@tools/build release product
 	@ln -sfn release/libkeel.so build/libkeel.so
 	@ln -sfn release/libkeel.a build/libkeel.a
@@ -22,10 +23,12 @@ demo: all
 
 check:
 	@tools/setup build test
+	@tools/web browser
 	@tools/check
 
 verify:
 	@tools/setup build test verify package
+	@tools/web browser
 	@tools/verify $(if $(CLEAN),--clean)
 
 bench:
@@ -40,12 +43,14 @@ fuzz:
 # Built for its place first: keel.pc says where the library lives.
 install:
 	@tools/setup build
+	@tools/web
 	@tools/build release product -- -DCMAKE_INSTALL_PREFIX=$(abspath $(PREFIX))
 	DESTDIR=$(DESTDIR) cmake --install build/release
 	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 
 package:
 	@tools/setup build package
+	@tools/web
 	@tools/package
 
 format:

@@ -34,6 +34,11 @@ typedef enum keel_american_scheme {
 KEEL_API void keel_american_price(size_t count, const keel_options *options, keel_american_scheme scheme,
                                   keel_greek_set set, const keel_greeks *out, double *boundary);
 
+/* One contract over many paths: phi, strike, rate, yield and years are one value each, spot and vol count each. The
+ * same bits, at less work where a run of paths has one vol: they have one boundary. */
+KEEL_API void keel_american_price_paths(size_t count, const keel_options *paths, keel_american_scheme scheme,
+                                        keel_greek_set set, const keel_greeks *out);
+
 /* Why that option is NaN, in a few words of English, or NULL where it has a price. */
 KEEL_API const char *keel_american_problem(const keel_option *option, double spot, double vol);
 

@@ -29,6 +29,10 @@ KEEL_API const char *keel_strategy_warning(const keel_strategy *strategy, size_t
  * `tape` is the market's, `file` is one that is read in any case (a book, a history). */
 KEEL_API const char *keel_strategy_file(const keel_strategy *strategy, size_t index, const char **field);
 
+/* The command that repeats what is asked of it, as a shell takes it (`keel simulate desk.yaml --set run.seed=3`):
+ * results written as JSON say it. */
+KEEL_API void keel_strategy_set_command(keel_strategy *strategy, const char *command);
+
 /* Every field of a strategy in Markdown: unit, default, what is allowed (as in docs/strategy.md). The caller frees it
  * with free(); NULL without memory. */
 KEEL_API char *keel_strategy_document(void);

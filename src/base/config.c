@@ -336,6 +336,7 @@ keel_status keel_config_parse(struct keel_arena *arena, const char *file, const 
   yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, length);
   keel_status status = read_document(&reader, root);
   yaml_parser_delete(&reader.parser);
+  if (!status && (*root)->kind == KEEL_CONFIG_MAP) (*root)->text = keel_arena_text(arena, text, length);
   return status;
 }
 

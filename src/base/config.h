@@ -26,7 +26,7 @@ struct keel_config_node {
   const struct keel_config_node *up;
   const char *key;  /* what the map above calls it; NULL in a list and at the root */
   size_t index;     /* its place in the list or map above */
-  const char *text; /* of a scalar */
+  const char *text; /* of a scalar; of the root: all that was read, as it stood there */
   struct keel_config_node *first, *last, *next;
   size_t count; /* items of a list or map */
 };

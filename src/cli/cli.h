@@ -168,6 +168,7 @@ extern const struct keel_cli_command keel_cmd_risk;
 extern const struct keel_cli_command keel_cmd_hedge;
 extern const struct keel_cli_command keel_cmd_frontier;
 extern const struct keel_cli_command keel_cmd_simulate;
+extern const struct keel_cli_command keel_cmd_report;
 extern const struct keel_cli_command keel_cmd_doctor;
 
 #endif

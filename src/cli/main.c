@@ -16,6 +16,7 @@ const struct keel_cli_command *const keel_commands[] = {
     &keel_cmd_simulate,
     &keel_cmd_replay,
     &keel_cmd_frontier,
+    &keel_cmd_report,
     &keel_cmd_doctor,
     NULL,
 };

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "cli/cli.h"
 
 /* The folder of a path, as the system knows it, and the name in it. */
@@ -65,6 +66,46 @@ static int check_inputs(const struct keel_cli *cli, const keel_strategy *strateg
   return KEEL_EXIT_DONE;
 }
 
+/* Of the characters that a shell may take for more than themselves none is in a bare word. */
+static void put_word(struct keel_text *line, const char *word) {
+  static const char bare[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
+  if (line->length) keel_text_char(line, ' ');
+  if (*word && !word[strspn(word, bare)]) {
+    keel_text_add(line, word);
+    return;
+  }
+  keel_text_char(line, '\'');
+  for (const char *c = word; *c; c++) {
+    if (*c == '\'')
+      keel_text_add(line, "'\\''");
+    else
+      keel_text_char(line, *c);
+  }
+  keel_text_char(line, '\'');
+}
+
+/* The command that repeats this one: what changes no result (threads, form of the output) is left out. */
+static void tell_command(const struct keel_cli *cli, keel_strategy *strategy) {
+  struct keel_text line;
+  keel_text_init(&line);
+  keel_text_add(&line, "keel");
+  put_word(&line, cli->command->name);
+  for (size_t i = 0; i < cli->operand_count; i++) put_word(&line, cli->operands[i]);
+  for (size_t i = 0; i < cli->given_count; i++) {
+    char name[64];
+    snprintf(name, sizeof name, "--%s", cli->given[i].option->name);
+    put_word(&line, name);
+    if (cli->given[i].option->value) put_word(&line, cli->given[i].value);
+  }
+  for (size_t i = 0; i < cli->set_count; i++) {
+    put_word(&line, "--set");
+    put_word(&line, cli->sets[i]);
+  }
+  char *text = keel_text_take(&line, NULL);
+  if (text) keel_strategy_set_command(strategy, text);
+  free(text);
+}
+
 int keel_cli_strategy(struct keel_cli *cli, keel_strategy **strategy) {
   keel_error error;
   int status = check_outputs(cli);
@@ -76,6 +117,7 @@ int keel_cli_strategy(struct keel_cli *cli, keel_strategy **strategy) {
     keel_strategy_free(*strategy);
     return status;
   }
+  tell_command(cli, *strategy);
   for (size_t i = 0; i < keel_strategy_warning_count(*strategy); i++)
     keel_cli_note(cli, "%s", keel_strategy_warning(*strategy, i));
   return KEEL_EXIT_DONE;

@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "drive/frontier.h"
-#include "keel/version.h"
+#include "drive/result_origin.h"
 
 /* ---- rules ---- */
 
@@ -229,7 +229,7 @@ char *keel_frontier_json(const keel_frontier *frontier) {
   json_object_set_new(document, "sentence", json_string(frontier->sentence));
   json_object_set_new(document, "notes", notes);
   json_object_set_new(document, "interrupted", json_boolean(frontier->interrupted));
-  json_object_set_new(document, "version", json_string(keel_version()));
+  keel_result_origin(document, "frontier", &frontier->strategy);
   char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
   json_decref(document);
   return text;

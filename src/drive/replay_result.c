@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "drive/replay.h"
-#include "keel/version.h"
+#include "drive/result_origin.h"
 
 /* ---- totals ---- */
 
@@ -187,10 +187,27 @@ static void totals_json(const struct keel_ledger_totals *of, json_t *object) {
   json_object_set_new(object, "explain", explain);
 }
 
+/* Of each exposure that has a band of a known width: how wide, in what. */
+static json_t *bands_json(const struct keel_policy *policy) {
+  static const char *const units[] = {
+      [KEEL_BAND_SHARES] = "shares", [KEEL_BAND_FRACTION] = "fraction", [KEEL_BAND_CURRENCY] = "currency"};
+  json_t *object = json_object();
+  for (size_t e = 0; e < KEEL_EXPOSURE_COUNT; e++) {
+    const struct keel_trigger *trigger = &policy->triggers[e];
+    if (trigger->band < KEEL_BAND_SHARES || trigger->band > KEEL_BAND_CURRENCY) continue;
+    json_t *band = json_object();
+    json_object_set_new(band, units[trigger->band], real(trigger->band_size));
+    json_object_set_new(object, keel_exposure_table[e].name, band);
+  }
+  return object;
+}
+
 /* The figures of one variant, into `object`: of all, and of each account where there are some. */
 static void variant_json(const struct keel_replay *replay, size_t variant, json_t *object) {
   json_t *accounts = json_object();
   totals_json(&replay->totals[variant], object);
+  if (!keel_replay_accounts(replay))
+    json_object_set_new(object, "bands", bands_json(keel_replay_policy(replay, 0, variant)));
   for (size_t a = 0; a < keel_replay_accounts(replay); a++) {
     json_t *account = json_object();
     totals_json(of_account(replay, variant, a), account);
@@ -224,7 +241,7 @@ char *keel_replay_json(const keel_replay *replay) {
   char hash[20];
   snprintf(hash, sizeof hash, "%016llx", (unsigned long long)keel_ledger_hash(replay));
   json_object_set_new(document, "ledger_hash", json_string(hash));
-  json_object_set_new(document, "version", json_string(keel_version()));
+  keel_result_origin(document, "replay", replay->strategy);
   char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
   json_decref(document);
   return text;

@@ -2,8 +2,8 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "drive/result_origin.h"
 #include "drive/risk.h"
-#include "keel/version.h"
 
 static json_t *real(double number) { return isfinite(number) ? json_real(number) : json_null(); }
 
@@ -201,7 +201,7 @@ char *keel_risk_json(const keel_risk *risk) {
   json_object_set_new(document, "problems", problems);
   for (size_t i = 0; i < risk->note_count; i++) json_array_append_new(notes, json_string(risk->notes[i]));
   json_object_set_new(document, "notes", notes);
-  json_object_set_new(document, "version", json_string(keel_version()));
+  keel_result_origin(document, "risk", risk->strategy);
   char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
   json_decref(document);
   return text;

@@ -69,7 +69,7 @@ void keel_risk_position_at(const keel_risk *risk, size_t position, keel_risk_pos
                               .bucket = risk->bucket_of[position],
                               .qty = held->units / contract->multiplier,
                               .multiplier = contract->multiplier,
-                              .spot = inputs->spot[position],
+                              .spot = keel_snapshot_spot_of(snapshot, position),
                               .dividends = keel_snapshot_escrow(snapshot, position),
                               .strike = is_option ? contract->strike : NAN,
                               .rate = is_spot ? NAN : marks->zero_rate[held->row],

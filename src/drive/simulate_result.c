@@ -6,8 +6,8 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "drive/result_origin.h"
 #include "drive/simulate.h"
-#include "keel/version.h"
 
 /* ---- JSON ---- */
 
@@ -55,6 +55,27 @@ static json_t *quantity_json(const struct keel_simulation *simulation, size_t va
       json_object_set_new(object, "stderr", real(figure.error));
   }
   json_object_set_new(object, "errors", errors);
+  return object;
+}
+
+/* The shares of paths in equal classes between two outer quantiles, and beyond them. */
+static json_t *histogram_json(const struct keel_simulation *simulation, size_t variant) {
+  enum { CLASSES = 80 };
+  const struct keel_sample *sample = keel_simulation_sample(&simulation->part, variant, KEEL_QUANTITY_PNL);
+  double from = keel_sample_quantile(sample, 0.001).value, to = keel_sample_quantile(sample, 0.999).value;
+  if (!(from < to)) return json_null();
+  json_t *object = json_object(), *shares = json_array();
+  double below = keel_distribution_below(sample->distribution, from), before = below;
+  for (int i = 1; i <= CLASSES; i++) {
+    double until = keel_distribution_below(sample->distribution, from + (to - from) * i / CLASSES);
+    json_array_append_new(shares, real(until - before));
+    before = until;
+  }
+  json_object_set_new(object, "from", real(from));
+  json_object_set_new(object, "to", real(to));
+  json_object_set_new(object, "below", real(below));
+  json_object_set_new(object, "above", real(1 - before));
+  json_object_set_new(object, "shares", shares);
   return object;
 }
 
@@ -112,6 +133,7 @@ static json_t *accounts_json(const struct keel_simulation *simulation, size_t va
 /* The figures of one variant, into `object`. */
 static void variant_json(const struct keel_simulation *simulation, size_t variant, json_t *object) {
   quantities_json(simulation, variant, WHOLE, object);
+  json_object_set_new(object, "histogram", histogram_json(simulation, variant));
   if (keel_simulation_accounts(simulation)) json_object_set_new(object, "accounts", accounts_json(simulation, variant));
   json_object_set_new(object, "price_of_hedging", price_json(simulation, variant));
   json_object_set_new(object, "theory", theory_json(simulation, variant));
@@ -217,7 +239,7 @@ char *keel_simulation_json(const keel_simulation *simulation) {
   json_object_set_new(document, "paths_shown", paths);
   for (size_t i = 0; i < simulation->note_count; i++) json_array_append_new(notes, json_string(simulation->notes[i]));
   json_object_set_new(document, "notes", notes);
-  json_object_set_new(document, "version", json_string(keel_version()));
+  keel_result_origin(document, "simulate", simulation->wiring.strategy);
   char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
   json_decref(document);
   return text;

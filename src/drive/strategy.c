@@ -45,6 +45,7 @@ keel_status keel_strategy_read(const struct keel_strategy_source *source, const 
   keel_status status = load_tree(&made->arena, source, &root, error);
   for (size_t i = 0; i < override_count && !status; i++)
     status = keel_config_set(&made->arena, root, overrides[i], error);
+  if (!status) made->text = root->text;
   if (!status) status = read_tree(source, root, made, error);
   if (status) {
     keel_strategy_free(made);
@@ -70,6 +71,10 @@ void keel_strategy_free(struct keel_strategy *strategy) {
   keel_rates_free(strategy->market.rates);
   keel_arena_fini(&strategy->arena);
   free(strategy);
+}
+
+void keel_strategy_set_command(struct keel_strategy *strategy, const char *command) {
+  strategy->command = keel_arena_text(&strategy->arena, command, strlen(command));
 }
 
 const char *keel_strategy_file(const struct keel_strategy *strategy, size_t index, const char **name) {

@@ -89,6 +89,8 @@ struct keel_risk_terms {
 struct keel_strategy {
   struct keel_arena arena; /* owns all that follows */
   const char *path;
+  const char *text;    /* the file, as it was read */
+  const char *command; /* that repeats the run, as a shell takes it; NULL: not said */
   struct keel_book book;
   struct keel_trades fills; /* of the book itself, during the run */
   struct keel_market_terms market;

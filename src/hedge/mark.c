@@ -46,6 +46,34 @@ static double shares_at(const struct keel_underlying_terms *terms, int64_t now_n
   return shares;
 }
 
+keel_dividends keel_dividends_to_come(const struct keel_underlying_terms *terms, int64_t now_ns, double *years,
+                                      double *cash) {
+  keel_dividends list = {0, years, cash, KEEL_DIVIDEND_LIQUIDATOR};
+  for (size_t i = 0; i < terms->dividend_count && terms->forward == KEEL_FORWARD_YIELD; i++) {
+    const struct keel_dividend *dividend = &terms->dividends[i];
+    if (dividend->ex_ns <= now_ns) continue;
+    /* a nanosecond before spot trades without it: at an expiry of that instant it has been paid */
+    double away_ns = keel_at_least((double)(dividend->ex_ns - now_ns - 1), 0.5);
+    years[list.count] = away_ns / (double)KEEL_NS_PER_YEAR;
+    cash[list.count++] = dividend->cash * shares_at(terms, now_ns, dividend->ex_ns);
+  }
+  return list;
+}
+
+double keel_paid_between(const struct keel_underlying_terms *terms, int64_t from_ns, int64_t to_ns, int64_t expiry_ns) {
+  double sum = 0;
+  for (size_t i = 0; i < terms->dividend_count; i++) {
+    const struct keel_dividend *dividend = &terms->dividends[i];
+    if (dividend->ex_ns > from_ns && dividend->ex_ns <= to_ns && dividend->ex_ns <= expiry_ns)
+      sum += dividend->cash / shares_at(terms, dividend->ex_ns, to_ns);
+  }
+  return sum;
+}
+
+const keel_dividends *keel_paid_until_expiry(const struct keel_block *block, size_t u, uint32_t r) {
+  return block->marks[block->now[u]].escrow[r] == 0 ? NULL : &block->scratch->to_come[u];
+}
+
 double keel_escrow_until(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t expiry_ns, double rate) {
   double sum = 0;
   for (size_t i = 0; i < terms->dividend_count && terms->forward == KEEL_FORWARD_YIELD; i++) {
@@ -70,8 +98,12 @@ static void mark_rates(struct keel_block *block, size_t u) {
   }
 }
 
-static void mark_escrow(struct keel_block *block, size_t u) {
+static void mark_dividends(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  struct keel_mark_scratch *scratch = block->scratch;
+  size_t first = block->dividend_first[u];
+  scratch->to_come[u] = keel_dividends_to_come(underlying->terms, block->market.time_ns,
+                                               scratch->dividend_years + first, scratch->dividend_cash + first);
   struct keel_marks *marks = keel_marks_after(block, u);
   for (uint32_t s = underlying->first_slice; s < underlying->first_slice + underlying->slice_count; s++) {
     const struct keel_slice *slice = &block->wiring->slices[s];
@@ -126,7 +158,7 @@ int keel_mark(struct keel_block *block, size_t u) {
   marks->time_ns[u] = block->market.time_ns;
   mark_rates(block, u);
   if (!mark_spot(block, u)) return 0;
-  mark_escrow(block, u);
+  mark_dividends(block, u);
   int known = 1;
   if (block->market.vol) {
     keel_mark_from_model(block, u);

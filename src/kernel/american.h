@@ -47,16 +47,22 @@ int keel_american_kind_of(const keel_option *option, double spot, double vol);
 /* The best time to exercise is known: price and Greeks of exercise then. All outputs are written. */
 void keel_american_limit(const keel_option *option, double spot, double vol, keel_greeks *out);
 
+/* Its price alone, at vol 0; spot, strike and the rest are those of an option that has one. */
+double keel_american_least(const keel_option *option, double spot);
+
 const struct keel_american_nodes *keel_american_nodes_of(keel_american_scheme scheme);
 
 typedef double keel_lanes[KEEL_AMERICAN_TILE];
 
-/* H = log(B / x)^2 at the nodes, x = min(1, rate / yield) where there is a yield, and its derivatives. */
+/* Derivatives; where `tangents` are asked for it is their number: none, that by vol, all. */
 enum { KEEL_AMERICAN_VOL, KEEL_AMERICAN_RATE, KEEL_AMERICAN_YIELD, KEEL_AMERICAN_TANGENTS };
 
+/* H = log(B / x)^2 at the nodes, x = min(1, rate / yield) where there is a yield, and its derivatives. */
+
 struct keel_american_boundary {
-  keel_lanes rate, yield, vol;  /* of the horizon */
-  keel_lanes log_x, y_infinite; /* log x; log(x / B) of the perpetual put */
+  keel_lanes rate, yield, vol;   /* of the horizon */
+  keel_lanes root_unit, stretch; /* root of the horizon in years; time to expiry by the horizon, at least 1 */
+  keel_lanes log_x, y_infinite;  /* log x; log(x / B) of the perpetual put */
   keel_lanes log_x_tangent[KEEL_AMERICAN_TANGENTS];
   keel_lanes h[KEEL_AMERICAN_NODES];
   keel_lanes tangent[KEEL_AMERICAN_TANGENTS][KEEL_AMERICAN_NODES]; /* of h, as x moves along */
@@ -64,10 +70,10 @@ struct keel_american_boundary {
 
 /* The premium of early exercise at a spot above the boundary, and its derivatives. */
 struct keel_american_premium {
-  keel_lanes spot, stretch; /* in; stretch: time to expiry by the boundary's horizon, at least 1 */
-  keel_lanes distance;      /* in; log(spot / boundary now) / (vol sqrt(time to expiry)), above 0 */
-  keel_lanes price, delta, gamma, speed;
-  keel_lanes tangent[KEEL_AMERICAN_TANGENTS], vanna;
+  keel_lanes spot;     /* in */
+  keel_lanes distance; /* in; log(spot / boundary now) / (vol sqrt(time to expiry)), above 0 */
+  keel_lanes price, delta, gamma;
+  keel_lanes tangent[KEEL_AMERICAN_TANGENTS], vanna, speed; /* vanna and speed if all tangents are wanted */
 };
 
 /* H is above this part of vol^2 tau and of its perpetual value, where its polynomial may be below it, even below 0. */

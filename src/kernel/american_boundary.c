@@ -111,11 +111,13 @@ static INLINE void add_point(const struct keel_american_boundary *it, const stru
     e->pull_sum[lane] += pull;
     e->own_sum[lane] += lean + density;
     if (tangents) {
-      double turn = density * d2 * at.root * s->inv_vol[lane];
       e->left_tangent[KEEL_AMERICAN_VOL][lane] -= pull * at.root * d2;
+      e->right_tangent[KEEL_AMERICAN_VOL][lane] += density * fma(d2, d1, -1.0) * s->inv_vol[lane];
+    }
+    if (tangents > 1) {
+      double turn = density * d2 * at.root * s->inv_vol[lane];
       e->left_tangent[KEEL_AMERICAN_RATE][lane] += pull * at.theta;
       e->left_tangent[KEEL_AMERICAN_YIELD][lane] -= at.theta * (cdf + pull);
-      e->right_tangent[KEEL_AMERICAN_VOL][lane] += density * fma(d2, d1, -1.0) * s->inv_vol[lane];
       e->right_tangent[KEEL_AMERICAN_RATE][lane] += fma(term, e->inv_b[lane], -fma(density, at.theta, turn));
       e->right_tangent[KEEL_AMERICAN_YIELD][lane] += turn - pull;
     }
@@ -127,9 +129,14 @@ static APART void add_plain(const struct keel_american_boundary *it, const struc
   add_point(it, s, at, e, k, 0);
 }
 
+static APART void add_by_vol(const struct keel_american_boundary *it, const struct system *s, struct place at,
+                             struct equation *e, int k) {
+  add_point(it, s, at, e, k, 1);
+}
+
 static APART void add_tangents(const struct keel_american_boundary *it, const struct system *s, struct place at,
                                struct equation *e, int k) {
-  add_point(it, s, at, e, k, 1);
+  add_point(it, s, at, e, k, KEEL_AMERICAN_TANGENTS);
 }
 
 /* A node. */
@@ -210,8 +217,10 @@ static INLINE void assemble(const struct keel_american_nodes *nodes, struct keel
     for (int k = 0; k < points; k++) {
       const double z = nodes->z[k], root = row.root * z;
       struct place at = {root * root, root, 1 / root, row.tau * nodes->weight[k], row.tau * nodes->left[k]};
-      if (tangents)
+      if (tangents > 1)
         add_tangents(it, s, at, &e, k);
+      else if (tangents)
+        add_by_vol(it, s, at, &e, k);
       else
         add_plain(it, s, at, &e, k);
     }
@@ -328,29 +337,48 @@ static void start(const struct keel_american_nodes *nodes, struct keel_american_
     }
 }
 
-void KEEL_AT(keel_american_boundary)(const struct keel_american_nodes *nodes, int wants_tangents,
-                                     struct keel_american_boundary *it) {
-  struct system s;
+/* The last step, and the tangents where it starts. */
+static void finish(const struct keel_american_nodes *nodes, int tangents, struct keel_american_boundary *it,
+                   struct system *s) {
   const int n = nodes->nodes;
+  assemble(nodes, it, s, tangents);
+  eliminate(n, s);
+  substitute(n, s, s->residual);
+  for (int t = 0; t < tangents; t++) substitute(n, s, it->tangent[t]);
+  for (int i = 0; i < n; i++)
+    for (int lane = 0; lane < TILE; lane++)
+      it->h[i][lane] = s->done[lane] > 0 ? stepped(it->h[i][lane], s->residual[i][lane]) : NAN;
+}
+
+static void open_system(const struct keel_american_boundary *it, struct system *s) {
 #pragma omp simd
   for (int lane = 0; lane < TILE; lane++) {
     double vol = it->vol[lane];
-    s.drift[lane] = it->rate[lane] - it->yield[lane] - 0.5 * vol * vol;
-    s.inv_vol[lane] = 1 / vol;
+    s->drift[lane] = it->rate[lane] - it->yield[lane] - 0.5 * vol * vol;
+    s->inv_vol[lane] = 1 / vol;
+    s->done[lane] = 1;
   }
-  if (nodes->coarse)
-    start(nodes, it, &s);
-  else
-    guess(nodes, it);
+}
+
+void KEEL_AT(keel_american_boundary)(const struct keel_american_nodes *nodes, int tangents,
+                                     struct keel_american_boundary *it) {
+  struct system s;
+  open_system(it, &s);
+  start(nodes, it, &s);
   iterate(nodes, it, &s);
-  if (wants_tangents)
-    assemble(nodes, it, &s, 1);
-  else
-    assemble(nodes, it, &s, 0);
-  eliminate(n, &s);
-  substitute(n, &s, s.residual);
-  for (int t = 0; wants_tangents && t < KEEL_AMERICAN_TANGENTS; t++) substitute(n, &s, it->tangent[t]);
-  for (int i = 0; i < n; i++)
+  finish(nodes, tangents, it, &s);
+}
+
+void KEEL_AT(keel_american_boundary_beside)(const struct keel_american_nodes *nodes, const keel_lanes step,
+                                            const struct keel_american_boundary *known,
+                                            struct keel_american_boundary *it) {
+  struct system s;
+  *it = *known;
+  for (int lane = 0; lane < TILE; lane++) it->vol[lane] += step[lane];
+  for (int i = 0; i < nodes->nodes; i++)
+#pragma omp simd
     for (int lane = 0; lane < TILE; lane++)
-      it->h[i][lane] = s.done[lane] > 0 ? stepped(it->h[i][lane], s.residual[i][lane]) : NAN;
+      it->h[i][lane] = stepped(known->h[i][lane], step[lane] * known->tangent[KEEL_AMERICAN_VOL][i][lane]);
+  open_system(it, &s);
+  finish(nodes, 1, it, &s);
 }

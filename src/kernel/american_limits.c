@@ -16,6 +16,14 @@ static double best_time(const keel_option *option, double spot) {
   return pays(option, spot, 0) >= pays(option, spot, best) ? 0 : best;
 }
 
+double keel_american_least(const keel_option *option, double spot) {
+  double time = best_time(option, spot), price = pays(option, spot, time), zero = 0, vol = 0;
+  keel_options one = {&option->phi, &spot, &option->strike, &option->rate, &option->yield, &option->years, &vol};
+  if (price > 0 && time < option->years) return price;
+  keel_black_scholes_price(1, &one, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = &zero});
+  return zero;
+}
+
 void keel_american_limit(const keel_option *option, double spot, double vol, keel_greeks *out) {
   double phi = option->phi, rate = option->rate, yield = option->yield;
   keel_options one = {&phi, &spot, &option->strike, &rate, &yield, &option->years, &vol};

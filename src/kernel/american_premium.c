@@ -12,6 +12,7 @@
 enum { TILE = KEEL_AMERICAN_TILE, COEFFICIENTS = KEEL_AMERICAN_NODES + 1, CURVES = 1 + KEEL_AMERICAN_TANGENTS };
 
 #define INLINE inline __attribute__((always_inline))
+#define APART __attribute__((noinline)) /* loops that gcc vectorises in small functions only */
 #define LEFT_LEAST 0x1p-200
 #define DRIFT_LEAST 0x1p-300
 #define Z_LEAST 0x1p-100
@@ -47,13 +48,13 @@ static void expand(const struct keel_american_nodes *nodes, const keel_lanes *va
   }
 }
 
-static void put_point(const struct keel_american_premium *p, const struct frame *f, double place, double weight,
-                      struct point *it) {
+static APART void put_point(const keel_lanes stretches, const struct frame *f, double place, double weight,
+                            struct point *it) {
   const double rest = 1 - place, w = place * (1 + rest);
 #pragma omp simd
   for (int lane = 0; lane < TILE; lane++) {
     double half = 0.5 * f->scale[lane], up = keel_exp_normal(fma(f->reach[lane], w, f->start[lane]));
-    double stretch = p->stretch[lane], down = keel_reciprocal(up), sought = fma(half, up - down, f->centre[lane]);
+    double stretch = stretches[lane], down = keel_reciprocal(up), sought = fma(half, up - down, f->centre[lane]);
     double z = keel_at_most(keel_at_least(sought, Z_LEAST), 1.0),
            speed = half * (up + down) * f->reach[lane] * 2 * rest;
     double left = keel_at_most(keel_at_least(stretch * (1 - z) * (1 + z), LEFT_LEAST), 1.0);
@@ -64,7 +65,7 @@ static void put_point(const struct keel_american_premium *p, const struct frame 
   }
 }
 
-static INLINE void evaluate(int n, keel_lanes *c, struct point *it, int curve) {
+static APART void evaluate(int n, keel_lanes *c, struct point *it, int curve) {
   keel_lanes near, far;
   for (int lane = 0; lane < TILE; lane++) near[lane] = far[lane] = 0;
   for (int k = n; k > 0; k--)
@@ -85,7 +86,7 @@ static INLINE void add(const struct keel_american_boundary *b, const struct fram
     double rate = b->rate[lane], yield = b->yield[lane], vol = b->vol[lane], z = it->z[lane];
     double low = keel_american_floor(it->left[lane] * vol * vol, b->y_infinite[lane]), given = it->h[0][lane];
     double h = given > low ? given : low, inv_y = keel_inv_sqrt(h), y = h * inv_y;
-    double root_stretch = keel_root(p->stretch[lane]), root = root_stretch * z, theta = root * root;
+    double root_stretch = keel_root(b->stretch[lane]), root = root_stretch * z, theta = root * root;
     double spread = vol * root, step = keel_reciprocal(spread);
     double d2 = fma(f->drift[lane], theta, f->log_spot[lane] + y) * step, d1 = d2 + spread;
     double boundary = keel_exp_normal(b->log_x[lane] - y), discount = keel_exp_normal(-rate * theta);
@@ -99,20 +100,37 @@ static INLINE void add(const struct keel_american_boundary *b, const struct fram
     p->price[lane] += weight * (rate * cash - yield * asset);
     p->delta[lane] -= (bend * gain + weight * yield * asset) * inv_spot;
     p->gamma[lane] += bend * (slope + rate) * inv_spot * inv_spot;
-    p->speed[lane] +=
-        bend * (gain * step * step - fma(d2, step, 2.0) * (slope + rate)) * inv_spot * inv_spot * inv_spot;
     if (tangents) {
-      double inv_vol = f->inv_vol[lane], turn = g * root * inv_vol * gain, half = given > low ? 0.5 * inv_y : 0.0;
-      double pull = -bend * gain, twist = bend * d2 * step * gain * inv_spot; /* by y: of the price, of delta */
-      double by_vol = -half * it->h[1 + KEEL_AMERICAN_VOL][lane];             /* of log B */
-      double by_rate = b->log_x_tangent[KEEL_AMERICAN_RATE][lane] - half * it->h[1 + KEEL_AMERICAN_RATE][lane];
-      double by_yield = b->log_x_tangent[KEEL_AMERICAN_YIELD][lane] - half * it->h[1 + KEEL_AMERICAN_YIELD][lane];
+      double half = given > low ? 0.5 * inv_y : 0.0, by_vol = -half * it->h[1 + KEEL_AMERICAN_VOL][lane]; /* of log B */
+      double inv_vol = f->inv_vol[lane], pull = -bend * gain;                                             /* by y */
       p->tangent[KEEL_AMERICAN_VOL][lane] += weight * g * inv_vol * (rate * d1 - own * d2) - pull * by_vol;
-      p->tangent[KEEL_AMERICAN_RATE][lane] += weight * (cash * (1 - rate * theta) - turn) - pull * by_rate;
-      p->tangent[KEEL_AMERICAN_YIELD][lane] += weight * (turn - asset * (1 - yield * theta)) - pull * by_yield;
-      p->vanna[lane] -= bend * inv_vol * inv_spot * (gain * fma(d2, d1, -1.0) + own * d2 * spread) + twist * by_vol;
+      if (tangents == KEEL_AMERICAN_TANGENTS) {
+        double turn = g * root * inv_vol * gain, twist = bend * d2 * step * gain * inv_spot; /* of delta, by y */
+        double by_rate = b->log_x_tangent[KEEL_AMERICAN_RATE][lane] - half * it->h[1 + KEEL_AMERICAN_RATE][lane];
+        double by_yield = b->log_x_tangent[KEEL_AMERICAN_YIELD][lane] - half * it->h[1 + KEEL_AMERICAN_YIELD][lane];
+        p->tangent[KEEL_AMERICAN_RATE][lane] += weight * (cash * (1 - rate * theta) - turn) - pull * by_rate;
+        p->tangent[KEEL_AMERICAN_YIELD][lane] += weight * (turn - asset * (1 - yield * theta)) - pull * by_yield;
+        p->vanna[lane] -= bend * inv_vol * inv_spot * (gain * fma(d2, d1, -1.0) + own * d2 * spread) + twist * by_vol;
+        p->speed[lane] +=
+            bend * (gain * step * step - fma(d2, step, 2.0) * (slope + rate)) * inv_spot * inv_spot * inv_spot;
+      }
     }
   }
+}
+
+static APART void add_plain(const struct keel_american_boundary *b, const struct frame *f, const struct point *it,
+                            struct keel_american_premium *p) {
+  add(b, f, it, p, 0);
+}
+
+static APART void add_by_vol(const struct keel_american_boundary *b, const struct frame *f, const struct point *it,
+                             struct keel_american_premium *p) {
+  add(b, f, it, p, 1);
+}
+
+static APART void add_tangents(const struct keel_american_boundary *b, const struct frame *f, const struct point *it,
+                               struct keel_american_premium *p) {
+  add(b, f, it, p, KEEL_AMERICAN_TANGENTS);
 }
 
 static INLINE double arsinh(double x) { return keel_log(x + sqrt(fma(x, x, 1.0))); }
@@ -120,7 +138,7 @@ static INLINE double arsinh(double x) { return keel_log(x + sqrt(fma(x, x, 1.0))
 static void open(const struct keel_american_boundary *b, struct keel_american_premium *p, struct frame *f) {
 #pragma omp simd
   for (int lane = 0; lane < TILE; lane++) {
-    double vol = b->vol[lane], a = p->distance[lane], stretch = p->stretch[lane];
+    double vol = b->vol[lane], a = p->distance[lane], stretch = b->stretch[lane];
     double drift = b->rate[lane] - b->yield[lane] - 0.5 * vol * vol;
     double arrival = keel_root(a * vol * keel_reciprocal(keel_at_least(-drift, DRIFT_LEAST) * keel_root(stretch)));
     int drifts = a > DRIFTING * arrival;
@@ -142,20 +160,22 @@ static void open(const struct keel_american_boundary *b, struct keel_american_pr
 }
 
 void KEEL_AT(keel_american_premium)(const struct keel_american_nodes *nodes, const struct keel_american_boundary *b,
-                                    int wants_tangents, struct keel_american_premium *p) {
+                                    int tangents, struct keel_american_premium *p) {
   struct frame f;
   struct curves curves;
   struct point it;
   const int n = nodes->nodes;
   open(b, p, &f);
   expand(nodes, b->h, curves.c[0]);
-  for (int t = 0; wants_tangents && t < KEEL_AMERICAN_TANGENTS; t++) expand(nodes, b->tangent[t], curves.c[1 + t]);
+  for (int t = 0; t < tangents; t++) expand(nodes, b->tangent[t], curves.c[1 + t]);
   for (int k = 0; k < nodes->values; k++) {
-    put_point(p, &f, nodes->value_place[k], nodes->value_weight[k], &it);
-    for (int t = 0; t < (wants_tangents ? CURVES : 1); t++) evaluate(n, curves.c[t], &it, t);
-    if (wants_tangents)
-      add(b, &f, &it, p, 1);
+    put_point(b->stretch, &f, nodes->value_place[k], nodes->value_weight[k], &it);
+    for (int t = 0; t <= tangents; t++) evaluate(n, curves.c[t], &it, t);
+    if (tangents > 1)
+      add_tangents(b, &f, &it, p);
+    else if (tangents)
+      add_by_vol(b, &f, &it, p);
     else
-      add(b, &f, &it, p, 0);
+      add_plain(b, &f, &it, p);
   }
 }

@@ -94,6 +94,11 @@ void keel_american_price(size_t count, const keel_options *options, keel_america
   keel_kernel_now->american(count, options, keel_american_nodes_of(scheme), set, out, boundary);
 }
 
+void keel_american_price_paths(size_t count, const keel_options *paths, keel_american_scheme scheme, keel_greek_set set,
+                               const keel_greeks *out) {
+  keel_kernel_now->american_paths(count, paths, keel_american_nodes_of(scheme), set, out);
+}
+
 void keel_bachelier_price(size_t count, const keel_options *options, keel_greek_set set, const keel_greeks *out) {
   keel_kernel_now->bachelier(count, options, set, out);
 }

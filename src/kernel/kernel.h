@@ -30,6 +30,8 @@ struct keel_kernel {
   /* The scheme as its nodes. */
   void (*american)(size_t count, const keel_options *options, const struct keel_american_nodes *nodes,
                    keel_greek_set set, const keel_greeks *out, double *boundary);
+  void (*american_paths)(size_t count, const keel_options *paths, const struct keel_american_nodes *nodes,
+                         keel_greek_set set, const keel_greeks *out);
   void (*implied_vol)(size_t count, const keel_options *options, const double *price, double *vol);
   void (*bachelier)(size_t count, const keel_options *options, keel_greek_set set, const keel_greeks *out);
   void (*bachelier_implied)(size_t count, const keel_options *options, const double *price, double *vol);

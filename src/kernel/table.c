@@ -19,6 +19,7 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .black_scholes_paths = KEEL_AT(keel_black_scholes_paths),
     .black_scholes_delta = KEEL_AT(keel_black_scholes_delta),
     .american = KEEL_AT(keel_american),
+    .american_paths = KEEL_AT(keel_american_paths),
     .implied_vol = KEEL_AT(keel_implied_vol),
     .bachelier = KEEL_AT(keel_bachelier),
     .bachelier_implied = KEEL_AT(keel_bachelier_implied),

@@ -55,8 +55,8 @@ struct run {
 static struct keel_pde_contract contract_at(const struct run *run, size_t i) {
   const keel_options *in = run->options;
   int american = run->pde->american && run->pde->american[i];
-  return (struct keel_pde_contract){in->phi[i],   in->spot[i],  in->strike[i], in->rate[i],
-                                    in->yield[i], in->years[i], in->vol[i],    american};
+  return (struct keel_pde_contract){in->phi[i],   in->spot[i], in->strike[i], in->rate[i], in->yield[i],
+                                    in->years[i], in->vol[i],  american,      0,           0};
 }
 
 static void put(double *array, size_t i, double value) {
