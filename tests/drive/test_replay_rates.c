@@ -8,6 +8,7 @@
 #include "drive/strategy_support.h"
 #include "keel/black_scholes.h"
 #include "keel/import.h"
+#include "keel/risk.h"
 
 enum { DAYS = 12, FIRST = 8 }; /* quotes are of 24:00 UTC of 2024-01-08 and on */
 static const int expiry_day[] = {40, 300};
@@ -156,6 +157,28 @@ static void nothing_is_known_from_the_future(void **state) {
   assert_same_bits(cash[0], cash[1]);
 }
 
+/* keel risk of the last instant: positions by expiry, each at its rate. */
+static void a_risk_has_the_rates_of_its_instant(void **state) {
+  (void)state;
+  keel_strategy *strategy;
+  keel_risk *risk;
+  keel_error error = {0};
+  write_tape();
+  write_rates(FIRST - 1, FIRST + DAYS);
+  const char *path = keel_scratch_write("rates.yaml", text_of, strlen(text_of));
+  assert_int_equal(keel_strategy_load(path, NULL, 0, &strategy, &error), KEEL_STATUS_OK);
+  if (keel_risk_run(strategy, NULL, &risk, &error)) fail_msg("%s: %s", error.where, error.what);
+  assert_int_equal(keel_risk_positions(risk), 2);
+  for (int which = 0; which < 2; which++) {
+    keel_risk_position position;
+    keel_risk_position_at(risk, (size_t)which, &position);
+    assert_close(position.rate, rate_of(which, FIRST + DAYS - 1), 1e-13);
+    assert_close(position.vol, VOL, 1e-10);
+  }
+  keel_risk_free(risk);
+  keel_strategy_free(strategy);
+}
+
 static void expect_refused(const char *strategy_text, const char *where, const char *what) {
   keel_strategy *strategy = NULL;
   struct keel_replay *replay = NULL;
@@ -209,6 +232,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_expiry_has_its_own_rate),
       cmocka_unit_test(nothing_is_known_from_the_future),
+      cmocka_unit_test(a_risk_has_the_rates_of_its_instant),
       cmocka_unit_test(rates_that_do_not_fit_are_refused),
       cmocka_unit_test(dropped_rows_are_counted),
   };
