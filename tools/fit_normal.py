@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fits the constants of src/kernel/lane_math.h and prints them as C, with the error that each fit leaves.
+"""Fits the constants of src/kernel/lane_math.h and lane_complex.h and prints them as C, with the error that each fit leaves.
 
   exp    (e^r - 1 - r) / r^2, a polynomial on |r| <= ln 2 / 2
   log    (atanh(f) / f - 1) / f^2, a polynomial in w = f^2 on [0, 0.0405]
@@ -9,11 +9,12 @@
   minus_log  the same of g = 2 f, whose range is as wide; 1/d on [5/3, 7/3], a quadratic with levelled error
   root   1 / sqrt(1 - e) on the e that the guess of keel_inv_sqrt leaves, a cubic polynomial
   quarter  sin(pi x / 2) / x and cos(pi x / 2), polynomials in w = x^2 on [0, 1/4]
+  atan   (atan(f) / f - 1) / f^2, a polynomial in w = f^2 up to tan(pi / 8)^2: of lane_complex.h
   inverse  x / (N(x) - 1/2) of w = -log(4 N(x) N(-x)) on [0, 36.1], tails down to 2^-54, the same way
 
 Needs mpmath. Takes about two minutes."""
 
-from mpmath import cos, erfc, exp, log, lu_solve, matrix, mp, mpf, pi, polyval, sin, sqrt
+from mpmath import atan, cos, erfc, exp, log, lu_solve, matrix, mp, mpf, pi, polyval, sin, sqrt, tan
 
 mp.dps = 70
 
@@ -74,6 +75,14 @@ def fit_minus_log():
     c = as_double(chebyshev_fit(levelled, mpf(5) / 3, mpf(7) / 3, 2))
     worst = max(abs(1 - d * polyval(c[::-1], d)) for d in grid(mpf(5) / 3, mpf(7) / 3, 999))
     show(f"minus_log, reciprocal: relative error {mp.nstr(worst, 3)}", c)
+
+
+def fit_atan():
+    edge = tan(pi / 8) ** 2 * mpf("1.0001")
+    f = lambda w: (atan(sqrt(w)) / sqrt(w) - 1) / w if w > mpf("1e-20") else -mpf(1) / 3
+    c = as_double(chebyshev_fit(f, mpf(0), edge, 11))
+    worst = max(abs(w * (polyval(c[::-1], w) - f(w))) for w in grid(mpf(0), edge, 999))
+    show(f"atan: relative error {mp.nstr(worst, 3)}", c)
 
 
 def fit_root():
@@ -171,6 +180,7 @@ def fit_rational(name, f, degrees, points, steps=30):
 fit_exp()
 fit_log()
 fit_minus_log()
+fit_atan()
 fit_root()
 fit_quarter()
 fit_rational("mills", mills, (9, 10), half_line())

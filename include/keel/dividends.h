@@ -39,7 +39,8 @@ KEEL_API keel_status keel_dividends_check(const keel_dividends *dividends, keel_
  *
  * Accuracy: prices within 1e-8 of spot for dividends of 7 % of spot in all, 2e-6 for half of it (vol 30 %, a year); for
  * dividends of 12 %, 2e-7 where vol times the root of years is 0.75, 1e-6 at 1, 6e-5 at 1.5, above which is no price.
- * Options that no dividend touches are those of keel_black_scholes_price. Same bits on every CPU level and compiler.
+ * Over any dividends, to more than spot has: 1e-3 where that is at most 1, 2e-2 to 1.5. Options that no dividend
+ * touches are those of keel_black_scholes_price. Same bits on every CPU level and compiler.
  *
  * An option that has no price (keel_dividends_problem) is NaN in every output. Errors: KEEL_STATUS_INPUT for
  * dividends out of range, KEEL_STATUS_UNSUPPORTED for more than 64 of them before the last expiry and for the survivor

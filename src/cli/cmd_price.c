@@ -25,7 +25,9 @@ static void solve(size_t count, struct keel_option_run run, const keel_options *
 static const char *problem(const keel_option *option, struct keel_option_run run,
                            const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]) {
   (void)text;
-  if (run.american) return keel_american_problem(option, numbers[SPOT], numbers[GIVEN]);
+  const char *reason = run.american ? keel_american_problem(option, numbers[SPOT], numbers[GIVEN]) : NULL;
+  if (run.american)
+    return reason ? reason : "its exercise boundary is not found; another --scheme may, or --engine pde";
   return keel_option_problem(option, numbers[SPOT], numbers[GIVEN]);
 }
 

@@ -116,9 +116,9 @@ void keel_option_row_read(struct keel_option_table *table, const struct keel_csv
 
 static int has_result(const struct keel_option_table *table, size_t row) {
   const struct keel_option_chunk *chunk = table->chunk;
-  int is_whole = isfinite(chunk->results[0][row]); /* the price or vol; a Greek may be infinite */
-  for (size_t i = 1; i < table->result_count; i++) is_whole &= !isnan(chunk->results[i][row]);
-  return is_whole;
+  for (size_t i = 0; i < table->result_count; i++)
+    if (!isfinite(chunk->results[i][row])) return 0;
+  return 1;
 }
 
 static void explain(struct keel_option_table *table, size_t row) {

@@ -8,6 +8,7 @@
 #include "base/csv.h"
 #include "base/fail.h"
 #include "base/number.h"
+#include "kernel/greeks.h"
 
 enum { GREEKS = 11 };
 
@@ -171,6 +172,20 @@ static const keel_dividends *paid_by(const struct keel_price_engine *engine, str
   return run.underlying < engine->list_count ? &engine->lists[run.underlying].dividends : NULL;
 }
 
+/* Where one expiry has more dividends than the fast prices take, the others are priced alone. */
+static keel_status solve_fast(const keel_dividends *dividends, size_t count, const keel_options *options,
+                              const keel_greeks *out) {
+  keel_status status = keel_dividends_price(count, options, dividends, KEEL_GREEK_SET_ALL, out, NULL);
+  if (status != KEEL_STATUS_UNSUPPORTED) return status;
+  for (size_t i = 0; i < count; i++) {
+    const keel_options one = keel_options_from(options, i);
+    const keel_greeks to = keel_greeks_from(out, i);
+    status = keel_dividends_price(1, &one, dividends, KEEL_GREEK_SET_ALL, &to, NULL);
+    if (status != KEEL_STATUS_OK) out->price[i] = NAN;
+  }
+  return KEEL_STATUS_OK;
+}
+
 static int takes_grids(const struct keel_price_engine *engine, struct keel_option_run run) {
   return engine->on_grids || (run.american && paid_by(engine, run));
 }
@@ -197,7 +212,7 @@ void keel_price_engine_solve(const struct keel_price_engine *engine, size_t coun
   else if (run.american)
     keel_american_price(count, options, engine->scheme, KEEL_GREEK_SET_ALL, &greeks, NULL);
   else
-    status = keel_dividends_price(count, options, paid ? paid : &none, KEEL_GREEK_SET_ALL, &greeks, NULL);
+    status = solve_fast(paid ? paid : &none, count, options, &greeks);
   for (size_t i = 0; i < count && status != KEEL_STATUS_OK; i++) out[0][i] = NAN;
 }
 

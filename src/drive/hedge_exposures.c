@@ -46,7 +46,7 @@ static void price_future(struct keel_hedge *hedge, size_t u, uint32_t r) {
   hedge->greeks.theta[r] = from->theta[r];
   hedge->greeks.rho[r] = from->rho[r];
   hedge->greeks.psi[r] = from->psi[r];
-  hedge->greeks.charm[r] = -(marks->rate[u] - marks->yield[r]) * from->delta[r];
+  hedge->greeks.charm[r] = -(marks->zero_rate[r] - marks->yield[r]) * from->delta[r];
 }
 
 void keel_hedge_expose(struct keel_hedge *hedge) {

@@ -72,7 +72,7 @@ void keel_risk_position_at(const keel_risk *risk, size_t position, keel_risk_pos
                               .spot = keel_snapshot_spot_of(snapshot, position),
                               .dividends = keel_snapshot_escrow(snapshot, position),
                               .strike = is_option ? contract->strike : NAN,
-                              .rate = is_spot ? NAN : marks->rate[sleeve],
+                              .rate = is_spot ? NAN : marks->zero_rate[held->row],
                               .yield = is_spot ? NAN : marks->yield[held->row],
                               .years = is_spot ? NAN : inputs->years[position],
                               .vol = is_option ? inputs->vol[position] : NAN,

@@ -110,6 +110,8 @@ static keel_status play_tape(struct keel_snapshot *snapshot, const struct keel_s
   struct keel_fill_feed fills;
   keel_feed_tape_init(&feed, &snapshot->arena, snapshot->replay->tape, snapshot->wiring);
   keel_feed_tape_limit(&feed, run->start_ns, end_ns);
+  keel_status status = keel_feed_tape_rates(&feed, &snapshot->arena, snapshot->strategy.market.rates, error);
+  if (status) return status;
   keel_fill_feed_init(&fills, &snapshot->arena, &feed);
   fills.end_ns = end_ns;
   int64_t since_ns = since_of(snapshot, query->since_ns, &fills);
@@ -202,7 +204,7 @@ static void add_position(struct keel_snapshot *snapshot, uint32_t r) {
   const struct keel_snapshot_inputs *inputs = &snapshot->inputs;
   size_t at = snapshot->count++;
   int is_option = keel_kind_is_option(row->contract.kind), is_spot = row->contract.kind == KEEL_KIND_SPOT;
-  double rate = marks->rate[row->underlying];
+  double rate = marks->zero_rate[r];
   inputs->american[at] = (unsigned char)keel_is_american(&row->contract);
   inputs->phi[at] = is_option ? row->phi : 1;
   inputs->paid[at] = is_option ? keel_paid_until_expiry(snapshot->block, row->underlying, r) : NULL;

@@ -85,6 +85,19 @@ double keel_escrow_until(const struct keel_underlying_terms *terms, int64_t now_
   return sum;
 }
 
+/* Rows of a slice share a rate as they share a forward. */
+static void mark_rates(struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  struct keel_marks *marks = keel_marks_after(block, u);
+  marks->rate[u] = marks->zero_rate[underlying->spot] = block->market.rate;
+  for (uint32_t s = underlying->first_slice; s < underlying->first_slice + underlying->slice_count; s++) {
+    const struct keel_slice *slice = &block->wiring->slices[s];
+    double years = keel_years_between(block->market.time_ns, slice->expiry_ns);
+    double rate = keel_market_zero_rate(&block->market, years);
+    for (uint32_t r = slice->first; r < slice->first + slice->count; r++) marks->zero_rate[r] = rate;
+  }
+}
+
 static void mark_dividends(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   struct keel_mark_scratch *scratch = block->scratch;
@@ -94,7 +107,8 @@ static void mark_dividends(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   for (uint32_t s = underlying->first_slice; s < underlying->first_slice + underlying->slice_count; s++) {
     const struct keel_slice *slice = &block->wiring->slices[s];
-    double escrow = keel_escrow_until(underlying->terms, block->market.time_ns, slice->expiry_ns, block->market.rate);
+    double escrow =
+        keel_escrow_until(underlying->terms, block->market.time_ns, slice->expiry_ns, marks->zero_rate[slice->first]);
     for (uint32_t r = slice->first; r < slice->first + slice->count; r++) marks->escrow[r] = escrow;
   }
 }
@@ -142,7 +156,7 @@ static int needs_deltas(const struct keel_wiring *wiring) {
 int keel_mark(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   marks->time_ns[u] = block->market.time_ns;
-  marks->rate[u] = block->market.rate;
+  mark_rates(block, u);
   if (!mark_spot(block, u)) return 0;
   mark_dividends(block, u);
   int known = 1;
@@ -161,7 +175,7 @@ keel_option keel_option_of(const struct keel_block *block, size_t u, uint32_t r)
   const struct keel_row *row = &block->wiring->rows[r];
   return (keel_option){.phi = row->phi,
                        .strike = row->contract.strike,
-                       .rate = block->market.rate,
+                       .rate = block->marks[block->now[u]].zero_rate[r],
                        .yield = block->marks[block->now[u]].yield[r],
                        .years = keel_years_between(block->market.time_ns, row->contract.expiry_ns)};
 }
@@ -192,7 +206,7 @@ void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const doub
     size_t at = r * block->wiring->paths + i;
     marks->price[at] = price[i];
     marks->greeks.delta[at] = price[i] / (spot[i] - marks->escrow[r]);
-    marks->greeks.theta[at] = -(block->market.rate - marks->yield[r]) * price[i];
+    marks->greeks.theta[at] = -(marks->zero_rate[r] - marks->yield[r]) * price[i];
     marks->greeks.rho[at] = years * price[i];
     marks->greeks.psi[at] = -years * price[i];
     marks->hedge_greeks.delta[at] = marks->greeks.delta[at];

@@ -48,14 +48,14 @@ void keel_mark_from_model(struct keel_block *block, size_t u) {
   const double *spot = keel_at_row(block, marks->price, underlying->spot);
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
     const struct keel_row *row = &block->wiring->rows[r];
-    marks->yield[r] = keel_yield_of(underlying, block->market.rate);
+    marks->yield[r] = keel_yield_of(underlying, marks->zero_rate[r]);
     if (!block->alive[r] || !row->is_priced || row->contract.expiry_ns <= block->market.time_ns) continue;
     if (keel_kind_is_option(row->contract.kind)) {
       mark_option(block, u, r);
       continue;
     }
     double years = keel_years_between(block->market.time_ns, row->contract.expiry_ns);
-    double carry = keel_exp((block->market.rate - marks->yield[r]) * years);
+    double carry = keel_exp((marks->zero_rate[r] - marks->yield[r]) * years);
     for (size_t i = 0; i < block->wiring->paths; i++) block->scratch->path[i] = (spot[i] - marks->escrow[r]) * carry;
     keel_mark_future(block, u, r, block->scratch->path);
   }

@@ -115,8 +115,9 @@ static int has_options(const struct keel_block *block, const struct keel_slice *
 
 static double slice_yield(struct keel_block *block, size_t u, const struct keel_slice *slice) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
-  if (underlying->terms->forward == KEEL_FORWARD_YIELD) return keel_yield_of(underlying, block->market.rate);
-  double spot = keel_marks_after(block, u)->price[underlying->spot], rate = block->market.rate;
+  const struct keel_marks *marks = keel_marks_after(block, u);
+  double spot = marks->price[underlying->spot], rate = marks->zero_rate[slice->first];
+  if (underlying->terms->forward == KEEL_FORWARD_YIELD) return keel_yield_of(underlying, rate);
   double years = keel_years_between(block->market.time_ns, slice->expiry_ns);
   if (!(years > 0)) return keel_marks_before(block, u)->yield[last_row(slice)];
   double forward = parity_forward(block, slice, keel_exp(rate * years));
@@ -137,19 +138,20 @@ static void mark_forwards(struct keel_block *block, size_t u) {
 
 /* The yield that a row had last; where it is to be the rate, as far from it as it was. */
 static double last_yield(struct keel_block *block, size_t u, uint32_t r) {
-  const struct keel_marks *before = keel_marks_before(block, u);
+  const struct keel_marks *before = keel_marks_before(block, u), *after = keel_marks_after(block, u);
   double yield = before->yield[r];
-  return keel_has_own_forward(&block->wiring->underlyings[u]) ? yield + (block->market.rate - before->rate[u]) : yield;
+  return keel_has_own_forward(&block->wiring->underlyings[u]) ? yield + (after->zero_rate[r] - before->zero_rate[r])
+                                                              : yield;
 }
 
 /* A future at its mid; without a usable quote, at the forward of its last yield. */
 static void mark_futures(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   struct keel_marks *marks = keel_marks_after(block, u);
-  double rate = block->market.rate;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
     if (block->wiring->rows[r].contract.kind != KEEL_KIND_FUTURE || !is_live(block, r)) continue;
     double years = keel_years_between(block->market.time_ns, block->wiring->rows[r].contract.expiry_ns);
+    double rate = marks->zero_rate[r];
     double net = marks->price[underlying->spot] - marks->escrow[r], price = block->scratch->mid[r];
     if (isnan(price)) {
       if (block->entered[u]) marks->yield[r] = last_yield(block, u, r);
@@ -174,7 +176,7 @@ static void gather_row(struct keel_block *block, size_t u, uint32_t r, double vo
   scratch->paid[at] = keel_paid_until_expiry(block, u, r);
   scratch->spot[at] = marks->price[block->wiring->underlyings[u].spot];
   scratch->strike[at] = row->contract.strike;
-  scratch->rate[at] = block->market.rate;
+  scratch->rate[at] = marks->zero_rate[r];
   scratch->yield[at] = marks->yield[r];
   scratch->years[at] = keel_years_between(block->market.time_ns, row->contract.expiry_ns);
   scratch->vol[at] = vol;
@@ -229,7 +231,7 @@ static double quoted_vol(struct keel_block *block, size_t u, uint32_t r) {
   const double *implied = block->scratch->implied;
   double net = marks->price[block->wiring->underlyings[u].spot] - marks->escrow[r];
   double years = keel_years_between(block->market.time_ns, row->contract.expiry_ns);
-  double forward = net * keel_exp((block->market.rate - marks->yield[r]) * years);
+  double forward = net * keel_exp((marks->zero_rate[r] - marks->yield[r]) * years);
   int call_side = row->contract.strike >= forward, is_call = row->contract.kind == KEEL_KIND_CALL;
   double own = implied[r], other = row->partner == KEEL_NO_ROW ? NAN : implied[row->partner];
   double choices[] = {call_side == is_call ? own : other, call_side == is_call ? other : own};

@@ -90,7 +90,7 @@ static void dividend_moves(const struct keel_block *block, size_t u, uint32_t r,
     return;
   }
   double years = keel_years_between(before->time_ns[u], after->time_ns[u]);
-  lane->escrow_growth = before->escrow[r] * (keel_exp(before->rate[u] * years) - 1);
+  lane->escrow_growth = before->escrow[r] * (keel_exp(before->zero_rate[r] * years) - 1);
   lane->escrow_paid = before->escrow[r] + lane->escrow_growth - (block->settled[r] ? 0 : after->escrow[r]);
 }
 
@@ -114,7 +114,7 @@ static void explain_row(struct keel_block *block, size_t u, uint32_t r, int is_f
       .spot_only = !block->wiring->needs.moves,
       .units = block->units[r],
       .years = keel_years_between(before->time_ns[u], until),
-      .rate = after->rate[u] - before->rate[u],
+      .rate = after->zero_rate[r] - before->zero_rate[r],
       .yield = after->yield[r] - before->yield[r],
       .spot_before = before->price + spot,
       .spot_after = after->price + spot,

@@ -10,6 +10,7 @@
 #include "kernel/deltas.h"
 #include "kernel/diffusion.h"
 #include "kernel/dividends.h"
+#include "kernel/heston.h"
 #include "kernel/lanes.h"
 #include "kernel/leaf.h"
 #include "kernel/market_vol.h"
@@ -43,6 +44,7 @@ struct keel_kernel {
   keel_dividends_price_calls *dividends_calls;
   keel_diffusion_lay *diffusion_lay;
   keel_diffusion_advance *diffusion_advance;
+  struct keel_heston_kernel heston;
   struct keel_rows rows;
   struct keel_market_vol market_vol;
   struct keel_random random;

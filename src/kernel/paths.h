@@ -9,6 +9,7 @@
 #ifndef KEEL_KERNEL_PATHS_H
 #define KEEL_KERNEL_PATHS_H
 
+#include "keel/heston.h"
 #include "kernel/draws.h"
 
 enum keel_world_kind {
@@ -28,11 +29,6 @@ struct keel_gbm {
   double vol;
 };
 
-/* Jumps of log spot, normal(mean, std), at `intensity` a year; their expected growth is taken off the drift. */
-struct keel_normal_jumps {
-  double intensity, mean, std;
-};
-
 /* Jumps of log spot: up with up_probability by an exponential of rate up_rate > 1, else down by one of down_rate. */
 struct keel_exponential_jumps {
   double intensity, up_probability, up_rate, down_rate;
@@ -46,16 +42,6 @@ struct keel_merton {
 struct keel_kou {
   double vol;
   struct keel_exponential_jumps jumps;
-};
-
-/* dv = kappa (theta - v) dt + xi sqrt(v) dW, correlated by rho with spot. */
-struct keel_heston {
-  double variance, kappa, theta, xi, rho; /* variance: at the start */
-};
-
-struct keel_bates {
-  struct keel_heston heston;
-  struct keel_normal_jumps jumps;
 };
 
 /* v_t = variance exp(eta Y_t - Var(eta Y_t) / 2), Y = sqrt(2 hurst) int (t - s)^(hurst - 1/2) dW. */

@@ -4,6 +4,7 @@
 #include "kernel/deltas_level.h"
 #include "kernel/diffusion_level.h"
 #include "kernel/dividends_level.h"
+#include "kernel/heston_level.h"
 #include "kernel/lanes_level.h"
 #include "kernel/leaf_level.h"
 #include "kernel/level.h"
@@ -34,6 +35,7 @@ const struct keel_kernel KEEL_AT(keel_kernel) = {
     .dividends_calls = KEEL_AT(keel_dividends_calls),
     .diffusion_lay = KEEL_AT(keel_diffusion_lay),
     .diffusion_advance = KEEL_AT(keel_diffusion_advance),
+    .heston = {KEEL_AT(keel_heston_greeks), KEEL_AT(keel_heston_slopes), KEEL_AT(keel_heston_add)},
     .rows = {KEEL_AT(keel_rows_mid), KEEL_AT(keel_rows_set), KEEL_AT(keel_rows_negate), KEEL_AT(keel_rows_add),
              KEEL_AT(keel_rows_add_gross), KEEL_AT(keel_rows_weigh_vol)},
     .market_vol = {KEEL_AT(keel_market_vol_root), KEEL_AT(keel_market_vol_realise), KEEL_AT(keel_market_vol_skew)},

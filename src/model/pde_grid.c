@@ -6,6 +6,9 @@
 /* How many standard deviations of log spot a grid reaches to either side of where spot goes without any. */
 static const double REACH = 7;
 
+/* An ex-date nearer than this part of the time to expiry gets no closer grid: what is read at spot has to show it. */
+static const double SOON = 1e-3;
+
 /* Of log s in a segment. */
 struct range {
   double low, high;
@@ -49,7 +52,8 @@ static struct range reach(const struct keel_pde_contract *contract, const struct
   if (contract->any_spot) return reach_of_any(contract, plan, segment, tilt);
   const struct keel_pde_segment *at = &plan->segment[segment];
   double carry = contract->rate - contract->yield, slip = (carry - tilt) * (at->to - at->from);
-  double deviation = contract->vol * sqrt(at->to), spread = deviation * (REACH + 0.5 * deviation);
+  double deviation = contract->vol * sqrt(keel_at_least(at->to, SOON * contract->years)),
+         spread = deviation * (REACH + 0.5 * deviation);
   double high = keel_log(contract->spot) + carry * at->to, low = middle_of(contract, plan, segment);
   return (struct range){keel_at_most(low, low - slip) - spread, keel_at_least(high, high - slip) + spread};
 }

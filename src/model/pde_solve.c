@@ -317,9 +317,9 @@ static void solve_segment(struct solver *s, size_t k) {
 /* ---- what is read ---- */
 
 /* The part of a column in which the option is alive around spot: with an end of it cut off where it is exercised, as
- * its gamma jumps there. Empty where it is exercised at spot; `edge` says that spot is between a node where it is and
- * one where it is not. */
-static struct keel_column alive(const struct solver *s, size_t lane, double at_spot, int *edge) {
+ * its gamma jumps there. Empty where it is exercised at spot; `edge` is 0 unless spot is between a node where it is and
+ * one where it is not, of which it is the excess over exercise then. */
+static struct keel_column alive(const struct solver *s, size_t lane, double at_spot, double *edge) {
   const struct keel_pde_contract *c = &s->batch->contract[lane];
   struct keel_column column = column_of(s, &s->now, lane);
   *edge = 0;
@@ -327,14 +327,16 @@ static struct keel_column alive(const struct solver *s, size_t lane, double at_s
   double to = segment_of(s, lane, 0)->to, spot_scale = keel_exp((rest_of(s, lane) - s->grid[lane].tilt) * to);
   double strike_scale = c->strike * keel_exp(rest_of(s, lane) * to);
   size_t from = keel_column_below(&column, at_spot, 0), low = 0, high = s->nodes;
+  double beside = 0; /* the more of the excesses of the two nodes around spot */
   for (size_t i = 0; i < s->nodes; i++) {
     double spot = column.x[(ptrdiff_t)i * column.pitch] * spot_scale, floor = c->phi * (spot - strike_scale);
     double excess = column.y[(ptrdiff_t)i * column.pitch] - floor;
+    if ((i == from || i == from + 1) && excess > beside) beside = excess;
     if (floor <= 0 || excess > 1e-13 * (spot + strike_scale)) continue;
     if (i <= from) low = i + 1;
     if (i > from && high == s->nodes) high = i;
   }
-  *edge = low == from + 1 || high == from + 1;
+  if (low == from + 1 || high == from + 1) *edge = beside;
   if (high >= low && high < low + 6) return column;
   column.x += (ptrdiff_t)low * column.pitch;
   column.y += (ptrdiff_t)low * column.pitch;
@@ -369,10 +371,11 @@ static struct keel_pde_reading read_lane(const struct solver *s, size_t lane) {
   const struct keel_pde_contract *c = &s->batch->contract[lane];
   double to = segment_of(s, lane, 0)->to, growth = keel_exp(s->grid[lane].tilt * to),
          discount = keel_exp(-rest_of(s, lane) * to);
-  int edge;
+  double edge;
   const struct keel_column column = alive(s, lane, c->spot * growth, &edge);
   double u[KEEL_DERIVATIVES], intrinsic = c->phi * (c->spot - c->strike);
-  const struct keel_pde_reading exercised = {.price = intrinsic, .delta = c->phi};
+  const struct keel_pde_reading exercised = {
+      .price = intrinsic, .delta = c->phi, .unsure = discount * edge, .exercised = 1};
   if (!column.count) return exercised;
   keel_column_derivatives(&column, c->spot * growth, u);
   struct keel_pde_reading r = {.price = discount * u[0], .delta = discount * growth * u[1]};
@@ -380,7 +383,7 @@ static struct keel_pde_reading read_lane(const struct solver *s, size_t lane) {
   r.speed = discount * growth * growth * growth * u[3];
   read_time(s, lane, &r);
   if (!c->american || intrinsic <= 0) return r;
-  return r.price <= intrinsic || (edge && c->phi * r.delta >= 1) ? exercised : r;
+  return r.price <= intrinsic || (edge > 0 && c->phi * r.delta >= 1) ? exercised : r;
 }
 
 /* ---- all of it ---- */

@@ -9,6 +9,8 @@
 /* What is read off the grid at spot, now. */
 struct keel_pde_reading {
   double price, delta, gamma, speed, theta, charm;
+  double unsure; /* where exercise begins between the nodes around spot: what the next one is worth above exercise */
+  int exercised;
 };
 
 /* Around what the nodes of a segment stand, and the kink of its data's slope there. */

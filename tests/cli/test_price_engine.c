@@ -37,6 +37,22 @@ static void dividends_are_priced(void **state) {
   assert_close(none[0], 14.7171, 1e-4);
 }
 
+/* Of two expiries one has too many dividends for the fast prices. */
+static void an_expiry_with_few_dividends_is_priced_beside_one_with_many(void **state) {
+  (void)state;
+  char dividends[70 * 20] = "years,cash\n", line[300];
+  for (int i = 0; i < 70; i++)
+    sprintf(dividends + strlen(dividends), "%g,0.1\n", 0.02 + 0.02 * i); /* 49 before a year, 70 before two */
+  const char *path = keel_scratch_write("many.csv", dividends, strlen(dividends));
+  snprintf(line, sizeof line, "$KEEL price - --quiet --dividends %s | tail -n +2 | cut -d, -f8,19", path);
+  struct keel_program program = keel_program_run(
+      line, "kind,spot,strike,rate,yield,years,vol\ncall,100,100,0.06,0,1,0.3\ncall,100,100,0.06,0,2,0.3\n");
+  char *at = program.out;
+  assert_close(strtod(at, &at), 12.05, 0.5);
+  assert_string_equal(at, ",\n,more than 64 dividends before an expiry need --engine pde\n");
+  keel_program_free(&program);
+}
+
 static void refused(const char *options, const char *dividends, const char *what) {
   char line[600], want[900];
   const char *path = keel_scratch_write("bad.csv", dividends, strlen(dividends));
@@ -120,8 +136,11 @@ static void many_dividends_need_grids(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(dividends_are_priced),      cmocka_unit_test(dividends_are_of_underlyings),
-      cmocka_unit_test(grids_say_their_error),     cmocka_unit_test(mistakes_are_named),
+      cmocka_unit_test(dividends_are_priced),
+      cmocka_unit_test(dividends_are_of_underlyings),
+      cmocka_unit_test(an_expiry_with_few_dividends_is_priced_beside_one_with_many),
+      cmocka_unit_test(grids_say_their_error),
+      cmocka_unit_test(mistakes_are_named),
       cmocka_unit_test(many_dividends_need_grids),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
