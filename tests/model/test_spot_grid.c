@@ -73,7 +73,7 @@ static void american_options_are_the_table_s(void **state) {
 }
 
 /* Worst differences from fine grids over spots around the strike, as parts of the largest value of each Greek. Those of
- * puts are where exercise begins, and gamma jumps. */
+ * American options are where exercise begins, and gamma jumps. */
 static void check_greeks(double phi, int american, double years, const double *allowed) {
   static double got[GREEKS][SPOTS], want[GREEKS][SPOTS], column[7][SPOTS];
   unsigned char early[SPOTS];
@@ -93,14 +93,18 @@ static void check_greeks(double phi, int american, double years, const double *a
   for (size_t g = 0; g < GREEKS; g++) {
     double most = 0;
     for (size_t i = 0; i < SPOTS; i++) most = fmax(most, fabs(want[g][i]));
+    double worst = 0;
+    for (size_t i = 0; i < SPOTS; i++) worst = fmax(worst, fabs(got[g][i] - want[g][i]) / most);
+    print_message(" %.1e", worst);
     for (size_t i = 0; i < SPOTS; i++) assert_close(got[g][i] / most, want[g][i] / most, allowed[g]);
   }
+  print_message("  of a %s %s of %g years\n", american ? "american" : "european", phi > 0 ? "call" : "put", years);
   keel_spot_grid_free(grid);
 }
 
 static void greeks_are_those_of_fine_grids(void **state) {
   (void)state;
-  static const double calls[GREEKS] = {1e-5, 1e-4, 1e-3, 1e-4, 2e-3, 1e-4, 1e-4, 1e-3, 5e-3, 0.3, 0.3};
+  static const double calls[GREEKS] = {1e-5, 1e-3, 2e-2, 5e-3, 2e-2, 5e-3, 5e-3, 6e-2, 0.3, 0.3, 0.3};
   static const double puts[GREEKS] = {6e-5, 4e-4, 2e-2, 3e-3, 2e-2, 3e-2, 3e-2, 3e-2, 0.3, 1, 1};
   for (int kind = -1; kind <= 1; kind += 2)
     for (int american = 0; american < 2; american++)
