@@ -274,7 +274,7 @@ struct keel_pde_reading keel_spot_grid_at(const struct keel_spot_grid *grid, siz
   struct keel_pde_contract contract = grid->contract[lane];
   double intrinsic = contract.phi * (spot - contract.strike);
   const struct keel_pde_reading exercised = {.price = intrinsic, .delta = contract.phi};
-  const struct keel_pde_reading nothing = {NAN, NAN, NAN, NAN, NAN, NAN};
+  const struct keel_pde_reading nothing = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0};
   if (!grid->is_priced[lane] || !(spot >= 0) || isinf(spot)) return nothing;
   int is_edge = (curve->low > 1 && spot < curve->spot[curve->low]) ||
                 (curve->high < NODES - 1 && spot > curve->spot[curve->high]);
