@@ -70,6 +70,18 @@ static inline void fill_ordinary(struct table *t, size_t count, uint64_t seed) {
   }
 }
 
+/* Rates of +-100 %, vols of 1e-6 to 5, seconds to 200 years. */
+static inline void fill_wild(struct table *t, size_t count, uint64_t seed) {
+  t->count = count;
+  for (size_t i = 0; i < count; i++) {
+    double row[INPUTS] = {next_unit(&seed) < 0.5 ? 1 : -1, 100,
+                          next_between(&seed, 14, 740),    2 * next_unit(&seed) - 1,
+                          2 * next_unit(&seed) - 1,        next_between(&seed, 3e-8, 200),
+                          next_between(&seed, 1e-6, 5)};
+    put_row(t, i, row);
+  }
+}
+
 static inline void load_row(const struct keel_golden *golden, size_t row, double in[INPUTS]) {
   static const char *const columns[] = {"S", "K", "r", "q", "T", "sigma"};
   in[PHI] = keel_golden_text(golden, row, "type")[0] == 'C' ? 1 : -1;

@@ -3,18 +3,6 @@
 #include "keel/cpu.h"
 #include "kernel/american_support.h"
 
-/* Rates of +-100 %, vols of 1e-6 to 5, seconds to 200 years. */
-static void fill_wild(struct table *t, size_t count, uint64_t seed) {
-  t->count = count;
-  for (size_t i = 0; i < count; i++) {
-    double row[INPUTS] = {next_unit(&seed) < 0.5 ? 1 : -1, 100,
-                          next_between(&seed, 14, 740),    2 * next_unit(&seed) - 1,
-                          2 * next_unit(&seed) - 1,        next_between(&seed, 3e-8, 200),
-                          next_between(&seed, 1e-6, 5)};
-    put_row(t, i, row);
-  }
-}
-
 static void every_reference_row_is_within_its_bound(void **state) {
   (void)state;
   static struct table t;
