@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fits the constants of src/kernel/lane_math.h and lane_complex.h and prints them as C, with the error that each fit leaves.
+"""Fits the constants of src/kernel/lane_math.h and lane_complex.h; prints them as C, with the error that each leaves.
 
   exp    (e^r - 1 - r) / r^2, a polynomial on |r| <= ln 2 / 2
   log    (atanh(f) / f - 1) / f^2, a polynomial in w = f^2 on [0, 0.0405]

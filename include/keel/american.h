@@ -10,7 +10,7 @@
  * Limits: vol 0 (and below 1e-6), years 0, spot 0 and strike 0 give the value of exercise at the best time. In the
  * exercise region delta is +-1 and all other Greeks are 0. A lane that has no result is NaN in every output: those of
  * keel/black_scholes.h; a put with yield < rate < 0 and a call with rate < yield < 0, which have two boundaries; vol^2
- * years of 1e4 and more.
+ * years of 1e4 and more; spot and strike more than 1e140 apart.
  *
  * Accuracy: docs/numerics.md. The largest errors are those of ten years and more. Threads are the caller's.
  *
@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 typedef enum keel_american_scheme {
-  KEEL_AMERICAN_FAST,     /* price within 1e-5 of the strike, 1e-6 at ordinary terms */
+  KEEL_AMERICAN_FAST,     /* price within 1e-5 of the strike, 1e-6 at ordinary terms; 4e-2 at (|r| + |q|) T beyond 20 */
   KEEL_AMERICAN_ACCURATE, /* 1e-7, 1e-8: the default */
   KEEL_AMERICAN_HIGH      /* 1e-9, 1e-11 */
 } keel_american_scheme;

@@ -11,8 +11,8 @@
  * Limits: vol 0 and years 0 give the limit of the formula (discounted intrinsic of the forward; delta +-e^{-qT}/2
  * exactly at the kink, where gamma and what is built on it have no finite limit and are huge). Far wings underflow to
  * 0. A lane that has no limit (NaN, infinity, a negative vol or years, a phi that is not +-1) is NaN in every output,
- * and so is one out of reach: |rate years| + |yield years| beyond 700, amounts or vol beyond 1e150. No other lane is
- * touched.
+ * and so is one out of reach: |rate years| + |yield years| beyond 700, amounts or vol beyond 1e150, vol sqrt(years)
+ * below 1e-130 or years below 1e-260 and not 0. No other lane is touched.
  *
  * Accuracy: with d = (F - K) / (vol sqrt(T)), out of the money within (8 + 4 d^2) 2^-52 relative, and as much of it as
  * rounding leaves of F - K; gamma, vega, delta likewise; the others of the sum of the absolute values of their terms.

@@ -11,7 +11,7 @@
  * +-e^{-qT}/2 exactly at the kink, where gamma and what is built on it have no finite limit and are huge). Far wings
  * underflow to 0. A lane that has no limit (NaN, infinity, a negative spot, strike, years or vol, a phi that is not
  * +-1) is NaN in every output, and so is one out of reach: |rate years| + |yield years| beyond 700, spot, strike or vol
- * beyond 1e150 (below 1e-150 they count as 0). No other lane is touched.
+ * beyond 1e150, spot or strike below 1e-140 and not 0. No other lane is touched.
  *
  * Accuracy: price within 16 (1 + kappa) 2^-52 relative, kappa its condition number; each Greek within
  * 128 (1 + kappa) 2^-52 of the sum of the absolute values of its terms (vanna, volga 2,048).

@@ -77,7 +77,7 @@ typedef struct keel_risk_position {
   const char *marked;                 /* "marked_at_quote", "marked_stale", ..., "marked_by_model" */
   size_t underlying, bucket;
   double qty, multiplier;
-  double spot; /* without the dividends until expiry, which are beside it */
+  double spot; /* as it is quoted; `dividends` is the present value of those in it until expiry */
   double dividends, strike, rate, yield, years, vol, mark;
   double price; /* of the formula; for quotes that have no implied vol it is not the mark */
   double delta, gamma, vega, theta, rho, psi, vanna, volga, charm; /* per share, as keel_black_scholes_price has them */

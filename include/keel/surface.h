@@ -34,8 +34,9 @@ typedef enum keel_surface_model {
 enum { KEEL_SURFACE_QUOTES = 5 };
 
 /* The quotes of an expiry, in any order. Shape: count each. Vols are annual decimals of European options; a bid that
- * is NaN or not above 0 is none, and the ask then bounds the fit from above. A quote is dropped (and counted) whose ask
- * is not above 0 or below its bid, or whose log moneyness is no number. weight: NULL, 1 each. */
+ * is NaN or not above 0 is none, and the ask then bounds the fit from above; without both there is no quote. One is
+ * dropped (and counted) whose ask is not above 0 or below its bid, or whose log moneyness is no number. weight: NULL, 1
+ * each. */
 typedef struct keel_smile {
   double years, forward;
   size_t count;

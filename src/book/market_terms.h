@@ -6,6 +6,7 @@
 
 #include "book/calendar.h"
 #include "book/contract.h"
+#include "keel/curve.h"
 
 struct keel_dividend {
   int64_t ex_ns;  /* the instant from which spot trades without it: the open of the ex-date (midnight local) */
@@ -65,7 +66,9 @@ static inline int keel_has_overrides(const struct keel_overrides *overrides) {
 
 struct keel_market_terms {
   const struct keel_calendar *calendar;      /* `calendar: nyse` (default) or `utc` */
-  double rate;                               /* flat, of cash and of discounting; required */
+  double rate;                               /* flat, of cash and of discounting; NaN where a file has it */
+  const char *rate_file;                     /* `rate: FILE.csv`: path, as that of the tape; NULL: `rate` is flat */
+  keel_rates *rates;                         /* what that file has; owned by the strategy */
   int64_t stale_ns;                          /* `stale: 15m`: an older quote is not used; a day if not given */
   enum keel_early_exercise early_exercise;   /* `early_exercise: optimal` (default) or `none` */
   const char *tape;                          /* path, relative paths made absolute against the strategy's folder */

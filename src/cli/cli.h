@@ -165,6 +165,7 @@ extern const struct keel_cli_command keel_cmd_implied;
 extern const struct keel_cli_command keel_cmd_import;
 extern const struct keel_cli_command keel_cmd_replay;
 extern const struct keel_cli_command keel_cmd_risk;
+extern const struct keel_cli_command keel_cmd_surface;
 extern const struct keel_cli_command keel_cmd_hedge;
 extern const struct keel_cli_command keel_cmd_frontier;
 extern const struct keel_cli_command keel_cmd_simulate;

@@ -5,34 +5,35 @@
 
 static const char *const results[] = {"vol", NULL};
 
-static void solve(size_t count, int american, const keel_options *options, const double *price, double *const *out) {
-  if (american)
+static void solve(size_t count, struct keel_option_run run, const keel_options *options, const double *price,
+                  double *const *out) {
+  if (run.american)
     keel_american_implied_vol(count, options, KEEL_AMERICAN_ACCURATE, price, out[0]);
   else
     keel_implied_vol_solve(count, options, price, out[0]);
 }
 
-static const char *problem(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
-                           char text[KEEL_PROBLEM_SIZE]) {
-  if (american) return keel_american_implied_problem(option, numbers[SPOT], numbers[GIVEN], text);
+static const char *problem(const keel_option *option, struct keel_option_run run,
+                           const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]) {
+  if (run.american) return keel_american_implied_problem(option, numbers[SPOT], numbers[GIVEN], text);
   return keel_implied_problem(option, numbers[SPOT], numbers[GIVEN], text);
 }
 
-static void solve_normal(size_t count, int american, const keel_options *options, const double *price,
+static void solve_normal(size_t count, struct keel_option_run run, const keel_options *options, const double *price,
                          double *const *out) {
   keel_bachelier_implied_solve(count, options, price, out[0]);
-  for (size_t i = 0; american && i < count; i++) out[0][i] = NAN;
+  for (size_t i = 0; run.american && i < count; i++) out[0][i] = NAN;
 }
 
-static const char *problem_normal(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
-                                  char text[KEEL_PROBLEM_SIZE]) {
-  if (american) return keel_option_normal_american;
+static const char *problem_normal(const keel_option *option, struct keel_option_run run,
+                                  const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]) {
+  if (run.american) return keel_option_normal_american;
   return keel_bachelier_implied_problem(option, numbers[SPOT], numbers[GIVEN], text);
 }
 
 static int run(struct keel_cli *cli) {
-  static const struct keel_option_job jobs[] = {{"price", results, "solved", solve, problem},
-                                                {"price", results, "solved", solve_normal, problem_normal}};
+  static const struct keel_option_job jobs[] = {{"price", results, "solved", solve, problem, NULL},
+                                                {"price", results, "solved", solve_normal, problem_normal, NULL}};
   return keel_option_table_run_model(cli, jobs);
 }
 

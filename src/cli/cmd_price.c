@@ -12,70 +12,78 @@ static const char *const results_on_grids[] = {"price", "delta", "gamma", "vega"
 
 static struct keel_price_engine engine; /* one per run of the program */
 
-static void solve(size_t count, int american, const keel_options *options, const double *vol, double *const *out) {
+static void solve(size_t count, struct keel_option_run run, const keel_options *options, const double *vol,
+                  double *const *out) {
   (void)vol;
   keel_greeks greeks = {out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7], out[8], out[9], out[10]};
-  if (american)
+  if (run.american)
     keel_american_price(count, options, engine.scheme, KEEL_GREEK_SET_ALL, &greeks, NULL);
   else
     keel_black_scholes_price(count, options, KEEL_GREEK_SET_ALL, &greeks);
 }
 
-static const char *problem(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
-                           char text[KEEL_PROBLEM_SIZE]) {
+static const char *problem(const keel_option *option, struct keel_option_run run,
+                           const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]) {
   (void)text;
-  if (american) return keel_american_problem(option, numbers[SPOT], numbers[GIVEN]);
+  const char *reason = run.american ? keel_american_problem(option, numbers[SPOT], numbers[GIVEN]) : NULL;
+  if (run.american)
+    return reason ? reason : "its exercise boundary is not found; another --scheme may, or --engine pde";
   return keel_option_problem(option, numbers[SPOT], numbers[GIVEN]);
 }
 
 /* ---- other engines ---- */
 
-static void solve_by_engine(size_t count, int american, const keel_options *options, const double *vol,
+static void solve_by_engine(size_t count, struct keel_option_run run, const keel_options *options, const double *vol,
                             double *const *out) {
   (void)vol;
-  keel_price_engine_solve(&engine, count, american, options, out);
+  keel_price_engine_solve(&engine, count, run, options, out);
 }
 
-static const char *engine_problem(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
-                                  char text[KEEL_PROBLEM_SIZE]) {
+static const char *engine_problem(const keel_option *option, struct keel_option_run run,
+                                  const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]) {
   (void)text;
-  return keel_price_engine_problem(&engine, option, american, numbers[SPOT], numbers[GIVEN]);
+  return keel_price_engine_problem(&engine, option, run, numbers[SPOT], numbers[GIVEN]);
 }
+
+static size_t underlying_of(struct keel_csv_field name) { return keel_price_engine_underlying(&engine, name); }
 
 /* ---- Bachelier's model ---- */
 
-static void solve_normal(size_t count, int american, const keel_options *options, const double *vol,
+static void solve_normal(size_t count, struct keel_option_run run, const keel_options *options, const double *vol,
                          double *const *out) {
   (void)vol;
   keel_greeks greeks = {out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7], out[8], out[9], out[10]};
   keel_bachelier_price(count, options, KEEL_GREEK_SET_ALL, &greeks);
-  for (size_t i = 0; american && i < count; i++) out[0][i] = NAN;
+  for (size_t i = 0; run.american && i < count; i++) out[0][i] = NAN;
 }
 
-static const char *problem_normal(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
-                                  char text[KEEL_PROBLEM_SIZE]) {
+static const char *problem_normal(const keel_option *option, struct keel_option_run run,
+                                  const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]) {
   (void)text;
-  if (american) return keel_option_normal_american;
+  if (run.american) return keel_option_normal_american;
   return keel_bachelier_problem(option, numbers[SPOT], numbers[GIVEN]);
 }
 
 static int run(struct keel_cli *cli) {
-  static const struct keel_option_job closed_forms[] = {{"vol", results, "priced", solve, problem},
-                                                        {"vol", results, "priced", solve_normal, problem_normal}},
-                                      fast = {"vol", results, "priced", solve_by_engine, engine_problem},
-                                      on_grids = {"vol", results_on_grids, "priced", solve_by_engine, engine_problem};
+  static const struct keel_option_job closed_forms[] = {{"vol", results, "priced", solve, problem, NULL},
+                                                        {"vol", results, "priced", solve_normal, problem_normal, NULL}},
+                                      closed = {"vol", results, "priced", solve_by_engine, engine_problem, NULL},
+                                      on_grids = {"vol",           results_on_grids, "priced",
+                                                  solve_by_engine, engine_problem,   NULL};
   keel_error error;
   if (keel_price_engine_open(&engine, cli, &error) != KEEL_STATUS_OK) {
     keel_price_engine_close(&engine);
     return keel_cli_fail(&error);
   }
-  int is_plain = !engine.on_grids && engine.dividends.count == 0, status;
+  struct keel_option_job job = engine.on_grids ? on_grids : closed;
+  if (engine.is_named) job.underlying_of = underlying_of;
+  int is_plain = !engine.on_grids && engine.list_count == 0, status;
   if (is_plain)
     status = keel_option_table_run_model(cli, closed_forms);
   else if (keel_cli_value(cli, "model") && strcmp(keel_cli_value(cli, "model"), "black_scholes") != 0)
     status = keel_cli_usage(cli, "--model: only black_scholes has dividends and grids");
   else
-    status = keel_option_table_run(cli, engine.on_grids ? &on_grids : &fast);
+    status = keel_option_table_run(cli, &job);
   keel_price_engine_close(&engine);
   return status;
 }
@@ -90,7 +98,7 @@ static const struct keel_cli_option options[] = {
      .help = "of american rows; risk, hedge, simulate, replay use fast (default: accurate)"},
     {.name = "dividends",
      .value = "FILE",
-     .help = "cash dividends of all options: CSV with years (to the ex-date), cash"},
+     .help = "cash dividends: CSV with years (to the ex-date), cash, underlying (else of all options)"},
     {.name = "nodes", .value = "N", .help = "of the finest grid of --engine pde (default: 200)"},
     {.name = "steps", .value = "N", .help = "in time of that grid (default: 64)"},
     {.name = NULL},
@@ -114,7 +122,8 @@ static const char details[] =
     "With --dividends spot falls by the cash at each ex-date (by what it has, if that is less) and is lognormal\n"
     "between them: by a fast approximation (1e-8 of spot for dividends of 7 % in all, 2e-6 for half of spot, up to\n"
     "64 dates); american rows, and all with --engine pde, on three grids, extrapolated. Dates rise; those from\n"
-    "expiry on do not count.\n"
+    "expiry on do not count. Where the file has a column underlying, so has the table, and dividends are those of\n"
+    "the options that name theirs; what none is for pays nothing.\n"
     "With --engine pde there is also price_error, what the grids say of the error of the price.\n"
     "\n"
     "By --model bachelier the forward is normal: spot and strike may be negative, and vol is in units of price\n"

@@ -39,7 +39,7 @@ const struct keel_cli_command keel_cmd_report = {
     .usage = "RUN... -o FILE.html",
     .summary = "one self-contained page with plots",
     .details =
-        "RUN is what simulate, frontier, replay or risk wrote with --json (- is stdin), or the ledger that\n"
+        "RUN is what simulate, frontier, replay, risk or surface wrote with --json (- is stdin), or the ledger that\n"
         "`replay --csv` wrote; a ledger belongs to the replay that is given beside it. Several results make one page.\n"
         "The page needs no server and asks no one for anything: it can be sent, kept and printed.",
     .options = options,

@@ -12,6 +12,7 @@ const struct keel_cli_command *const keel_commands[] = {
     &keel_cmd_implied,
     &keel_cmd_import,
     &keel_cmd_risk,
+    &keel_cmd_surface,
     &keel_cmd_hedge,
     &keel_cmd_simulate,
     &keel_cmd_replay,

@@ -19,6 +19,7 @@ static int role_of(const struct keel_option_job *job, struct keel_csv_field name
     if (same(name, number_name(job, number))) return number;
   if (same(name, "kind")) return COLUMN_KIND;
   if (same(name, "exercise")) return COLUMN_EXERCISE;
+  if (job->underlying_of && same(name, "underlying")) return COLUMN_UNDERLYING;
   if (same(name, "problem")) return COLUMN_REPLACED;
   for (size_t i = 0; job->results[i]; i++)
     if (same(name, job->results[i])) return COLUMN_REPLACED;
@@ -65,7 +66,10 @@ keel_status keel_option_columns(struct keel_option_table *table, keel_error *err
     seen |= 1u << table->roles[i];
   }
   keel_status status = check_twice(table->input, error);
-  return status != KEEL_STATUS_OK ? status : check_missing(table, seen, error);
+  if (status == KEEL_STATUS_OK) status = check_missing(table, seen, error);
+  if (status != KEEL_STATUS_OK || !table->job->underlying_of || seen & 1u << COLUMN_UNDERLYING) return status;
+  return keel_fail_at(error, keel_csv_path(table->input), 1, NULL,
+                      "no column underlying; it is needed, since the dividends name theirs");
 }
 
 void keel_option_header(const struct keel_option_table *table, struct keel_text *out) {

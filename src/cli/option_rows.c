@@ -36,7 +36,7 @@ static void read_exercise(struct keel_option_chunk *chunk, struct keel_csv_field
   int american = keel_csv_is(field, "american");
   if (field.length && !american && !keel_csv_is(field, "european"))
     complain(chunk, "exercise", field, "is neither european nor american");
-  chunk->american[chunk->count] = american ? 1 : 0;
+  chunk->run[chunk->count].american = american;
 }
 
 static void read_number(struct keel_option_chunk *chunk, int number, const char *name, struct keel_csv_field field) {
@@ -98,11 +98,12 @@ void keel_option_row_read(struct keel_option_table *table, const struct keel_csv
   static const char *const names[] = {"spot", "strike", "rate", "yield", "years"};
   struct keel_option_chunk *chunk = table->chunk;
   chunk->problem_span[chunk->count].start = chunk->problem.length;
-  chunk->american[chunk->count] = 0;
+  chunk->run[chunk->count] = (struct keel_option_run){0};
   for (size_t i = 0; i < keel_csv_columns(table->input); i++) {
     int role = table->roles[i];
     if (role == COLUMN_KIND) read_kind(chunk, fields[i]);
     if (role == COLUMN_EXERCISE) read_exercise(chunk, fields[i]);
+    if (role == COLUMN_UNDERLYING) chunk->run[chunk->count].underlying = table->job->underlying_of(fields[i]);
     if (role < KEEL_OPTION_NUMBERS)
       read_number(chunk, role, role == GIVEN ? table->job->given : names[role], fields[i]);
   }
@@ -115,9 +116,9 @@ void keel_option_row_read(struct keel_option_table *table, const struct keel_csv
 
 static int has_result(const struct keel_option_table *table, size_t row) {
   const struct keel_option_chunk *chunk = table->chunk;
-  int is_whole = isfinite(chunk->results[0][row]); /* the price or vol; a Greek may be infinite */
-  for (size_t i = 1; i < table->result_count; i++) is_whole &= !isnan(chunk->results[i][row]);
-  return is_whole;
+  for (size_t i = 0; i < table->result_count; i++)
+    if (!isfinite(chunk->results[i][row])) return 0;
+  return 1;
 }
 
 static void explain(struct keel_option_table *table, size_t row) {
@@ -126,7 +127,7 @@ static void explain(struct keel_option_table *table, size_t row) {
   char text[KEEL_PROBLEM_SIZE];
   for (int i = 0; i < KEEL_OPTION_NUMBERS; i++) numbers[i] = chunk->numbers[i][row];
   keel_option option = {chunk->phi[row], numbers[STRIKE], numbers[RATE], numbers[YIELD], numbers[YEARS]};
-  const char *reason = table->job->problem(&option, chunk->american[row], numbers, text);
+  const char *reason = table->job->problem(&option, chunk->run[row], numbers, text);
   chunk->problem_span[row].start = chunk->problem.length;
   keel_text_add(&chunk->problem, reason ? reason : "the result is too large for a number");
   chunk->problem_span[row].end = chunk->problem.length;
@@ -144,14 +145,17 @@ static void solve_run(struct keel_option_table *table, size_t start, size_t coun
   for (size_t i = 0; i < KEEL_RESULTS_MAX; i++) results[i] = chunk->results[i] + start;
   keel_options options = {chunk->phi + start, numbers[SPOT],  numbers[STRIKE], numbers[RATE],
                           numbers[YIELD],     numbers[YEARS], numbers[GIVEN]};
-  table->job->solve(count, chunk->american[start], &options, numbers[GIVEN], results);
+  table->job->solve(count, chunk->run[start], &options, numbers[GIVEN], results);
 }
 
-/* In runs of rows that are exercised alike. */
+static int is_same_run(const struct keel_option_run *a, const struct keel_option_run *b) {
+  return a->american == b->american && a->underlying == b->underlying;
+}
+
 void keel_option_rows_solve(struct keel_option_table *table, size_t start, size_t end) {
-  const char *american = table->chunk->american;
+  const struct keel_option_run *run = table->chunk->run;
   for (size_t next; start < end; start = next) {
-    for (next = start + 1; next < end && american[next] == american[start];) next++;
+    for (next = start + 1; next < end && is_same_run(&run[next], &run[start]);) next++;
     solve_run(table, start, next - start);
   }
 }

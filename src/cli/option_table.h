@@ -15,16 +15,25 @@ enum { KEEL_CHUNK_ROWS = 4096, KEEL_RESULTS_MAX = 12 };
 /* The numbers of a row, in the order of the arrays of a chunk. The last one is `vol` or `price`. */
 enum keel_option_number { SPOT, STRIKE, RATE, YIELD, YEARS, GIVEN, KEEL_OPTION_NUMBERS };
 
+/* What rows that are solved together share. */
+struct keel_option_run {
+  int american;
+  size_t underlying; /* by job->underlying_of; 0 where it is NULL */
+};
+
 /* What `price` and `implied` say about themselves. */
 struct keel_option_job {
   const char *given;          /* name of the input's last number */
   const char *const *results; /* names, ended by NULL */
   const char *done;           /* "priced": for the count of rows */
   /* results[i][row], in the order of the names; NaN where there is none. */
-  void (*solve)(size_t count, int american, const keel_options *options, const double *given, double *const *results);
+  void (*solve)(size_t count, struct keel_option_run run, const keel_options *options, const double *given,
+                double *const *results);
   /* Why a row of finite numbers has no result, or NULL; may be written to `text`. */
-  const char *(*problem)(const keel_option *option, int american, const double numbers[KEEL_OPTION_NUMBERS],
-                         char text[KEEL_PROBLEM_SIZE]);
+  const char *(*problem)(const keel_option *option, struct keel_option_run run,
+                         const double numbers[KEEL_OPTION_NUMBERS], char text[KEEL_PROBLEM_SIZE]);
+  /* The number of an underlying; NULL: the column of that name, needed otherwise, is carried through. */
+  size_t (*underlying_of)(struct keel_csv_field name);
 };
 
 /* What a column of the input is for. */
@@ -32,6 +41,7 @@ enum keel_column_role {
   COLUMN_NUMBER, /* + enum keel_option_number */
   COLUMN_KIND = KEEL_OPTION_NUMBERS,
   COLUMN_EXERCISE,
+  COLUMN_UNDERLYING, /* where the job asks for it */
   COLUMN_CARRIED,
   COLUMN_REPLACED /* has the name of a result, and gives way to it */
 };
@@ -44,7 +54,7 @@ struct keel_span {
 struct keel_option_chunk {
   size_t count, problems;
   double phi[KEEL_CHUNK_ROWS];
-  char american[KEEL_CHUNK_ROWS]; /* 1: may be exercised at any time */
+  struct keel_option_run run[KEEL_CHUNK_ROWS]; /* american: 1: may be exercised at any time */
   double numbers[KEEL_OPTION_NUMBERS][KEEL_CHUNK_ROWS];
   double results[KEEL_RESULTS_MAX][KEEL_CHUNK_ROWS];
   struct keel_text csv, json, problem;        /* the rows' input, and what is wrong with them: one after the other */

@@ -8,10 +8,15 @@
 #include "base/csv.h"
 #include "base/fail.h"
 #include "base/number.h"
+#include "kernel/greeks.h"
 
 enum { GREEKS = 11 };
 
-/* ---- the file of dividends: CSV with the columns years and cash ---- */
+/* ---- the file of dividends: CSV with the columns years and cash, and underlying ---- */
+
+static keel_status no_memory(keel_error *error) {
+  return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for dividends");
+}
 
 static keel_status read_number(const struct keel_csv *csv, const char *name, struct keel_csv_field field,
                                double *number, keel_error *error) {
@@ -32,50 +37,81 @@ static keel_status check_row(const struct keel_csv *csv, double years, double ca
   return KEEL_STATUS_OK;
 }
 
-static int grow(struct keel_price_engine *engine, size_t count) {
-  if (count < 64 || (count & (count - 1))) return count > 0;
-  double *years = realloc(engine->years, 2 * count * sizeof *years);
-  if (years) engine->years = years;
-  double *cash = realloc(engine->cash, 2 * count * sizeof *cash);
-  if (cash) engine->cash = cash;
-  return years && cash;
+size_t keel_price_engine_underlying(const struct keel_price_engine *engine, struct keel_csv_field name) {
+  size_t i = 0;
+  while (i < engine->list_count && !keel_csv_is(name, engine->lists[i].name)) i++;
+  return i;
 }
 
-static keel_status read_rows(struct keel_price_engine *engine, struct keel_csv *csv, size_t years_at, size_t cash_at,
-                             keel_error *error) {
-  double last = 0;
-  for (size_t count = 0;; count++) {
-    const struct keel_csv_field *fields;
-    keel_status status = keel_csv_next(csv, &fields, error);
-    engine->dividends.count = count;
-    if (status != KEEL_STATUS_OK || !fields) return status;
-    if (count && !grow(engine, count)) return keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for dividends");
-    double *years = &engine->years[count], *cash = &engine->cash[count];
-    status = read_number(csv, "years", fields[years_at], years, error);
-    if (status == KEEL_STATUS_OK) status = read_number(csv, "cash", fields[cash_at], cash, error);
-    if (status == KEEL_STATUS_OK) status = check_row(csv, *years, *cash, last, error);
-    if (status != KEEL_STATUS_OK) return status;
-    last = *years;
+/* The list of an underlying, a new one if it has none; NULL without memory. */
+static struct keel_price_dividends *list_of(struct keel_price_engine *engine, struct keel_csv_field name) {
+  size_t at = engine->is_named ? keel_price_engine_underlying(engine, name) : 0;
+  if (at < engine->list_count) return &engine->lists[at];
+  struct keel_price_dividends *lists = realloc(engine->lists, (at + 1) * sizeof *lists);
+  if (!lists) return NULL;
+  engine->lists = lists;
+  lists[at] = (struct keel_price_dividends){0};
+  if (engine->is_named && !(lists[at].name = strndup(name.text, name.length))) return NULL;
+  engine->list_count = at + 1;
+  return &lists[at];
+}
+
+static keel_status add(struct keel_price_dividends *list, double years, double cash, keel_error *error) {
+  size_t count = list->dividends.count;
+  if (count == list->room) {
+    size_t room = count ? 2 * count : 64;
+    double *more = realloc(list->years, room * sizeof *more);
+    if (!more) return no_memory(error);
+    list->years = more;
+    more = realloc(list->cash, room * sizeof *more);
+    if (!more) return no_memory(error);
+    list->cash = more;
+    list->room = room;
   }
+  list->years[count] = years, list->cash[count] = cash;
+  list->dividends = (keel_dividends){count + 1, list->years, list->cash, KEEL_DIVIDEND_LIQUIDATOR};
+  return KEEL_STATUS_OK;
+}
+
+/* The columns' numbers; below 0: there is none. */
+struct columns {
+  long years, cash, underlying;
+};
+
+static keel_status read_row(struct keel_price_engine *engine, const struct keel_csv *csv,
+                            const struct keel_csv_field *fields, const struct columns *at, keel_error *error) {
+  double years, cash;
+  struct keel_csv_field name = {"", 0};
+  keel_status status = read_number(csv, "years", fields[at->years], &years, error);
+  if (status == KEEL_STATUS_OK) status = read_number(csv, "cash", fields[at->cash], &cash, error);
+  if (status != KEEL_STATUS_OK) return status;
+  if (engine->is_named) name = fields[at->underlying];
+  if (engine->is_named && !name.length)
+    return keel_fail_at(error, keel_csv_path(csv), keel_csv_line(csv), "underlying",
+                        "is empty; name whose dividend it is");
+  struct keel_price_dividends *list = list_of(engine, name);
+  if (!list) return no_memory(error);
+  size_t count = list->dividends.count;
+  status = check_row(csv, years, cash, count ? list->years[count - 1] : 0, error);
+  return status == KEEL_STATUS_OK ? add(list, years, cash, error) : status;
 }
 
 static keel_status read_dividends(struct keel_price_engine *engine, const char *path, keel_error *error) {
   struct keel_csv *csv = NULL;
   keel_status status = keel_csv_open(path, &csv, error);
   if (status != KEEL_STATUS_OK) return status;
-  long years_at = keel_csv_find(csv, "years"), cash_at = keel_csv_find(csv, "cash");
-  engine->years = malloc(64 * sizeof *engine->years);
-  engine->cash = malloc(64 * sizeof *engine->cash);
-  if (years_at < 0 || cash_at < 0)
+  const struct columns at = {keel_csv_find(csv, "years"), keel_csv_find(csv, "cash"), keel_csv_find(csv, "underlying")};
+  engine->is_named = at.underlying >= 0;
+  if (at.years < 0 || at.cash < 0)
     status =
-        keel_fail_at(error, path, 1, NULL, "no column %s; needed are years, cash", years_at < 0 ? "years" : "cash");
-  else if (!engine->years || !engine->cash)
-    status = keel_fail(error, KEEL_STATUS_MEMORY, NULL, "no memory for dividends");
-  else
-    status = read_rows(engine, csv, (size_t)years_at, (size_t)cash_at, error);
+        keel_fail_at(error, path, 1, NULL, "no column %s; needed are years, cash", at.years < 0 ? "years" : "cash");
+  while (status == KEEL_STATUS_OK) {
+    const struct keel_csv_field *fields;
+    status = keel_csv_next(csv, &fields, error);
+    if (status != KEEL_STATUS_OK || !fields) break;
+    status = read_row(engine, csv, fields, &at, error);
+  }
   keel_csv_close(csv);
-  engine->dividends.years = engine->years;
-  engine->dividends.cash = engine->cash;
   return status;
 }
 
@@ -121,38 +157,73 @@ keel_status keel_price_engine_open(struct keel_price_engine *engine, const struc
 }
 
 void keel_price_engine_close(struct keel_price_engine *engine) {
-  free(engine->years);
-  free(engine->cash);
+  for (size_t i = 0; i < engine->list_count; i++) {
+    free(engine->lists[i].name);
+    free(engine->lists[i].years);
+    free(engine->lists[i].cash);
+  }
+  free(engine->lists);
 }
 
 /* ---- solving ---- */
 
-static int takes_grids(const struct keel_price_engine *engine, int american) { return engine->on_grids || american; }
+/* NULL where spot pays nothing. */
+static const keel_dividends *paid_by(const struct keel_price_engine *engine, struct keel_option_run run) {
+  return run.underlying < engine->list_count ? &engine->lists[run.underlying].dividends : NULL;
+}
 
-void keel_price_engine_solve(const struct keel_price_engine *engine, size_t count, int american,
+/* Where one expiry has more dividends than the fast prices take, the others are priced alone. */
+static keel_status solve_fast(const keel_dividends *dividends, size_t count, const keel_options *options,
+                              const keel_greeks *out) {
+  keel_status status = keel_dividends_price(count, options, dividends, KEEL_GREEK_SET_ALL, out, NULL);
+  if (status != KEEL_STATUS_UNSUPPORTED) return status;
+  for (size_t i = 0; i < count; i++) {
+    const keel_options one = keel_options_from(options, i);
+    const keel_greeks to = keel_greeks_from(out, i);
+    status = keel_dividends_price(1, &one, dividends, KEEL_GREEK_SET_ALL, &to, NULL);
+    if (status != KEEL_STATUS_OK) out->price[i] = NAN;
+  }
+  return KEEL_STATUS_OK;
+}
+
+static int takes_grids(const struct keel_price_engine *engine, struct keel_option_run run) {
+  return engine->on_grids || (run.american && paid_by(engine, run));
+}
+
+static keel_status solve_on_grids(const struct keel_price_engine *engine, size_t count, struct keel_option_run run,
+                                  const keel_options *options, const keel_pde_result *result) {
+  unsigned char *flags = malloc(count);
+  if (!flags) return KEEL_STATUS_MEMORY;
+  memset(flags, run.american != 0, count);
+  const keel_pde pde = {engine->nodes, engine->steps, flags, paid_by(engine, run), NULL, NULL};
+  keel_status status = keel_pde_price(count, options, &pde, KEEL_GREEK_SET_ALL, result, NULL);
+  free(flags);
+  return status;
+}
+
+void keel_price_engine_solve(const struct keel_price_engine *engine, size_t count, struct keel_option_run run,
                              const keel_options *options, double *const *out) {
   const keel_greeks greeks = {out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7], out[8], out[9], out[10]};
-  keel_status status;
+  const keel_dividends none = {0}, *paid = paid_by(engine, run);
+  keel_status status = KEEL_STATUS_OK;
   for (size_t i = 0; i < count; i++) out[GREEKS][i] = NAN;
-  if (takes_grids(engine, american)) {
-    unsigned char *flags = malloc(count);
-    if (flags) memset(flags, american != 0, count);
-    const keel_pde pde = {engine->nodes, engine->steps, flags, &engine->dividends, NULL, NULL};
-    const keel_pde_result result = {greeks, out[GREEKS]};
-    status = flags ? keel_pde_price(count, options, &pde, KEEL_GREEK_SET_ALL, &result, NULL) : KEEL_STATUS_MEMORY;
-    free(flags);
-  } else {
-    status = keel_dividends_price(count, options, &engine->dividends, KEEL_GREEK_SET_ALL, &greeks, NULL);
-  }
+  if (takes_grids(engine, run))
+    status = solve_on_grids(engine, count, run, options, &(keel_pde_result){greeks, out[GREEKS]});
+  else if (run.american)
+    keel_american_price(count, options, engine->scheme, KEEL_GREEK_SET_ALL, &greeks, NULL);
+  else
+    status = solve_fast(paid ? paid : &none, count, options, &greeks);
   for (size_t i = 0; i < count && status != KEEL_STATUS_OK; i++) out[0][i] = NAN;
 }
 
-const char *keel_price_engine_problem(const struct keel_price_engine *engine, const keel_option *option, int american,
-                                      double spot, double vol) {
-  if (takes_grids(engine, american)) {
-    const char *problem = keel_pde_problem(option, spot, vol, american);
+const char *keel_price_engine_problem(const struct keel_price_engine *engine, const keel_option *option,
+                                      struct keel_option_run run, double spot, double vol) {
+  const keel_dividends none = {0}, *paid = paid_by(engine, run);
+  if (takes_grids(engine, run)) {
+    const char *problem = keel_pde_problem(option, spot, vol, run.american);
     return problem ? problem : "the grid does not resolve it: its error is above 1 %; more nodes and steps may";
   }
-  const char *problem = keel_dividends_problem(option, spot, vol, &engine->dividends);
+  if (run.american) return keel_american_problem(option, spot, vol);
+  const char *problem = keel_dividends_problem(option, spot, vol, paid ? paid : &none);
   return problem ? problem : "more than 64 dividends before an expiry need --engine pde";
 }

@@ -25,8 +25,14 @@ static void price_option(struct keel_hedge *hedge, size_t u, uint32_t r) {
   double shift = block->wiring->underlyings[u].terms->overrides.vol_shift, price, delta, gamma, vega;
   double vol = keel_at_least(keel_marks_after(block, u)->hedge_vol[r] + shift, 0);
   const keel_greeks *to = &hedge->greeks;
-  const struct keel_option_paths one = {1, keel_is_american(&hedge->snapshot.wiring->rows[r].contract),
-                                        option_of(block, u, r), keel_net_spot(block, u, r), &vol};
+  double spot = keel_snapshot_spot(&hedge->snapshot, u);
+  const struct keel_option_paths one = {1,
+                                        keel_is_american(&hedge->snapshot.wiring->rows[r].contract),
+                                        option_of(block, u, r),
+                                        &spot,
+                                        &vol,
+                                        keel_paid_until_expiry(block, u, r),
+                                        block->scratch->room};
   const keel_greeks out = {&price,      &delta,        &gamma,        &vega,         to->theta + r, to->rho + r,
                            to->psi + r, to->vanna + r, to->volga + r, to->charm + r, to->speed + r};
   keel_price_paths(&one, KEEL_GREEK_SET_ALL, &out);
@@ -40,7 +46,7 @@ static void price_future(struct keel_hedge *hedge, size_t u, uint32_t r) {
   hedge->greeks.theta[r] = from->theta[r];
   hedge->greeks.rho[r] = from->rho[r];
   hedge->greeks.psi[r] = from->psi[r];
-  hedge->greeks.charm[r] = -(marks->rate[u] - marks->yield[r]) * from->delta[r];
+  hedge->greeks.charm[r] = -(marks->zero_rate[r] - marks->yield[r]) * from->delta[r];
 }
 
 void keel_hedge_expose(struct keel_hedge *hedge) {

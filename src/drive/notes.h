@@ -8,7 +8,8 @@
  * fills that say it. NULL where the book has none, or the rule is on. */
 const char *keel_note_exercise(const struct keel_wiring *wiring);
 
-/* NULL where no American option of book or hedge has a cash dividend after that instant and until its expiry. */
+/* NULL where no delta is of the escrowed model: no rule is variance_optimal, or no option of book or hedge has a cash
+ * dividend after that instant and until its expiry. */
 const char *keel_note_escrowed(const struct keel_wiring *wiring, int64_t from_ns);
 
 #endif

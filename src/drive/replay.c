@@ -125,6 +125,8 @@ static keel_status run_part(struct run *run, struct keel_replay_part *part) {
   struct keel_feed_tape feed;
   keel_feed_tape_init(&feed, &part->arena, run->replay->tape, &part->wiring);
   keel_feed_tape_limit(&feed, strategy->run.start_ns, strategy->run.end_ns);
+  status = keel_feed_tape_rates(&feed, &part->arena, strategy->market.rates, &part->error);
+  if (status != KEEL_STATUS_OK) return status;
   struct keel_fill_feed fills;
   keel_fill_feed_init(&fills, &part->arena, &feed);
   keel_ledger_init(&part->ledger, &part->arena, &part->wiring, part->variants);
@@ -152,7 +154,7 @@ static void part_task(void *context, size_t index, size_t worker) {
 static void list_problems(struct keel_replay *replay) {
   size_t imported = keel_tape_problems(replay->tape);
   replay->problems = KEEL_ARENA_NEW(&replay->arena, struct keel_replay_problem,
-                                    imported + KEEL_MARK_SOURCE_COUNT + KEEL_FILL_PROBLEMS);
+                                    imported + KEEL_MARK_SOURCE_COUNT + KEEL_FILL_PROBLEMS + 1);
   for (size_t i = 0; i < imported; i++) {
     struct keel_replay_problem *problem = &replay->problems[replay->problem_count++];
     keel_tape_problem(replay->tape, i, &problem->kind, &problem->count);
@@ -168,6 +170,10 @@ static void list_problems(struct keel_replay *replay) {
       {"fills_booked_late", replay->parts[0].fills_late}};
   for (int k = 0; k < KEEL_FILL_PROBLEMS; k++)
     if (of_fills[k].count) replay->problems[replay->problem_count++] = of_fills[k];
+  const keel_rates *rates = replay->strategy->market.rates;
+  if (rates && keel_rates_dropped(rates, NULL))
+    replay->problems[replay->problem_count++] =
+        (struct keel_replay_problem){"rates_dropped", keel_rates_dropped(rates, NULL)};
 }
 
 static void add_note(struct keel_replay *replay, const char *text) {

@@ -88,6 +88,7 @@ static const struct shape {
     {"replay", {{"decisions", JSON_INTEGER}, {"explain", JSON_OBJECT}, {"problems", JSON_OBJECT}}},
     {"frontier", {{"rules", JSON_ARRAY}, {"frontier", JSON_ARRAY}, {"risk", JSON_OBJECT}, {"sentence", JSON_STRING}}},
     {"risk", {{"total", JSON_OBJECT}, {"underlyings", JSON_OBJECT}, {"grid", JSON_OBJECT}, {"stresses", JSON_ARRAY}}},
+    {"surface", {{"time", JSON_STRING}, {"underlyings", JSON_OBJECT}}},
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
@@ -115,7 +116,7 @@ static keel_status check_shape(const char *file, const json_t *result, const str
 }
 
 static keel_status check(const char *file, const json_t *result, keel_error *error) {
-  static const char allowed[] = "allowed: simulate, frontier, replay, risk";
+  static const char allowed[] = "allowed: simulate, frontier, replay, risk, surface";
   if (!json_is_object(result)) return wrong(error, file, NULL, "is no result of keel: it is no JSON object");
   const json_t *command = json_object_get(result, "command");
   if (!json_is_string(command))

@@ -8,10 +8,8 @@
 static void price(const struct keel_risk_scenarios *scenarios, const struct keel_snapshot_inputs *inputs,
                   const double *full, double *out) {
   const struct keel_snapshot *snapshot = scenarios->snapshot;
-  const keel_options options = {inputs->phi,   inputs->spot,  inputs->strike, inputs->rate,
-                                inputs->yield, inputs->years, inputs->vol};
-  const keel_greeks prices = {.price = out};
-  keel_price_rows(snapshot->count, inputs->american, &options, KEEL_GREEK_SET_PRICE, &prices);
+  const struct keel_option_rows rows = keel_snapshot_rows(snapshot, inputs);
+  keel_price_rows(&rows, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = out});
   for (size_t i = 0; i < snapshot->count; i++) {
     const struct keel_row *row = &snapshot->wiring->rows[snapshot->positions[i].row];
     if (keel_kind_is_option(row->contract.kind)) out[i] = keel_model_mark(row, out[i], full[i]);
@@ -29,11 +27,12 @@ void keel_risk_scenarios_init(struct keel_risk_scenarios *scenarios, struct keel
   price(scenarios, &snapshot->inputs, scenarios->full, scenarios->base);
 }
 
-/* Spot moves as a whole, and the dividends to come in it stay; it is not below nothing without them. */
+/* Spot moves as a whole, and the dividends to come in it stay; a future's is not below nothing without them. */
 static void move_spot(struct keel_risk_scenarios *scenarios, size_t i, double move) {
   const struct keel_snapshot *snapshot = scenarios->snapshot;
+  int is_option = keel_kind_is_option(keel_snapshot_contract(snapshot, i)->kind);
   scenarios->full[i] = keel_snapshot_spot_of(snapshot, i) * (1 + move);
-  double net = scenarios->full[i] - keel_snapshot_escrow(snapshot, i);
+  double net = scenarios->full[i] - (is_option ? 0 : keel_snapshot_escrow(snapshot, i));
   scenarios->inputs.spot[i] = net < 0 ? 0 : net;
 }
 

@@ -110,6 +110,8 @@ static keel_status play_tape(struct keel_snapshot *snapshot, const struct keel_s
   struct keel_fill_feed fills;
   keel_feed_tape_init(&feed, &snapshot->arena, snapshot->replay->tape, snapshot->wiring);
   keel_feed_tape_limit(&feed, run->start_ns, end_ns);
+  keel_status status = keel_feed_tape_rates(&feed, &snapshot->arena, snapshot->strategy.market.rates, error);
+  if (status) return status;
   keel_fill_feed_init(&fills, &snapshot->arena, &feed);
   fills.end_ns = end_ns;
   int64_t since_ns = since_of(snapshot, query->since_ns, &fills);
@@ -202,10 +204,11 @@ static void add_position(struct keel_snapshot *snapshot, uint32_t r) {
   const struct keel_snapshot_inputs *inputs = &snapshot->inputs;
   size_t at = snapshot->count++;
   int is_option = keel_kind_is_option(row->contract.kind), is_spot = row->contract.kind == KEEL_KIND_SPOT;
-  double rate = marks->rate[row->underlying];
+  double rate = marks->zero_rate[r];
   inputs->american[at] = (unsigned char)keel_is_american(&row->contract);
   inputs->phi[at] = is_option ? row->phi : 1;
-  inputs->spot[at] = keel_snapshot_spot(snapshot, row->underlying) - marks->escrow[r];
+  inputs->paid[at] = is_option ? keel_paid_until_expiry(snapshot->block, row->underlying, r) : NULL;
+  inputs->spot[at] = keel_snapshot_spot(snapshot, row->underlying) - (is_option ? 0 : marks->escrow[r]);
   inputs->strike[at] = is_option ? row->contract.strike : 0;
   inputs->rate[at] = is_option ? rate : 0;
   inputs->yield[at] = is_spot ? 0 : is_option ? marks->yield[r] : marks->yield[r] - rate;
@@ -220,8 +223,8 @@ static void add_position(struct keel_snapshot *snapshot, uint32_t r) {
 /* Greeks as the block has them; it keeps no charm and speed, and the formula's price may not be the mark. */
 static void read_greeks(struct keel_snapshot *snapshot) {
   keel_greeks *greeks = &snapshot->greeks;
-  const keel_options options = keel_snapshot_options(snapshot);
-  keel_price_rows(snapshot->count, snapshot->inputs.american, &options, KEEL_GREEK_SET_ALL, greeks);
+  const struct keel_option_rows rows = keel_snapshot_rows(snapshot, &snapshot->inputs);
+  keel_price_rows(&rows, KEEL_GREEK_SET_ALL, greeks);
   for (size_t i = 0; i < snapshot->count; i++) {
     const struct keel_snapshot_position *position = &snapshot->positions[i];
     const keel_greeks *from = &keel_marks_after(snapshot->block, keel_snapshot_sleeve(snapshot, i))->greeks;
@@ -243,6 +246,8 @@ static void make_room(struct keel_snapshot *snapshot, size_t rows) {
                         &greeks->volga, &greeks->charm, &greeks->speed,  &snapshot->mark};
   for (size_t k = 0; k < sizeof columns / sizeof *columns; k++) *columns[k] = KEEL_ARENA_NEW(arena, double, rows);
   inputs->american = KEEL_ARENA_NEW(arena, unsigned char, rows);
+  inputs->room = keel_room_for(arena, snapshot->wiring);
+  inputs->paid = KEEL_ARENA_NEW(arena, const keel_dividends *, rows);
   snapshot->positions = KEEL_ARENA_NEW(arena, struct keel_snapshot_position, rows);
 }
 

@@ -9,6 +9,7 @@
 #include "drive/replay.h"
 #include "drive/simulate.h"
 #include "hedge/block.h"
+#include "hedge/pricing.h"
 
 #define KEEL_SNAPSHOT_START (KEEL_TIME_NONE + 1) /* the first marks of the book */
 #define KEEL_SNAPSHOT_DAY (KEEL_TIME_NONE + 2)   /* the close of the session before that of the marks */
@@ -32,10 +33,12 @@ struct keel_snapshot_position {
   const char *marked;           /* "marked_at_quote", "marked_stale", ..., "marked_by_model" */
 };
 
-/* Shape: [position]. Spot is without dividends to come, vol the marking vol. */
+/* Shape: [position]. Spot is as it is quoted, but for a future's: without dividends to come. vol is the marking vol. */
 struct keel_snapshot_inputs {
-  unsigned char *american; /* 1: may be exercised early */
+  unsigned char *american;     /* 1: may be exercised early */
+  const keel_dividends **paid; /* what an option's spot pays; NULL: nothing until expiry */
   double *phi, *spot, *strike, *rate, *yield, *years, *vol;
+  struct keel_pricing_room *room; /* of all; a snapshot is of one thread */
 };
 
 /* How the book of one underlying of an account moved since an instant, after the fills of that instant. */
@@ -85,16 +88,20 @@ keel_status keel_snapshot_take(struct keel_snapshot *snapshot, const struct keel
                                const struct keel_snapshot_query *query, keel_error *error);
 void keel_snapshot_fini(struct keel_snapshot *snapshot);
 
-static inline keel_options keel_snapshot_options(const struct keel_snapshot *snapshot) {
-  const struct keel_snapshot_inputs *inputs = &snapshot->inputs;
-  return (keel_options){inputs->phi,   inputs->spot,  inputs->strike, inputs->rate,
-                        inputs->yield, inputs->years, inputs->vol};
+static inline struct keel_option_rows keel_snapshot_rows(const struct keel_snapshot *snapshot,
+                                                         const struct keel_snapshot_inputs *inputs) {
+  return (struct keel_option_rows){
+      .count = snapshot->count,
+      .room = inputs->room,
+      .american = inputs->american,
+      .paid = inputs->paid,
+      .options = {inputs->phi, inputs->spot, inputs->strike, inputs->rate, inputs->yield, inputs->years, inputs->vol}};
 }
 /* The wiring's underlying that a position is of. */
 static inline size_t keel_snapshot_sleeve(const struct keel_snapshot *snapshot, size_t position) {
   return snapshot->wiring->rows[snapshot->positions[position].row].underlying;
 }
-/* Spot of an underlying of the wiring, that of a position, and its dividends to come that its price does without. */
+/* Spot of an underlying of the wiring, that of a position, and the present value of its dividends until expiry. */
 static inline double keel_snapshot_spot(const struct keel_snapshot *snapshot, size_t sleeve) {
   return keel_marks_after(snapshot->block, sleeve)->price[snapshot->wiring->underlyings[sleeve].spot];
 }

@@ -68,6 +68,7 @@ keel_status keel_strategy_steps(const struct keel_strategy *strategy, keel_error
 
 void keel_strategy_free(struct keel_strategy *strategy) {
   if (!strategy) return;
+  keel_rates_free(strategy->market.rates);
   keel_arena_fini(&strategy->arena);
   free(strategy);
 }

@@ -156,6 +156,26 @@ static const struct keel_config_choice early_exercises[] = {
     {"optimal", KEEL_EARLY_EXERCISE_OPTIMAL, 0}, {"none", KEEL_EARLY_EXERCISE_NONE, 0}, {0}};
 static const struct keel_config_choice calendars[] = {{"nyse", 0, 0}, {"utc", 0, 0}, {0}};
 
+/* A number, or the name of a file, which is read when the market is. */
+static keel_status read_rate(struct keel_config_reader *reader, const struct keel_config_field *field,
+                             const struct keel_config_node *node, void *base) {
+  struct market *market = base;
+  const char *text = keel_config_scalar(reader, node);
+  if (!text) return KEEL_STATUS_INPUT;
+  if (!strstr(text, ".csv")) return keel_type_number.read(reader, field, node, base);
+  struct keel_config_field of_file = *field;
+  of_file.offset = offsetof(struct market, terms.rate_file);
+  market->terms.rate = NAN;
+  return keel_type_path.read(reader, &of_file, node, base);
+}
+
+static keel_status absent_rate(struct keel_config_reader *reader, const struct keel_config_field *field,
+                               const struct keel_config_node *map, void *base) {
+  return keel_type_number.absent(reader, field, map, base);
+}
+
+static const struct keel_config_type type_rate = {"number or path", read_rate, absent_rate};
+
 /* From OWN on: what may also be said of one underlying alone. */
 enum { OWN = 7, MARKET_FIELDS = 17 };
 
@@ -167,13 +187,15 @@ const struct keel_config_field keel_strategy_market_fields[MARKET_FIELDS] = {
      .absent = "none; `keel replay` needs it",
      .help = "the recorded market, relative to the strategy's file"},
     {.name = "rate",
-     .type = &keel_type_number,
+     .type = &type_rate,
      AT(terms.rate),
      .min = -1,
      .max = 1,
      .absent = "required, here or in a model",
      .unit = "per year, continuous",
-     .help = "of cash and of discounting; 0.0525 is 5.25 %"},
+     .help =
+         "of cash and of discounting; 0.0525 is 5.25 %. Or a file of rates, `FILE.csv` or `FILE.csv.gz`, relative to "
+         "the strategy's: each expiry has the zero rate of the last curve known, cash earns its overnight point"},
     {.name = "calendar",
      .type = &type_calendar,
      AT(terms.calendar),
@@ -326,6 +348,14 @@ static keel_status read_own(struct keel_config_reader *reader, const struct keel
   return KEEL_STATUS_OK;
 }
 
+static keel_status load_rates(struct keel_config_reader *reader, const struct keel_config_node *map,
+                              struct keel_market_terms *market) {
+  if (!market->rate_file) return KEEL_STATUS_OK;
+  if (!((const struct keel_field_context *)reader->context)->folder)
+    return keel_config_fail(reader->error, map, "rate", "is not read: the strategy is a text in memory");
+  return keel_rates_load(market->rate_file, &market->rates, reader->error);
+}
+
 static keel_status read_market(struct keel_config_reader *reader, const struct keel_config_field *field,
                                const struct keel_config_node *node, void *base) {
   (void)field;
@@ -336,6 +366,8 @@ static keel_status read_market(struct keel_config_reader *reader, const struct k
   keel_status status = keel_config_read(reader, keel_strategy_market_fields, node, &market);
   if (status) return status;
   strategy->market = market.terms;
+  status = load_rates(reader, node, &strategy->market);
+  if (status) return status;
   list_underlyings(reader->arena, strategy, &market.own, &strategy->market);
   keel_strategy_list_accounts(reader->arena, strategy);
   status = read_own(reader, keel_config_child(node, "underlyings"), &strategy->market);

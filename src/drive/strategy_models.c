@@ -46,6 +46,9 @@ static keel_status settle_futures(struct models *models) {
   for (size_t u = 0; u < market->underlying_count; u++) {
     struct keel_underlying_terms *terms = &market->underlyings[u];
     if (terms->on != KEEL_ON_FUTURE) continue;
+    if (market->rates && (terms->yield != 0 || has_yield(models, terms->name)))
+      return keel_config_fail(models->reader->error, models->root, "market.yield",
+                              "is given for `%.80s`, a future, whose yield is the rate; leave it out", terms->name);
     if ((terms->yield != 0 || has_yield(models, terms->name)) && terms->yield != market->rate)
       return keel_config_fail(models->reader->error, models->root, "market.yield",
                               "is %g for `%.80s`, a future, whose yield is the rate, %g; leave it out", terms->yield,
@@ -53,13 +56,17 @@ static keel_status settle_futures(struct models *models) {
     if (terms->dividend_count)
       return keel_config_fail(models->reader->error, models->root, "market.dividends",
                               "are given for `%.80s`, a future, which pays none; leave them out", terms->name);
-    terms->yield = market->rate;
+    if (!market->rates) terms->yield = market->rate;
   }
   return KEEL_STATUS_OK;
 }
 
 static keel_status settle_rate(struct models *models, const struct keel_model_terms *read) {
   const struct keel_market_terms *market = &models->strategy->market;
+  if (market->rates && read)
+    return keel_config_fail(models->reader->error, models->root, "market.rate",
+                            "is a file of rates, and a simulated market has one rate; give a number");
+  if (market->rates) return settle_futures(models);
   models->rate_of = isnan(market->rate) ? NULL : "market.rate is";
   for (size_t u = 0; read && u < market->underlying_count; u++) {
     keel_status status = settle_terms(models, u, &read[u]);

@@ -247,7 +247,7 @@ static double at_old_yield(const struct keel_block *block, const struct part *pa
   const struct keel_marks *before = part->span->before, *after = part->span->after;
   double years = keel_years_between(after->time_ns[part->u], block->wiring->rows[row].contract.expiry_ns);
   double spot = keel_at_row(block, after->price, block->wiring->underlyings[part->u].spot)[i];
-  return (spot - after->escrow[row]) * keel_exp((after->rate[part->u] - before->yield[row]) * years);
+  return (spot - after->escrow[row]) * keel_exp((after->zero_rate[row] - before->yield[row]) * years);
 }
 
 /* The move of a held future beyond that is the move of its basis: `carry`, not `hedge`. */

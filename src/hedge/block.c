@@ -50,6 +50,7 @@ static void init_marks(struct keel_arena *arena, const struct keel_wiring *wirin
   marks->yield = numbers(arena, wiring->row_count, 0);
   marks->escrow = numbers(arena, wiring->row_count, 0);
   marks->rate = numbers(arena, wiring->underlying_count, 0);
+  marks->zero_rate = numbers(arena, wiring->row_count, 0);
   marks->time_ns = KEEL_ARENA_NEW(arena, int64_t, wiring->underlying_count);
   init_hedging(arena, wiring, by_model, marks);
   init_spot_delta(wiring, marks);

@@ -33,7 +33,8 @@ extern const char *const keel_mark_source_names[KEEL_MARK_SOURCE_COUNT];
 /* Marks at one instant. */
 struct keel_marks {
   int64_t *time_ns;    /* [underlying] */
-  double *rate;        /* [underlying] */
+  double *rate;        /* [underlying]: of cash, the overnight point */
+  double *zero_rate;   /* [row]: of discounting until its expiry, the same for a slice; of spot that of cash */
   double *yield;       /* [row]: what the forward in use implies */
   double *escrow;      /* [row]: present value of dividends until expiry that are taken off spot */
   double *price, *vol; /* marks and marking vols */

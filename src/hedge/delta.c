@@ -13,8 +13,9 @@ struct view {
   uint32_t row;
   int american;
   keel_option option;
-  const double *spot, *net; /* net of dividends to come */
-  const double *vol;        /* the hedger's */
+  const keel_dividends *paid; /* until expiry; NULL: none */
+  const double *spot, *net;   /* net of dividends to come: for what knows European options without any alone */
+  const double *vol;          /* the hedger's */
   const double *book_gamma;
 };
 
@@ -69,7 +70,8 @@ static const double *smile_slope(struct keel_block *block, const struct view *vi
 /* ---- rules, a table of functions, one per kind ---- */
 
 static struct keel_option_paths paths_at(const struct keel_block *block, const struct view *view, const double *vol) {
-  return (struct keel_option_paths){block->wiring->paths, view->american, view->option, view->net, vol};
+  return (struct keel_option_paths){block->wiring->paths, view->american,      view->option, view->spot, vol,
+                                    view->paid,           block->scratch->room};
 }
 
 static void delta_at(struct keel_block *block, const struct view *view, const double *vol, double *delta) {
@@ -176,6 +178,7 @@ static void mark_row(struct keel_block *block, size_t u, uint32_t r) {
                       .row = r,
                       .american = keel_is_american(&wiring->rows[r].contract),
                       .option = keel_option_of(block, u, r),
+                      .paid = keel_paid_until_expiry(block, u, r),
                       .spot = keel_at_row(block, marks->price, wiring->underlyings[u].spot),
                       .net = keel_net_spot(block, u, r),
                       .book_gamma = block->scratch->delta.book_gamma};

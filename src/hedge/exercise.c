@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hedge/mark.h"
+#include "kernel/lane_math.h"
 
 /* ---- ex-dates ---- */
 
@@ -34,44 +35,41 @@ void keel_exercise_begin(struct keel_block *block) {
 
 /* ---- the rule ---- */
 
-/* Raises `best` to the value of an option that is kept until then, [path]. */
-static void keep_until(struct keel_block *block, size_t u, uint32_t r, int64_t end_ns, int64_t last_ex_ns,
-                       double *best) {
-  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
-  const struct keel_marks *marks = keel_marks_after(block, u);
-  const double *spot = keel_at_row(block, marks->price, underlying->spot);
-  double *net = block->exercise.scratch[0], *value = block->exercise.scratch[1];
-  double escrow = keel_escrow_until(underlying->terms, block->market.time_ns, last_ex_ns, block->market.rate);
-  struct keel_option_paths paths = {.count = block->wiring->paths,
-                                    .american = 1,
-                                    .option = keel_option_of(block, u, r),
-                                    .spot = net,
-                                    .vol = keel_at_row(block, marks->vol, r)};
-  paths.option.years = keel_years_between(block->market.time_ns, end_ns);
-  for (size_t i = 0; i < paths.count; i++) net[i] = spot[i] - escrow;
-  keel_price_paths(&paths, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = value});
-  for (size_t i = 0; i < paths.count; i++)
-    if (!isnan(best[i]) && !(value[i] <= best[i])) best[i] = value[i]; /* what has no value stays without one */
+/* How many of its dividends to come spot has paid when the next instant comes. */
+static size_t paid_until_next(const struct keel_block *block, size_t u) {
+  const struct keel_underlying_terms *terms = block->wiring->underlyings[u].terms;
+  size_t count = 0;
+  for (size_t d = 0; d < terms->dividend_count; d++)
+    count += terms->dividends[d].ex_ns > block->market.time_ns && terms->dividends[d].ex_ns <= block->market.next_ns;
+  return count;
 }
 
-/* What an option is worth that is not exercised now, [path]; NaN where its vol is not known. Where a model makes the
- * market and there is no dividend, its mark. A put is worth most until expiry: dividends are for it. */
-static const double *value_kept(struct keel_block *block, size_t u, uint32_t r) {
-  const struct keel_underlying_terms *terms = block->wiring->underlyings[u].terms;
+/* What an option is worth that is not exercised now, [path]; NaN where its vol is not known. Where spot goes ex before
+ * the next step, the cash is off it and the rest is to come; else it is the model's value, which is the mark where a
+ * model makes the market. */
+static const double *value_kept(struct keel_block *block, size_t u, uint32_t r, int is_ex) {
   const struct keel_marks *marks = keel_marks_after(block, u);
-  int64_t now = block->market.time_ns, next = block->market.next_ns, end = block->wiring->rows[r].contract.expiry_ns;
-  if (block->market.vol && marks->escrow[r] == 0) return marks->price + r * block->wiring->paths;
-  double *best = block->exercise.scratch[2];
-  const double *vol = marks->vol + r * block->wiring->paths;
-  for (size_t i = 0; i < block->wiring->paths; i++) best[i] = -INFINITY;
-  keep_until(block, u, r, end, end, best);
-  for (size_t d = 0; d < terms->dividend_count && block->wiring->rows[r].phi > 0; d++) {
-    int64_t ex = terms->dividends[d].ex_ns;
-    if (ex > now && ex <= end && ex > next) keep_until(block, u, r, ex, ex - 1, best);
+  const double *spot = keel_at_row(block, marks->price, block->wiring->underlyings[u].spot);
+  const double *vol = keel_at_row(block, marks->vol, r);
+  double *after = block->exercise.scratch[0], *value = block->exercise.scratch[1], cash = 0;
+  if (block->market.vol && !is_ex) return keel_at_row(block, marks->price, r);
+  keel_dividends rest = block->scratch->to_come[u];
+  for (size_t k = is_ex ? paid_until_next(block, u) : 0; k > 0; k--) {
+    cash += rest.cash[0];
+    rest = (keel_dividends){rest.count - 1, rest.years + 1, rest.cash + 1, rest.policy};
   }
-  for (size_t i = 0; i < block->wiring->paths; i++)
-    if (!(vol[i] > 0)) best[i] = NAN;
-  return best;
+  const struct keel_option_paths paths = {.count = block->wiring->paths,
+                                          .american = 1,
+                                          .option = keel_option_of(block, u, r),
+                                          .spot = after,
+                                          .vol = vol,
+                                          .paid = &rest,
+                                          .room = block->scratch->room};
+  for (size_t i = 0; i < paths.count; i++) after[i] = keel_at_least(spot[i] - cash, 0);
+  keel_price_paths(&paths, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = value});
+  for (size_t i = 0; i < paths.count; i++)
+    if (!(vol[i] > 0)) value[i] = NAN;
+  return value;
 }
 
 /* Waiting costs more than it brings. */
@@ -96,7 +94,7 @@ static void find_row(struct keel_block *block, size_t u, uint32_t r, int64_t ex_
   if (!may_be_exercised(block, u, r, is_ex)) return;
   const keel_option option = keel_option_of(block, u, r);
   const double *spot = keel_at_row(block, keel_marks_after(block, u)->price, block->wiring->underlyings[u].spot);
-  const double *kept = value_kept(block, u, r);
+  const double *kept = value_kept(block, u, r, is_ex);
   unsigned char *due = block->exercise.due + r * block->wiring->paths;
   for (size_t i = 0; i < block->wiring->paths; i++) {
     double pays = intrinsic_of(row, spot[i]);

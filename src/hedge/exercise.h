@@ -2,18 +2,15 @@
  * is held short is assigned (all of it), when its holder does best so. Part of the second verb (the book) and the fifth
  * (what hedges hold).
  *
- * An option is exercised now where its value if it is kept is not above what exercise pays. That value is the best of
- * keeping it until expiry and of exercising it just before an ex-date that comes first, each by the American kernel on
- * spot without the dividends until then (Black 1975), at the vol that marks the option: a holder acts by what the
- * market says of his option, and not by the hedger's opinion. A quote below intrinsic exercises nothing by itself. Two
- * cases can be:
+ * An option is exercised now where its value if it is kept is not above what exercise pays. That value is the model's
+ * (pricing.h), at the vol that marks the option: a holder acts by what the market says of his option, and not by the
+ * hedger's opinion. A quote below intrinsic exercises nothing by itself. Two cases can be:
  *   - waiting costs: interest on the strike is more than the yield of spot (puts), or the yield more than the interest
  *     (calls). Without either an option is not exercised for its value's rounding.
- *   - spot goes ex before the next step of its underlying: then the dividend is off spot in all that is compared, and
- *     the last step before the ex-date steps every underlying that it concerns.
+ *   - spot goes ex before the next step of its underlying: then what is kept is an option on spot less the cash, with
+ *     the dividends after it to come, and the last step before the ex-date steps every underlying that it concerns.
  * The book is not exercised where it enters, at the last instant of a run, nor at its expiry, which deliver.h is about.
- *
- * Source: F. Black, "Fact and fantasy in the use of options", Financial Analysts Journal 31 (1975). */
+ */
 #ifndef KEEL_HEDGE_EXERCISE_H
 #define KEEL_HEDGE_EXERCISE_H
 

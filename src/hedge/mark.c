@@ -46,6 +46,34 @@ static double shares_at(const struct keel_underlying_terms *terms, int64_t now_n
   return shares;
 }
 
+keel_dividends keel_dividends_to_come(const struct keel_underlying_terms *terms, int64_t now_ns, double *years,
+                                      double *cash) {
+  keel_dividends list = {0, years, cash, KEEL_DIVIDEND_LIQUIDATOR};
+  for (size_t i = 0; i < terms->dividend_count && terms->forward == KEEL_FORWARD_YIELD; i++) {
+    const struct keel_dividend *dividend = &terms->dividends[i];
+    if (dividend->ex_ns <= now_ns) continue;
+    /* a nanosecond before spot trades without it: at an expiry of that instant it has been paid */
+    double away_ns = keel_at_least((double)(dividend->ex_ns - now_ns - 1), 0.5);
+    years[list.count] = away_ns / (double)KEEL_NS_PER_YEAR;
+    cash[list.count++] = dividend->cash * shares_at(terms, now_ns, dividend->ex_ns);
+  }
+  return list;
+}
+
+double keel_paid_between(const struct keel_underlying_terms *terms, int64_t from_ns, int64_t to_ns, int64_t expiry_ns) {
+  double sum = 0;
+  for (size_t i = 0; i < terms->dividend_count; i++) {
+    const struct keel_dividend *dividend = &terms->dividends[i];
+    if (dividend->ex_ns > from_ns && dividend->ex_ns <= to_ns && dividend->ex_ns <= expiry_ns)
+      sum += dividend->cash / shares_at(terms, dividend->ex_ns, to_ns);
+  }
+  return sum;
+}
+
+const keel_dividends *keel_paid_until_expiry(const struct keel_block *block, size_t u, uint32_t r) {
+  return block->marks[block->now[u]].escrow[r] == 0 ? NULL : &block->scratch->to_come[u];
+}
+
 double keel_escrow_until(const struct keel_underlying_terms *terms, int64_t now_ns, int64_t expiry_ns, double rate) {
   double sum = 0;
   for (size_t i = 0; i < terms->dividend_count && terms->forward == KEEL_FORWARD_YIELD; i++) {
@@ -57,12 +85,30 @@ double keel_escrow_until(const struct keel_underlying_terms *terms, int64_t now_
   return sum;
 }
 
-static void mark_escrow(struct keel_block *block, size_t u) {
+/* Rows of a slice share a rate as they share a forward. */
+static void mark_rates(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  struct keel_marks *marks = keel_marks_after(block, u);
+  marks->rate[u] = marks->zero_rate[underlying->spot] = block->market.rate;
+  for (uint32_t s = underlying->first_slice; s < underlying->first_slice + underlying->slice_count; s++) {
+    const struct keel_slice *slice = &block->wiring->slices[s];
+    double years = keel_years_between(block->market.time_ns, slice->expiry_ns);
+    double rate = keel_market_zero_rate(&block->market, years);
+    for (uint32_t r = slice->first; r < slice->first + slice->count; r++) marks->zero_rate[r] = rate;
+  }
+}
+
+static void mark_dividends(struct keel_block *block, size_t u) {
+  const struct keel_underlying *underlying = &block->wiring->underlyings[u];
+  struct keel_mark_scratch *scratch = block->scratch;
+  size_t first = block->dividend_first[u];
+  scratch->to_come[u] = keel_dividends_to_come(underlying->terms, block->market.time_ns,
+                                               scratch->dividend_years + first, scratch->dividend_cash + first);
   struct keel_marks *marks = keel_marks_after(block, u);
   for (uint32_t s = underlying->first_slice; s < underlying->first_slice + underlying->slice_count; s++) {
     const struct keel_slice *slice = &block->wiring->slices[s];
-    double escrow = keel_escrow_until(underlying->terms, block->market.time_ns, slice->expiry_ns, block->market.rate);
+    double escrow =
+        keel_escrow_until(underlying->terms, block->market.time_ns, slice->expiry_ns, marks->zero_rate[slice->first]);
     for (uint32_t r = slice->first; r < slice->first + slice->count; r++) marks->escrow[r] = escrow;
   }
 }
@@ -110,9 +156,9 @@ static int needs_deltas(const struct keel_wiring *wiring) {
 int keel_mark(struct keel_block *block, size_t u) {
   struct keel_marks *marks = keel_marks_after(block, u);
   marks->time_ns[u] = block->market.time_ns;
-  marks->rate[u] = block->market.rate;
+  mark_rates(block, u);
   if (!mark_spot(block, u)) return 0;
-  mark_escrow(block, u);
+  mark_dividends(block, u);
   int known = 1;
   if (block->market.vol) {
     keel_mark_from_model(block, u);
@@ -129,7 +175,7 @@ keel_option keel_option_of(const struct keel_block *block, size_t u, uint32_t r)
   const struct keel_row *row = &block->wiring->rows[r];
   return (keel_option){.phi = row->phi,
                        .strike = row->contract.strike,
-                       .rate = block->market.rate,
+                       .rate = block->marks[block->now[u]].zero_rate[r],
                        .yield = block->marks[block->now[u]].yield[r],
                        .years = keel_years_between(block->market.time_ns, row->contract.expiry_ns)};
 }
@@ -160,7 +206,7 @@ void keel_mark_future(struct keel_block *block, size_t u, uint32_t r, const doub
     size_t at = r * block->wiring->paths + i;
     marks->price[at] = price[i];
     marks->greeks.delta[at] = price[i] / (spot[i] - marks->escrow[r]);
-    marks->greeks.theta[at] = -(block->market.rate - marks->yield[r]) * price[i];
+    marks->greeks.theta[at] = -(marks->zero_rate[r] - marks->yield[r]) * price[i];
     marks->greeks.rho[at] = years * price[i];
     marks->greeks.psi[at] = -years * price[i];
     marks->hedge_greeks.delta[at] = marks->greeks.delta[at];

@@ -25,8 +25,10 @@ static void mark_option(struct keel_block *block, size_t u, uint32_t r) {
   const struct keel_option_paths paths = {.count = block->wiring->paths,
                                           .american = keel_is_american(&row->contract),
                                           .option = keel_option_of(block, u, r),
-                                          .spot = keel_net_spot(block, u, r),
-                                          .vol = keel_at_row(block, block->market.vol, r)};
+                                          .spot = keel_at_row(block, marks->price, block->wiring->underlyings[u].spot),
+                                          .vol = keel_at_row(block, block->market.vol, r),
+                                          .paid = keel_paid_until_expiry(block, u, r),
+                                          .room = block->scratch->room};
   keel_greeks out = greeks_of(block, marks, r);
   memcpy(keel_at_row(block, marks->vol, r), paths.vol, paths.count * sizeof *paths.vol);
   if (block->wiring->needs.marking == KEEL_GREEK_SET_DELTA && !keel_values_count(block, u)) {
@@ -37,8 +39,7 @@ static void mark_option(struct keel_block *block, size_t u, uint32_t r) {
   if (keel_has_own_forward(&block->wiring->underlyings[u]) && block->wiring->explains)
     keel_carry_with_rate(block, &marks->greeks, r);
   if (!paths.american) return;
-  const double *spot = keel_at_row(block, marks->price, block->wiring->underlyings[u].spot);
-  for (size_t i = 0; i < paths.count; i++) out.price[i] = keel_model_mark(row, out.price[i], spot[i]);
+  for (size_t i = 0; i < paths.count; i++) out.price[i] = keel_model_mark(row, out.price[i], paths.spot[i]);
 }
 
 void keel_mark_from_model(struct keel_block *block, size_t u) {
@@ -47,14 +48,14 @@ void keel_mark_from_model(struct keel_block *block, size_t u) {
   const double *spot = keel_at_row(block, marks->price, underlying->spot);
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
     const struct keel_row *row = &block->wiring->rows[r];
-    marks->yield[r] = keel_yield_of(underlying, block->market.rate);
+    marks->yield[r] = keel_yield_of(underlying, marks->zero_rate[r]);
     if (!block->alive[r] || !row->is_priced || row->contract.expiry_ns <= block->market.time_ns) continue;
     if (keel_kind_is_option(row->contract.kind)) {
       mark_option(block, u, r);
       continue;
     }
     double years = keel_years_between(block->market.time_ns, row->contract.expiry_ns);
-    double carry = keel_exp((block->market.rate - marks->yield[r]) * years);
+    double carry = keel_exp((marks->zero_rate[r] - marks->yield[r]) * years);
     for (size_t i = 0; i < block->wiring->paths; i++) block->scratch->path[i] = (spot[i] - marks->escrow[r]) * carry;
     keel_mark_future(block, u, r, block->scratch->path);
   }

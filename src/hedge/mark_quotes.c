@@ -9,6 +9,19 @@
 #include "hedge/mark.h"
 #include "kernel/lane_math.h"
 
+struct keel_pricing_room *keel_room_for(struct keel_arena *arena, const struct keel_wiring *wiring) {
+  size_t dividends = 0, rows = 0;
+  int needed = 0;
+  for (size_t r = 0; r < wiring->row_count; r++) {
+    const struct keel_row *row = &wiring->rows[r];
+    size_t count = wiring->underlyings[row->underlying].terms->dividend_count;
+    needed |= keel_kind_is_option(row->contract.kind) && count > 0;
+    dividends = count > dividends ? count : dividends;
+    rows += row->is_priced != 0;
+  }
+  return needed ? keel_pricing_room_new(arena, dividends, wiring->paths > 1 ? 1 : rows) : NULL;
+}
+
 struct keel_mark_scratch *keel_mark_scratch_new(struct keel_arena *arena, const struct keel_wiring *wiring) {
   struct keel_mark_scratch *scratch = KEEL_ARENA_NEW(arena, struct keel_mark_scratch, 1);
   size_t rows = wiring->row_count;
@@ -21,6 +34,13 @@ struct keel_mark_scratch *keel_mark_scratch_new(struct keel_arena *arena, const 
   scratch->row = KEEL_ARENA_NEW(arena, uint32_t, rows);
   scratch->source = KEEL_ARENA_NEW(arena, unsigned char, rows);
   scratch->american = KEEL_ARENA_NEW(arena, unsigned char, rows);
+  scratch->paid = KEEL_ARENA_NEW(arena, const keel_dividends *, rows);
+  scratch->to_come = KEEL_ARENA_NEW(arena, keel_dividends, wiring->underlying_count);
+  size_t dividends = 0;
+  for (size_t u = 0; u < wiring->underlying_count; u++) dividends += wiring->underlyings[u].terms->dividend_count;
+  scratch->dividend_years = KEEL_ARENA_NEW(arena, double, dividends);
+  scratch->dividend_cash = KEEL_ARENA_NEW(arena, double, dividends);
+  scratch->room = keel_room_for(arena, wiring);
   scratch->path = KEEL_ARENA_NEW(arena, double, wiring->paths);
   struct keel_delta_scratch *delta = &scratch->delta;
   double **paths[] = {&delta->vol,   &delta->moved_vol, &delta->slope, &delta->book_gamma,
@@ -95,8 +115,9 @@ static int has_options(const struct keel_block *block, const struct keel_slice *
 
 static double slice_yield(struct keel_block *block, size_t u, const struct keel_slice *slice) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
-  if (underlying->terms->forward == KEEL_FORWARD_YIELD) return keel_yield_of(underlying, block->market.rate);
-  double spot = keel_marks_after(block, u)->price[underlying->spot], rate = block->market.rate;
+  const struct keel_marks *marks = keel_marks_after(block, u);
+  double spot = marks->price[underlying->spot], rate = marks->zero_rate[slice->first];
+  if (underlying->terms->forward == KEEL_FORWARD_YIELD) return keel_yield_of(underlying, rate);
   double years = keel_years_between(block->market.time_ns, slice->expiry_ns);
   if (!(years > 0)) return keel_marks_before(block, u)->yield[last_row(slice)];
   double forward = parity_forward(block, slice, keel_exp(rate * years));
@@ -117,19 +138,20 @@ static void mark_forwards(struct keel_block *block, size_t u) {
 
 /* The yield that a row had last; where it is to be the rate, as far from it as it was. */
 static double last_yield(struct keel_block *block, size_t u, uint32_t r) {
-  const struct keel_marks *before = keel_marks_before(block, u);
+  const struct keel_marks *before = keel_marks_before(block, u), *after = keel_marks_after(block, u);
   double yield = before->yield[r];
-  return keel_has_own_forward(&block->wiring->underlyings[u]) ? yield + (block->market.rate - before->rate[u]) : yield;
+  return keel_has_own_forward(&block->wiring->underlyings[u]) ? yield + (after->zero_rate[r] - before->zero_rate[r])
+                                                              : yield;
 }
 
 /* A future at its mid; without a usable quote, at the forward of its last yield. */
 static void mark_futures(struct keel_block *block, size_t u) {
   const struct keel_underlying *underlying = &block->wiring->underlyings[u];
   struct keel_marks *marks = keel_marks_after(block, u);
-  double rate = block->market.rate;
   for (uint32_t r = underlying->first; r < underlying->first + underlying->count; r++) {
     if (block->wiring->rows[r].contract.kind != KEEL_KIND_FUTURE || !is_live(block, r)) continue;
     double years = keel_years_between(block->market.time_ns, block->wiring->rows[r].contract.expiry_ns);
+    double rate = marks->zero_rate[r];
     double net = marks->price[underlying->spot] - marks->escrow[r], price = block->scratch->mid[r];
     if (isnan(price)) {
       if (block->entered[u]) marks->yield[r] = last_yield(block, u, r);
@@ -151,23 +173,28 @@ static void gather_row(struct keel_block *block, size_t u, uint32_t r, double vo
   scratch->row[at] = r;
   scratch->american[at] = (unsigned char)keel_is_american(&row->contract);
   scratch->phi[at] = row->phi;
-  scratch->spot[at] = marks->price[block->wiring->underlyings[u].spot] - marks->escrow[r];
+  scratch->paid[at] = keel_paid_until_expiry(block, u, r);
+  scratch->spot[at] = marks->price[block->wiring->underlyings[u].spot];
   scratch->strike[at] = row->contract.strike;
-  scratch->rate[at] = block->market.rate;
+  scratch->rate[at] = marks->zero_rate[r];
   scratch->yield[at] = marks->yield[r];
   scratch->years[at] = keel_years_between(block->market.time_ns, row->contract.expiry_ns);
   scratch->vol[at] = vol;
   scratch->price[at] = scratch->mid[r];
 }
 
-static keel_options gathered(const struct keel_mark_scratch *scratch) {
-  return (keel_options){.phi = scratch->phi,
-                        .spot = scratch->spot,
-                        .strike = scratch->strike,
-                        .rate = scratch->rate,
-                        .yield = scratch->yield,
-                        .years = scratch->years,
-                        .vol = scratch->vol};
+static struct keel_option_rows gathered(const struct keel_mark_scratch *scratch) {
+  return (struct keel_option_rows){.count = scratch->count,
+                                   .room = scratch->room,
+                                   .american = scratch->american,
+                                   .paid = scratch->paid,
+                                   .options = {.phi = scratch->phi,
+                                               .spot = scratch->spot,
+                                               .strike = scratch->strike,
+                                               .rate = scratch->rate,
+                                               .yield = scratch->yield,
+                                               .years = scratch->years,
+                                               .vol = scratch->vol}};
 }
 
 /* Implied vols of the priced options, and of their partners on the other side of the strike. */
@@ -181,8 +208,8 @@ static void imply_vols(struct keel_block *block, size_t u) {
                  (row->partner != KEEL_NO_ROW && block->wiring->rows[row->partner].is_priced);
     if (needed && is_live_option(block, r) && !isnan(scratch->mid[r])) gather_row(block, u, r, 0);
   }
-  keel_options options = gathered(scratch);
-  keel_imply_rows(scratch->count, scratch->american, &options, scratch->price, scratch->vol);
+  const struct keel_option_rows rows = gathered(scratch);
+  keel_imply_rows(&rows, scratch->price, scratch->vol);
   for (size_t i = 0; i < scratch->count; i++) {
     uint32_t r = scratch->row[i];
     if (!(scratch->vol[i] > 0)) continue; /* at or below intrinsic there is no vol to speak of */
@@ -204,7 +231,7 @@ static double quoted_vol(struct keel_block *block, size_t u, uint32_t r) {
   const double *implied = block->scratch->implied;
   double net = marks->price[block->wiring->underlyings[u].spot] - marks->escrow[r];
   double years = keel_years_between(block->market.time_ns, row->contract.expiry_ns);
-  double forward = net * keel_exp((block->market.rate - marks->yield[r]) * years);
+  double forward = net * keel_exp((marks->zero_rate[r] - marks->yield[r]) * years);
   int call_side = row->contract.strike >= forward, is_call = row->contract.kind == KEEL_KIND_CALL;
   double own = implied[r], other = row->partner == KEEL_NO_ROW ? NAN : implied[row->partner];
   double choices[] = {call_side == is_call ? own : other, call_side == is_call ? other : own};
@@ -266,8 +293,8 @@ static void price_at_marking_vols(struct keel_block *block, size_t u) {
     if (isnan(marks->hedge_vol[r])) marks->hedge_vol[r] = marks->vol[r];
     gather_row(block, u, r, marks->vol[r]);
   }
-  keel_options options = gathered(scratch);
-  keel_price_rows(scratch->count, scratch->american, &options, block->wiring->needs.marking, &scratch->out);
+  const struct keel_option_rows rows = gathered(scratch);
+  keel_price_rows(&rows, block->wiring->needs.marking, &scratch->out);
   for (size_t i = 0; i < scratch->count; i++) {
     marks->price[scratch->row[i]] = mark_of(block, u, i);
     scatter(marks, scratch, i);
@@ -279,14 +306,14 @@ static void price_at_marking_vols(struct keel_block *block, size_t u) {
 static void price_at_hedge_vols(struct keel_block *block, size_t u) {
   struct keel_mark_scratch *scratch = block->scratch;
   struct keel_marks *marks = keel_marks_after(block, u);
-  keel_options options = gathered(scratch);
+  const struct keel_option_rows rows = gathered(scratch);
   keel_greek_set set = block->wiring->needs.hedging;
   const struct keel_overrides *overrides = &block->wiring->underlyings[u].terms->overrides;
   for (size_t i = 0; i < scratch->count; i++) {
     scratch->vol[i] = keel_at_least(marks->hedge_vol[scratch->row[i]] + overrides->vol_shift, 0);
     scratch->yield[i] += overrides->yield_shift;
   }
-  keel_price_rows(scratch->count, scratch->american, &options, set, &scratch->out);
+  keel_price_rows(&rows, set, &scratch->out);
   for (size_t i = 0; i < scratch->count; i++) {
     uint32_t r = scratch->row[i];
     marks->hedge_greeks.delta[r] = scratch->out.delta[i];

@@ -79,12 +79,18 @@ static void add_exposures(struct keel_block *block, size_t u, uint32_t r) {
                  keel_at_rule_total(block, totals->gross_vega, k, u));
 }
 
-/* What the present value of dividends to come grew by with time, and what left it because spot went ex. */
-static void escrow_moves(const struct keel_block *block, size_t u, uint32_t r, struct keel_lane_explain *lane) {
+/* Spot went ex. An option's theta is at spot as it is; a future is one on spot less the present value of dividends to
+ * come: what that grew by with time, and what left it. */
+static void dividend_moves(const struct keel_block *block, size_t u, uint32_t r, struct keel_lane_explain *lane) {
   const struct keel_marks *before = &block->marks[!block->now[u]], *after = &block->marks[block->now[u]];
   if (before->escrow[r] == 0) return;
+  if (is_option(&block->wiring->rows[r])) {
+    lane->escrow_paid = keel_paid_between(block->wiring->underlyings[u].terms, before->time_ns[u], after->time_ns[u],
+                                          block->wiring->rows[r].contract.expiry_ns);
+    return;
+  }
   double years = keel_years_between(before->time_ns[u], after->time_ns[u]);
-  lane->escrow_growth = before->escrow[r] * (keel_exp(before->rate[u] * years) - 1);
+  lane->escrow_growth = before->escrow[r] * (keel_exp(before->zero_rate[r] * years) - 1);
   lane->escrow_paid = before->escrow[r] + lane->escrow_growth - (block->settled[r] ? 0 : after->escrow[r]);
 }
 
@@ -108,7 +114,7 @@ static void explain_row(struct keel_block *block, size_t u, uint32_t r, int is_f
       .spot_only = !block->wiring->needs.moves,
       .units = block->units[r],
       .years = keel_years_between(before->time_ns[u], until),
-      .rate = after->rate[u] - before->rate[u],
+      .rate = after->zero_rate[r] - before->zero_rate[r],
       .yield = after->yield[r] - before->yield[r],
       .spot_before = before->price + spot,
       .spot_after = after->price + spot,
@@ -132,7 +138,7 @@ static void explain_row(struct keel_block *block, size_t u, uint32_t r, int is_f
       .carry = keel_at_total(block, change[KEEL_COMPONENT_CARRY], u),
       .dividends = keel_at_total(block, change[KEEL_COMPONENT_DIVIDENDS], u),
   };
-  escrow_moves(block, u, r, &lane);
+  dividend_moves(block, u, r, &lane);
   keep_greeks(block, r, &lane);
   keel_kernel_now->lanes.explain(block->wiring->paths, &lane);
 }

@@ -109,10 +109,11 @@ static double horizon_years(const struct keel_block *block, size_t u) {
 
 static void optimal_band(struct keel_block *block, size_t u, const struct keel_trigger *trigger, double *band) {
   size_t paths = block->wiring->paths;
+  double years = horizon_years(block, u);
   struct keel_band_terms terms = {.cost = trigger->cost,
                                   .risk_aversion = trigger->risk_aversion,
-                                  .rate = block->market.rate,
-                                  .years = horizon_years(block, u)};
+                                  .rate = keel_market_zero_rate(&block->market, years),
+                                  .years = years};
   struct keel_band_inputs in = {.spot = spot_of(block, u),
                                 .gamma = keel_at_total(block, block->totals.gamma, u),
                                 .vol = keel_at_total(block, block->totals.hedge_vol, u)};

@@ -8,6 +8,12 @@ static double pays(const keel_option *option, double spot, double time) {
          (spot * keel_exp_normal(-option->yield * time) - option->strike * keel_exp_normal(-option->rate * time));
 }
 
+/* Whether spot in units of strike, and strike in units of spot, are amounts. */
+static int is_near(const keel_option *option, double spot) {
+  double ratio = spot / option->strike;
+  return ratio >= 1.01 * KEEL_AMOUNT_LEAST && ratio * (1.01 * KEEL_AMOUNT_LEAST) <= 1;
+}
+
 /* The time in [0, years] at which exercise pays most. */
 static double best_time(const keel_option *option, double spot) {
   double grows = option->yield * spot, costs = option->rate * option->strike, best = option->years;
@@ -47,6 +53,7 @@ int keel_american_kind_of(const keel_option *option, double spot, double vol) {
   if (keel_option_problem(option, spot, vol)) return KEEL_AMERICAN_NONE;
   if (!(spot > 0 && option->strike > 0) || vol < KEEL_AMERICAN_VOL_LEAST || variance < KEEL_AMERICAN_VARIANCE_LEAST)
     return KEEL_AMERICAN_LIMIT;
+  if (!is_near(option, spot)) return KEEL_AMERICAN_NONE;
   if (rate < 0 && yield < rate) return KEEL_AMERICAN_NONE;
   if (!(rate * option->years > 0x1p-53) && !(rate >= 0 && yield * option->years < -0x1p-53))
     return KEEL_AMERICAN_EUROPEAN;
@@ -58,6 +65,7 @@ const char *keel_american_problem(const keel_option *option, double spot, double
   if (problem) return problem;
   if (keel_american_kind_of(option, spot, vol) != KEEL_AMERICAN_NONE) return NULL;
   if (vol * vol * option->years >= KEEL_AMERICAN_VARIANCE_MOST) return "vol^2 times years is beyond 10000";
+  if (!is_near(option, spot)) return "spot and strike are more than 1e140 apart";
   return option->phi > 0
              ? "yield is negative and rate below it: a call has two exercise boundaries then, which are not solved"
              : "rate is negative and yield below it: a put has two exercise boundaries then, which are not solved";

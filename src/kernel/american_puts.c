@@ -22,7 +22,7 @@ static void pose(const struct keel_american_puts *puts, double horizon, struct k
     unit = unit < years ? unit : years;
     double power = drift > 0 ? (root + drift) / vol2 : 2 * rate / (root - drift);
     double x = yield > rate ? rate / yield : 1.0, most = keel_log(x * (1 + power) / power);
-    most = keel_at_least(most, 0.25 * vol2 / (fabs(drift) + vol2)); /* the logarithm of almost 1 */
+    most = keel_at_least(most, keel_at_most(0.25 * vol2 / (fabs(drift) + vol2), 1e-12)); /* of almost 1: rounding */
     b->rate[lane] = rate * unit;
     b->yield[lane] = yield * unit;
     b->vol[lane] = vol * sqrt(unit);

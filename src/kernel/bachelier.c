@@ -29,7 +29,9 @@ static INLINE struct terms terms_at(size_t i, const keel_options *in) {
 }
 
 static INLINE int is_sound(const struct terms *t) {
-  return (fabs(t->phi) == 1) & (t->years >= 0) & (t->years <= DBL_MAX) & (t->vol >= 0) &
+  double root_years = sqrt(t->years), v = t->vol * root_years;
+  return (fabs(t->phi) == 1) & (t->years <= DBL_MAX) & (t->vol >= 0) & ((v == 0) | (v >= KEEL_SPREAD_LEAST)) &
+         ((root_years == 0) | (root_years >= KEEL_SPREAD_LEAST)) &
          (fabs(t->spot) + fabs(t->strike) + t->vol <= KEEL_AMOUNT_MOST) &
          (fabs(t->rate * t->years) + fabs(t->yield * t->years) <= KEEL_RATE_YEARS_MOST);
 }

@@ -18,9 +18,8 @@
 
 enum { TILE = 64 };
 
-/* Added where 0 has a limit: too small to change anything else. */
-#define AMOUNT_LEAST 0x1p-500
-#define V2_LEAST 0x1p-400
+#define V2_LEAST 0x1p-400 /* added to v^2, where 0 has a limit */
+#define ZERO_SHIFT 2000.0 /* of log2(S/K) where one of them is 0: more than any carry */
 /* Past these v^2 and |x|/v the normal density is 0, whatever else. */
 #define V2_MOST 10816.0
 #define Z_MOST 53.0
@@ -62,7 +61,7 @@ static INLINE struct terms terms_at(size_t i, const keel_options *in, const stru
 
 static INLINE void discount(struct terms *terms) {
   double rate_years = terms->rate * terms->years, yield_years = terms->yield * terms->years;
-  int ok = (terms->strike >= 0) & (terms->years >= 0) & (fabs(terms->phi) == 1) &
+  int ok = keel_is_amount(terms->strike) & (terms->years >= 0) & (fabs(terms->phi) == 1) &
            (fabs(rate_years) + fabs(yield_years) <= KEEL_RATE_YEARS_MOST);
   terms->yield_factor = keel_exp_normal(-yield_years);
   terms->strike_value = terms->strike * keel_exp_normal(-rate_years);
@@ -106,8 +105,9 @@ static INLINE void reduce(size_t count, const keel_options *in, struct tile *t, 
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
     double strike = terms_at(i, in, t, shape, common).strike;
-    struct keel_log_parts parts = keel_log_split(in->spot[i] + AMOUNT_LEAST, strike + AMOUNT_LEAST);
-    t->log_k[i] = parts.k;
+    double spot = in->spot[i], shift = (strike == 0 ? ZERO_SHIFT : 0.0) - (spot == 0 ? ZERO_SHIFT : 0.0);
+    struct keel_log_parts parts = keel_log_split(spot + KEEL_AMOUNT_ADDED, strike + KEEL_AMOUNT_ADDED);
+    t->log_k[i] = parts.k + shift;
     t->log_f[i] = parts.f;
   }
 }
@@ -168,7 +168,7 @@ static INLINE void mills(size_t count, const double *d, double *p, double *q) {
 static INLINE void divide_spot(size_t count, const keel_options *in, struct tile *t) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
-    double inverse = keel_reciprocal(t->q1[i] * (in->spot[i] + AMOUNT_LEAST));
+    double inverse = keel_reciprocal(t->q1[i] * (in->spot[i] + KEEL_AMOUNT_ADDED));
     t->inv_spot[i] = inverse * t->q1[i];
     t->tail1[i] *= t->u[i] * inverse;
   }
@@ -211,7 +211,7 @@ static INLINE struct keel_greek_lane lane_of(size_t i, double spot, const struct
 
 /* Whether a lane's numbers are in range. */
 static INLINE int is_sound(double spot, const struct terms *terms) {
-  return (spot >= 0) & (terms->vol >= 0) & (spot + terms->vol + terms->check <= KEEL_AMOUNT_MOST);
+  return keel_is_amount(spot) & (terms->vol >= 0) & (spot + terms->vol + terms->check <= KEEL_AMOUNT_MOST);
 }
 
 /* A tile's part of a table, lanes [start, start + count), and where it goes. */

@@ -23,8 +23,7 @@ enum { TILE = 64 };
 #define SPLIT 0.5 /* of y: from here on the target is 1 - y, and a < 0 */
 #define K_MOST 1400.0
 #define K_LEAST 0x1p-500
-#define K_FAR 8.0             /* beyond it one more step is needed */
-#define AMOUNT_LEAST 0x1p-500 /* keeps a quotient with 0 finite */
+#define K_FAR 8.0 /* beyond it one more step is needed */
 /* The series in h serves up to these. */
 #define SERIES_V 1.0
 #define SERIES_K 4.0
@@ -185,14 +184,14 @@ static INLINE void take(size_t i, const keel_options *in, double price, struct t
   double rate = in->rate[i], yield = in->yield[i], rate_years = rate * years, yield_years = yield * years;
   double spot_value = spot * keel_exp_normal(-yield_years), strike_value = strike * keel_exp_normal(-rate_years);
   double forward_value = phi * (spot_value - strike_value), least = keel_at_most(spot_value, strike_value);
-  struct keel_log_parts parts = keel_log_split(spot + AMOUNT_LEAST, strike + AMOUNT_LEAST);
+  struct keel_log_parts parts = keel_log_split(spot + KEEL_AMOUNT_ADDED, strike + KEEL_AMOUNT_ADDED);
   double x = fma(rate - yield, years, keel_log_join(parts)), k = fabs(x);
   double near_intrinsic = least * keel_expm1_reduced(keel_at_most(k, 0.25));
   double intrinsic = k <= 0.25 ? near_intrinsic : fabs(forward_value);
   double outside = price - (phi * x > 0 ? intrinsic : 0.0), rest = (phi > 0 ? spot_value : strike_value) - price;
   int high = outside >= SPLIT * least, tiny = outside < KEEL_IMPLIED_SMALL;
   double target = high ? rest : tiny ? outside * 0x1p574 : outside;
-  int ok = (spot >= 0) & (strike >= 0) & (years >= 0) & (price >= 0) & (fabs(phi) == 1) &
+  int ok = keel_is_amount(spot) & keel_is_amount(strike) & (years >= 0) & (price >= 0) & (fabs(phi) == 1) &
            (spot + strike + price <= KEEL_AMOUNT_MOST) & (fabs(rate_years) + fabs(yield_years) <= KEEL_RATE_YEARS_MOST);
   int inside = ok & (outside > 0) & (rest > 0) & (price > forward_value) & (k < K_MOST) & (years >= DBL_MIN);
   double at_intrinsic = price == keel_at_least(forward_value, 0.0) ? 0.0 : NAN;

@@ -15,8 +15,8 @@ struct keel_lane_explain {
   double years;         /* of calendar time that passed (until expiry at most) */
   double rate;          /* change of the rate */
   double yield;         /* change of the yield that the forward implies */
-  double escrow_growth; /* what the present value of dividends to come grew by */
-  double escrow_paid;   /* and what left it at an ex-date */
+  double escrow_growth; /* what the present value of dividends to come grew by; 0 where theta is at spot as it is */
+  double escrow_paid;   /* what left spot at ex-dates */
   const double *spot_before, *spot_after, *vol_before, *vol_after;
   const double *delta_before, *gamma_before, *vega_before, *theta_before, *rho_before, *psi_before, *vanna_before,
       *volga_before;

@@ -223,6 +223,11 @@ void keel_paths_step(struct keel_paths *paths) {
   paths->step++;
 }
 
+void keel_paths_pay(struct keel_paths *paths, size_t underlying, double cash) {
+  double *spot = paths->states[underlying];
+  for (size_t i = 0; i < paths->draws->count; i++) spot[i] = keel_at_least(spot[i] - cash, 0x1p-20 * spot[i]);
+}
+
 const double *keel_paths_spot(const struct keel_paths *paths, size_t underlying) { return paths->states[underlying]; }
 
 const double *keel_paths_variance(const struct keel_paths *paths, size_t underlying) {

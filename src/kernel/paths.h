@@ -119,6 +119,8 @@ struct keel_paths *keel_paths_new(struct keel_arena *arena, const struct keel_pa
 void keel_paths_begin(struct keel_paths *paths, uint64_t first, size_t count);
 /* The next step; at most as many as are planned. */
 void keel_paths_step(struct keel_paths *paths);
+/* Spot falls by that cash, or to a millionth of itself where it has less. */
+void keel_paths_pay(struct keel_paths *paths, size_t underlying, double cash);
 /* [path], after the last step. Variance: NULL where the world has none. */
 const double *keel_paths_spot(const struct keel_paths *paths, size_t underlying);
 const double *keel_paths_variance(const struct keel_paths *paths, size_t underlying);

@@ -11,6 +11,7 @@ static const char *contract_problem(const keel_option *option) {
   if (isnan(option->strike)) return "strike is not a number";
   if (isinf(option->strike)) return "strike is infinite";
   if (option->strike < 0) return "strike is negative";
+  if (!keel_is_amount(option->strike)) return "strike is below 1e-140 and not 0";
   if (isnan(option->years)) return "years is not a number";
   if (isinf(option->years)) return "years is infinite";
   if (option->years < 0) return "years is negative";
@@ -24,7 +25,8 @@ static const char *contract_problem(const keel_option *option) {
 static const char *spot_problem(double spot) {
   if (isnan(spot)) return "spot is not a number";
   if (isinf(spot)) return "spot is infinite";
-  return spot < 0 ? "spot is negative" : NULL;
+  if (spot < 0) return "spot is negative";
+  return keel_is_amount(spot) ? NULL : "spot is below 1e-140 and not 0";
 }
 
 const char *keel_option_problem(const keel_option *option, double spot, double vol) {
@@ -35,19 +37,28 @@ const char *keel_option_problem(const keel_option *option, double spot, double v
   if (isinf(vol)) return "vol is infinite";
   if (vol < 0) return "vol is negative";
   if (!(vol <= KEEL_AMOUNT_MOST)) return "vol is too large";
-  return spot + option->strike + vol <= KEEL_AMOUNT_MOST ? NULL : "spot and strike are too large";
+  if (!(spot + option->strike + vol <= KEEL_AMOUNT_MOST)) return "spot and strike are too large";
+  double spot_value = spot * keel_exp_normal(-(option->yield * option->years));
+  double strike_value = option->strike * keel_exp_normal(-(option->rate * option->years));
+  return spot_value + strike_value <= DBL_MAX ? NULL : "spot or strike at such rates is too large for a number";
 }
 
-/* Bachelier's model takes amounts of either sign; else it asks the same. */
+/* Bachelier's model takes amounts of either sign and any smallness; else it asks the same. */
+static double size_of(double amount) { return fabs(amount) < KEEL_AMOUNT_LEAST ? 0 : fabs(amount); }
+
 static keel_option positive(const keel_option *option) {
   keel_option copy = *option;
-  copy.strike = fabs(copy.strike);
+  copy.strike = size_of(copy.strike);
   return copy;
 }
 
 const char *keel_bachelier_problem(const keel_option *option, double spot, double vol) {
   keel_option contract = positive(option);
-  return keel_option_problem(&contract, fabs(spot), vol);
+  const char *problem = keel_option_problem(&contract, size_of(spot), vol);
+  if (problem) return problem;
+  double root_years = sqrt(option->years), spread = vol * root_years;
+  if (root_years > 0 && root_years < KEEL_SPREAD_LEAST) return "years is below 1e-260 and not 0";
+  return spread > 0 && spread < KEEL_SPREAD_LEAST ? "vol sqrt(years) is below 1e-130 and not 0" : NULL;
 }
 
 static const char *price_problem(const keel_option *option, double spot, double price) {
@@ -92,7 +103,7 @@ const char *keel_implied_problem(const keel_option *option, double spot, double 
 
 const char *keel_bachelier_implied_problem(const keel_option *option, double spot, double price, char *text) {
   keel_option contract = positive(option);
-  const char *problem = price_problem(&contract, fabs(spot), price);
+  const char *problem = price_problem(&contract, size_of(spot), price);
   if (problem) return problem;
   double growth = keel_expm1((option->rate - option->yield) * option->years);
   double above = fma(spot, growth, spot - option->strike), discount = keel_exp_normal(-(option->rate * option->years));

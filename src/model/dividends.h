@@ -14,4 +14,8 @@ static inline double keel_dividend_spot(double spot, double cash, keel_dividend_
 /* How many of them are before expiry. NULL: none. */
 size_t keel_dividends_before(const keel_dividends *dividends, double years);
 
+/* Whether the fast approximation takes them for these options; if not, why. */
+keel_status keel_dividends_takes(size_t count, const keel_options *options, const keel_dividends *dividends,
+                                 keel_error *error);
+
 #endif

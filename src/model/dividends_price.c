@@ -8,7 +8,7 @@
 #include "model/dividends.h"
 
 enum { CHUNK = 256 };
-static const double DEVIATION_LEAST = 1e-6, DEVIATION_MOST = 12;
+static const double DEVIATION_LEAST = 1e-6, DEVIATION_MOST = 1.5;
 
 /* ---- what can be priced ---- */
 
@@ -19,12 +19,13 @@ const char *keel_dividends_problem(const keel_option *option, double spot, doubl
   double deviation = vol * sqrt(option->years);
   if (!(spot >= 1e-100)) return "spot is too small for dividends";
   if (!(deviation >= DEVIATION_LEAST)) return "vol times the root of years is too small for dividends, below 1e-6";
-  if (!(deviation <= DEVIATION_MOST)) return "vol times the root of years is too large for dividends, above 12";
+  if (!(deviation <= DEVIATION_MOST))
+    return "vol times the root of years is too large for the fast prices under dividends, above 1.5; grids take it";
   return NULL;
 }
 
-static keel_status check(size_t count, const keel_options *options, const keel_dividends *dividends,
-                         keel_error *error) {
+keel_status keel_dividends_takes(size_t count, const keel_options *options, const keel_dividends *dividends,
+                                 keel_error *error) {
   double last = 0;
   keel_status status = keel_dividends_check(dividends, error);
   if (status != KEEL_STATUS_OK) return status;
@@ -57,6 +58,7 @@ static size_t moves_of(keel_greek_set set) {
   if (set <= KEEL_GREEK_SET_PRICE) return SPOT;
   if (set <= KEEL_GREEK_SET_DELTA) return VOL;
   if (set <= KEEL_GREEK_SET_GAMMA) return RATE;
+  if (set <= KEEL_GREEK_SET_FIRST) return YIELD;
   return MOVES;
 }
 
@@ -183,7 +185,7 @@ static void price_chunk(struct chunk *c, keel_greek_set set, const keel_greeks *
 
 keel_status keel_dividends_price(size_t count, const keel_options *options, const keel_dividends *dividends,
                                  keel_greek_set set, const keel_greeks *out, keel_error *error) {
-  keel_status status = check(count, options, dividends, error);
+  keel_status status = keel_dividends_takes(count, options, dividends, error);
   if (status != KEEL_STATUS_OK) return status;
   struct chunk c = {.dividends = dividends};
   for (size_t from = 0; from < count; from += CHUNK) {

@@ -7,7 +7,7 @@
 #include "model/dividends.h"
 #include "model/parity.h"
 
-enum { YIELD_STEPS = 50, AMERICAN_PAIRS = 24, AMERICAN_STEPS = 30, CHUNK = 64 };
+enum { YIELD_STEPS = 50, AMERICAN_PAIRS = 24, AMERICAN_STEPS = 30, FREE_STEPS = 6, CHUNK = 64 };
 
 #define NOTHING 1e-9        /* of the strike: what a price is worth beyond exercise */
 #define EXACT 1e-13         /* of the forward: the last step where quotes agree */
@@ -81,6 +81,7 @@ struct chain {
   double phi[2 * AMERICAN_PAIRS], spot[2 * AMERICAN_PAIRS], strike[2 * AMERICAN_PAIRS], rate[2 * AMERICAN_PAIRS];
   double yield[2 * AMERICAN_PAIRS], years[2 * AMERICAN_PAIRS], price[2 * AMERICAN_PAIRS], european[2 * AMERICAN_PAIRS];
   struct keel_parity_pairs american, pairs;
+  unsigned char dropped[AMERICAN_PAIRS]; /* of the American pairs: outliers for good */
 };
 
 static void chain_of(const keel_parity_quotes *quotes, const keel_parity_terms *terms, struct chain *chain) {
@@ -115,9 +116,22 @@ static void fit_under(struct chain *chain, const keel_parity_terms *terms, doubl
   for (size_t i = 0; i < half; i++) {
     struct keel_parity_pair pair = chain->american.pair[i];
     pair.difference = chain->european[i] - chain->european[half + i];
-    if (!isnan(pair.difference)) chain->pairs.pair[chain->pairs.count++] = pair;
+    pair.quote = i;
+    if (!isnan(pair.difference) && !chain->dropped[i]) chain->pairs.pair[chain->pairs.count++] = pair;
   }
   keel_parity_fit(&chain->pairs, discount_of(terms), out);
+}
+
+/* Outliers for good, so that a pair that is one at one forward and none at the next does not go on for ever. */
+static void drop_outliers(struct chain *chain) {
+  for (size_t i = 0; i < chain->pairs.count; i++)
+    if (chain->pairs.rejected[i]) chain->dropped[chain->pairs.pair[i].quote] = 1;
+}
+
+static size_t count_dropped(const struct chain *chain) {
+  size_t count = 0;
+  for (size_t i = 0; i < chain->american.count; i++) count += chain->dropped[i];
+  return count;
 }
 
 static int is_settled(double step, const keel_implied_forward *out) {
@@ -128,13 +142,15 @@ static int is_settled(double step, const keel_implied_forward *out) {
 /* The forward that gives itself, by the secant method where that goes about as far as the plain iteration. */
 static void imply_american(const keel_parity_quotes *quotes, const keel_parity_terms *terms,
                            keel_implied_forward *out) {
-  struct chain chain;
+  struct chain chain = {.count = 0};
   keel_parity_gather(quotes, AMERICAN_PAIRS, &chain.american);
   keel_parity_fit(&chain.american, discount_of(terms), out);
   chain_of(quotes, terms, &chain);
   double before = NAN, step_before = NAN, forward = out->forward;
   for (int i = 0; i < AMERICAN_STEPS && !out->problem; i++) {
     fit_under(&chain, terms, forward, out);
+    out->rejected += count_dropped(&chain);
+    if (i >= FREE_STEPS) drop_outliers(&chain);
     double step = out->forward - forward, slope = (step - step_before) / (forward - before);
     if (out->problem || is_settled(step, out)) return;
     before = forward, step_before = step;

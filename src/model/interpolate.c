@@ -1,6 +1,8 @@
 /* See interpolate.h. */
 #include "model/interpolate.h"
 
+#include <math.h>
+
 static double x_at(const struct keel_column *column, size_t i) { return column->x[(ptrdiff_t)i * column->pitch]; }
 static double y_at(const struct keel_column *column, size_t i) { return column->y[(ptrdiff_t)i * column->pitch]; }
 
@@ -32,6 +34,7 @@ double keel_column_value(const struct keel_column *column, double point, size_t 
 }
 
 enum { NODES = 6 };
+static const double NOISE = 0x1p-46; /* a curvature below this part of its terms is what rounding left of them */
 
 /* weight[node][order]: what the node's value counts in each derivative at 0. */
 static void weigh(const double x[NODES], double weight[NODES][KEEL_DERIVATIVES]) {
@@ -63,9 +66,12 @@ void keel_column_derivatives(const struct keel_column *column, double point, dou
   for (size_t n = 0; n < NODES; n++) x[n] = (x_at(column, first + n) - point) * inverse;
   weigh(x, weight);
   for (size_t k = 0; k < KEEL_DERIVATIVES; k++) {
-    double sum = 0;
-    for (size_t n = 0; n < NODES; n++) sum += weight[n][k] * y_at(column, first + n);
-    out[k] = sum * power;
+    double sum = 0, size = 0;
+    for (size_t n = 0; n < NODES; n++) {
+      double term = weight[n][k] * y_at(column, first + n);
+      sum += term, size += fabs(term);
+    }
+    out[k] = k < 2 || fabs(sum) > NOISE * size ? sum * power : 0;
     power *= inverse;
   }
 }

@@ -21,7 +21,7 @@ double keel_column_value(const struct keel_column *column, double point, size_t 
 
 enum { KEEL_DERIVATIVES = 4 };
 /* y and its first three derivatives at a point, of the polynomial through the six nodes around it: that of the whole
- * column, which needs six.
+ * column, which needs six. The second and third are 0 where they are no more than what rounding leaves.
  * Source: Fornberg (1988), "Generation of finite difference formulas on arbitrarily spaced grids". */
 void keel_column_derivatives(const struct keel_column *column, double point, double out[KEEL_DERIVATIVES]);
 

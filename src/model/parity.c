@@ -8,7 +8,8 @@
 #define OUTLIER 4.0       /* robust standard deviations */
 #define MAD_TO_STD 1.4826 /* of a normal distribution */
 #define ROUNDING 1e-12    /* of the forward: what exact quotes may be off by */
-#define SCALE_LEAST 0.25  /* of the median: a narrower spread than that counts no more */
+
+enum { NARROW = 10 }; /* that part of the spreads */
 
 /* ---- pairs ---- */
 
@@ -87,12 +88,15 @@ static double residual(const struct fit *fit, size_t i) {
   return pair->difference - fit->line.discount * (fit->line.forward - pair->strike);
 }
 
+/* The narrowest tenth of the spreads counts as one width: a quote that is locked, or wrong, does not outweigh all. */
 static void set_scales(struct fit *fit) {
-  size_t count = fit->pairs->count;
+  size_t count = fit->pairs->count, at = (count - 1) / NARROW;
   for (size_t i = 0; i < count; i++) fit->items[i] = (struct weighted){fit->pairs->pair[i].scale, 1, i};
-  double usual = median(fit->items, count);
+  qsort(fit->items, count, sizeof *fit->items, by_value);
+  while (at + 1 < count && fit->items[at].value == 0) at++;
+  double least = fit->items[at].value > 0 ? fit->items[at].value : 1;
   for (size_t i = 0; i < count; i++) {
-    double scale = fit->pairs->pair[i].scale, least = usual > 0 ? SCALE_LEAST * usual : 1;
+    double scale = fit->pairs->pair[i].scale;
     fit->scale[i] = scale > least ? scale : least;
   }
 }

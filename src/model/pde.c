@@ -4,16 +4,26 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "keel/american.h"
 #include "kernel/greeks.h"
 #include "kernel/lane_math.h"
+#include "model/dividends.h"
 #include "model/pde_solve.h"
 
 enum { LANES = KEEL_DIFFUSION_LANES, NODES_DEFAULT = 200, STEPS_DEFAULT = 64 };
 
 /* Standard deviations of log spot at expiry that a grid can show. */
 static const double DEVIATION_LEAST = 1e-6, DEVIATION_MOST = 12;
+/* How many of them spot may drift, on the grids of American options, which stand still. */
+static const double DRIFT_MOST = 200;
+/* Prices of grids that move by less than this factor less with each refinement are not at the second order. */
+static const double SETTLING = 3;
 /* What vol (relative), rate and yield are moved by for the Greeks to them. */
-static const double VOL_BUMP = 0x1p-7, RATE_BUMP = 0x1p-10;
+static const double VOL_BUMP = 0x1p-4, RATE_BUMP = 0x1p-10;
+/* Of the square of a step in units of rates and vol. */
+static const double STEPS_LEAVE = 0.003;
+/* A second difference of prices below this part of them is what rounding leaves. */
+static const double NOISE = 1e-13;
 
 /* ---- what can be priced ---- */
 
@@ -27,6 +37,8 @@ const char *keel_pde_problem(const keel_option *option, double spot, double vol,
   double deviation = vol * sqrt(option->years);
   if (!(deviation >= DEVIATION_LEAST)) return "vol times the root of years is too small for a grid, below 1e-6";
   if (!(deviation <= DEVIATION_MOST)) return "vol times the root of years is too large for a grid, above 12";
+  if (american && fabs((option->rate - option->yield) * option->years) > DRIFT_MOST * deviation)
+    return "spot drifts too far for a grid, above 200 times vol times the root of years";
   double least = option->phi > 0 ? option->rate : option->yield, most = option->phi > 0 ? option->yield : option->rate;
   if (american && least < most && most < 0) return "it has two exercise boundaries (negative rate and yield)";
   return NULL;
@@ -55,8 +67,8 @@ struct run {
 static struct keel_pde_contract contract_at(const struct run *run, size_t i) {
   const keel_options *in = run->options;
   int american = run->pde->american && run->pde->american[i];
-  return (struct keel_pde_contract){in->phi[i],   in->spot[i],  in->strike[i], in->rate[i],
-                                    in->yield[i], in->years[i], in->vol[i],    american};
+  return (struct keel_pde_contract){in->phi[i],   in->spot[i], in->strike[i], in->rate[i], in->yield[i],
+                                    in->years[i], in->vol[i],  american,      0,           0};
 }
 
 static void put(double *array, size_t i, double value) {
@@ -91,9 +103,14 @@ static double extrapolate(double fine, double coarse) { return fine + (fine - co
 
 static struct keel_pde_reading extrapolate_all(const struct keel_pde_reading *fine,
                                                const struct keel_pde_reading *coarse) {
-  return (struct keel_pde_reading){extrapolate(fine->price, coarse->price), extrapolate(fine->delta, coarse->delta),
-                                   extrapolate(fine->gamma, coarse->gamma), extrapolate(fine->speed, coarse->speed),
-                                   extrapolate(fine->theta, coarse->theta), extrapolate(fine->charm, coarse->charm)};
+  return (struct keel_pde_reading){extrapolate(fine->price, coarse->price),
+                                   extrapolate(fine->delta, coarse->delta),
+                                   extrapolate(fine->gamma, coarse->gamma),
+                                   extrapolate(fine->speed, coarse->speed),
+                                   extrapolate(fine->theta, coarse->theta),
+                                   extrapolate(fine->charm, coarse->charm),
+                                   fine->unsure,
+                                   fine->exercised};
 }
 
 /* The most that the price can be: an error of a hundredth of it or more says that the grid has not resolved the option.
@@ -104,20 +121,65 @@ static int resolved(const struct keel_pde_contract *c, double price, double pric
   return isfinite(price) && price_error < 0.01 * scale;
 }
 
+/* What the option is worth without any vol, or the part of it that is known: a grid that loses this has not found it.
+ */
+static double least_value(const struct keel_pde_contract *c, const keel_dividends *dividends) {
+  size_t before = keel_dividends_before(dividends, c->years);
+  if (c->american && !before) {
+    double none = 0, price = 0;
+    const keel_options one = {&c->phi, &c->spot, &c->strike, &c->rate, &c->yield, &c->years, &none};
+    keel_american_price(1, &one, KEEL_AMERICAN_FAST, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = &price}, NULL);
+    return price;
+  }
+  double value = c->spot * keel_exp(-c->yield * c->years) - c->strike * keel_exp(-c->rate * c->years);
+  for (size_t i = 0; i < before && c->phi > 0; i++) {
+    double date = dividends->years[i];
+    value -= dividends->cash[i] * keel_exp(-c->rate * date - c->yield * (c->years - date));
+  }
+  return keel_at_least(c->phi * value, 0.0);
+}
+
+/* Derivatives beside the exercise boundary, which nodes see on one grid and not yet on the other, have no common limit:
+ * those of the finer one. */
+static struct keel_pde_reading settle(const struct keel_pde_contract *c, const struct keel_pde_reading *fine,
+                                      const struct keel_pde_reading *coarse) {
+  struct keel_pde_reading both = extrapolate_all(fine, coarse), reading = *fine;
+  int apart = fine->exercised != coarse->exercised || c->phi * both.delta > 1 || both.gamma < 0;
+  reading.price = both.price;
+  return c->american && apart ? reading : both;
+}
+
+/* What steps that are long against rates and vol may leave of an American price, whatever grids say. */
+static double error_of_steps(const struct keel_pde_contract *c, size_t steps) {
+  double speed = keel_at_least(keel_at_least(fabs(c->rate), fabs(c->yield)), c->vol * c->vol);
+  double longest = 1.5 * speed * c->years / (double)steps, scale = c->spot < c->strike ? c->spot : c->strike;
+  return c->american ? STEPS_LEAVE * longest * longest * scale : 0;
+}
+
 struct solved {
   struct keel_pde_reading lane[LANES];
   double price_error[LANES];
 };
+
+/* What may be left of the error of the extrapolated price, by the prices of three grids. Where they do not yet settle
+ * by a factor of four each time, as the second order should, they are taken to go on as they did. */
+static double error_of(double coarse, double middle, double fine) {
+  double moved = extrapolate(fine, middle) - extrapolate(middle, coarse), last = fabs(fine - middle);
+  double first = fabs(middle - coarse), ratio = first / last, rest = last / keel_at_least(ratio - 1, 0.25);
+  double error = keel_at_least(keel_at_least(fabs(moved), last / 8), first / 32);
+  return ratio < SETTLING && rest > error ? rest : error;
+}
 
 static int solve(const struct run *run, const struct keel_pde_batch *batch, struct solved *solved) {
   struct keel_pde_reading grid[3][LANES];
   for (size_t i = 0; i < 3; i++)
     if (!keel_pde_solve(batch, run->nodes, (size_t)1 << i, grid[i])) return 0;
   for (size_t lane = 0; lane < LANES; lane++) {
-    solved->lane[lane] = extrapolate_all(&grid[2][lane], &grid[1][lane]);
-    double before = extrapolate(grid[1][lane].price, grid[0][lane].price);
-    double moved = fabs(solved->lane[lane].price - before), left = fabs(grid[2][lane].price - grid[1][lane].price) / 8;
-    solved->price_error[lane] = moved > left ? moved : left;
+    const struct keel_pde_contract *contract = &batch->contract[lane];
+    solved->lane[lane] = settle(contract, &grid[2][lane], &grid[1][lane]);
+    double error = error_of(grid[0][lane].price, grid[1][lane].price, grid[2][lane].price);
+    error = keel_at_least(error, grid[2][lane].unsure);
+    solved->price_error[lane] = keel_at_least(error, error_of_steps(contract, 4 * run->steps));
   }
   return 1;
 }
@@ -125,7 +187,9 @@ static int solve(const struct run *run, const struct keel_pde_batch *batch, stru
 /* Returns 0, having put NaN everywhere, where the option is not resolved. */
 static int put_reading(const struct run *run, size_t i, const struct solved *solved, size_t lane) {
   const struct keel_pde_contract contract = contract_at(run, i);
-  if (!resolved(&contract, solved->lane[lane].price, solved->price_error[lane])) {
+  double short_of = least_value(&contract, run->pde->dividends) - solved->lane[lane].price;
+  double price_error = keel_at_least(solved->price_error[lane], short_of);
+  if (!resolved(&contract, solved->lane[lane].price, price_error)) {
     put_nothing(run, i);
     return 0;
   }
@@ -138,21 +202,26 @@ static int put_reading(const struct run *run, size_t i, const struct solved *sol
   put(to.theta, i, r->theta);
   put(to.charm, i, r->charm);
   put(to.speed, i, r->speed);
-  put(run->out->price_error, i, solved->price_error[lane]);
+  put(run->out->price_error, i, price_error);
   return 1;
 }
 
 /* ---- all Greeks of one contract: the lanes are bumped ---- */
 
-enum { BASE, VOL_UP, VOL_DOWN, RATE_UP, RATE_DOWN, YIELD_UP, YIELD_DOWN };
+enum { BASE, VOL_UP, VOL_DOWN, VOL_HIGH, RATE_UP, RATE_DOWN, YIELD_UP, YIELD_DOWN };
+
+/* The slope at 0 of the cubic through values at -1, 0, 1 and 2. */
+static double cubic_slope(double before, double at, double after, double beyond) {
+  return (6 * after - 2 * before - 3 * at - beyond) / 6;
+}
 
 static void put_differences(const struct run *run, size_t i, const struct solved *solved, double vol_bump) {
   const keel_greeks to = keel_greeks_of_set(&run->out->greeks, run->set);
   const struct keel_pde_reading *r = solved->lane;
-  double up = r[VOL_UP].price, down = r[VOL_DOWN].price;
-  put(to.vega, i, (up - down) / (2 * vol_bump));
-  put(to.volga, i, (up - 2 * r[BASE].price + down) / (vol_bump * vol_bump));
-  put(to.vanna, i, (r[VOL_UP].delta - r[VOL_DOWN].delta) / (2 * vol_bump));
+  double up = r[VOL_UP].price, down = r[VOL_DOWN].price, base = r[BASE].price, bend = up - 2 * base + down;
+  put(to.vega, i, cubic_slope(down, base, up, r[VOL_HIGH].price) / vol_bump);
+  put(to.volga, i, fabs(bend) > NOISE * fabs(base) ? bend / (vol_bump * vol_bump) : 0);
+  put(to.vanna, i, cubic_slope(r[VOL_DOWN].delta, r[BASE].delta, r[VOL_UP].delta, r[VOL_HIGH].delta) / vol_bump);
   put(to.rho, i, (r[RATE_UP].price - r[RATE_DOWN].price) / (2 * RATE_BUMP));
   put(to.psi, i, (r[YIELD_UP].price - r[YIELD_DOWN].price) / (2 * RATE_BUMP));
 }
@@ -162,7 +231,8 @@ static int price_one(const struct run *run, size_t i) {
   const struct keel_pde_contract contract = contract_at(run, i);
   struct keel_pde_plan plan;
   struct solved solved;
-  double vol_bump = VOL_BUMP * contract.vol;
+  double finer = (double)(4 * (run->nodes - 2)) / NODES_DEFAULT; /* whose prices need less of a bump to tell */
+  double vol_bump = VOL_BUMP / keel_at_least(finer, 1.0) * contract.vol;
   if (!keel_pde_plan_init(&plan, &contract, run->pde->dividends, run->steps)) return 0;
   for (size_t lane = 0; lane < LANES; lane++) {
     batch.contract[lane] = contract;
@@ -171,6 +241,7 @@ static int price_one(const struct run *run, size_t i) {
   }
   batch.contract[VOL_UP].vol += vol_bump;
   batch.contract[VOL_DOWN].vol -= vol_bump;
+  batch.contract[VOL_HIGH].vol += 2 * vol_bump;
   batch.contract[RATE_UP].rate += RATE_BUMP;
   batch.contract[RATE_DOWN].rate -= RATE_BUMP;
   batch.contract[YIELD_UP].yield += RATE_BUMP;

@@ -6,6 +6,9 @@
 /* How many standard deviations of log spot a grid reaches to either side of where spot goes without any. */
 static const double REACH = 7;
 
+/* An ex-date nearer than this part of the time to expiry gets no closer grid: what is read at spot has to show it. */
+static const double SOON = 1e-3;
+
 /* Of log s in a segment. */
 struct range {
   double low, high;
@@ -28,13 +31,29 @@ static double middle_of(const struct keel_pde_contract *contract, const struct k
   return keel_at_least(end > 0 ? keel_log(end) : without - 4, without - 4);
 }
 
+/* For all spots of today: from where the forward reaches the strike, with what is paid on the way and without. */
+static struct range reach_of_any(const struct keel_pde_contract *contract, const struct keel_pde_plan *plan,
+                                 size_t segment, double tilt) {
+  const struct keel_pde_segment *at = &plan->segment[segment];
+  double carry = contract->rate - contract->yield, slip = (carry - tilt) * (at->to - at->from);
+  double deviation = contract->vol * sqrt(contract->years), spread = deviation * (REACH + 0.5 * deviation);
+  double low = keel_log(contract->strike), high = low - carry * (contract->years - at->to), paid = 0;
+  for (size_t k = segment; k + 1 < plan->segments; k++)
+    paid += plan->segment[k].cash * keel_exp(-carry * (plan->segment[k].to - at->to));
+  low = keel_at_most(low, high);
+  high = keel_log(keel_exp(keel_at_least(keel_log(contract->strike), high)) + paid);
+  return (struct range){keel_at_most(low, low - slip) - spread, keel_at_least(high, high - slip) + spread};
+}
+
 /* Cash that is paid takes spot down by more than its forward where spot has fallen, so the lower end follows the path
  * with dividends, and the higher end the one without. */
 static struct range reach(const struct keel_pde_contract *contract, const struct keel_pde_plan *plan, size_t segment,
                           double tilt) {
+  if (contract->any_spot) return reach_of_any(contract, plan, segment, tilt);
   const struct keel_pde_segment *at = &plan->segment[segment];
   double carry = contract->rate - contract->yield, slip = (carry - tilt) * (at->to - at->from);
-  double deviation = contract->vol * sqrt(at->to), spread = deviation * (REACH + 0.5 * deviation);
+  double deviation = contract->vol * sqrt(keel_at_least(at->to, SOON * contract->years)),
+         spread = deviation * (REACH + 0.5 * deviation);
   double high = keel_log(contract->spot) + carry * at->to, low = middle_of(contract, plan, segment);
   return (struct range){keel_at_most(low, low - slip) - spread, keel_at_least(high, high - slip) + spread};
 }
@@ -55,12 +74,25 @@ static double deviation_of(const struct keel_pde_contract *contract, const struc
   return contract->vol * sqrt(segment->to - segment->from);
 }
 
+/* For all spots: half as wide as what is to come after the segment, but for the data's kink: its part of a node's
+ * distance stays below 1e-5, or it is well within what the segment smooths. */
+static double width_of_any(const struct keel_pde_contract *contract, const struct keel_pde_plan *plan, size_t segment) {
+  const struct keel_pde_segment *at = &plan->segment[segment];
+  double own = deviation_of(contract, at), after = 0.5 * contract->vol * sqrt(contract->years - at->to);
+  if (segment + 1 < plan->segments) own = keel_at_most(own, 10 * deviation_of(contract, at + 1));
+  double wide = sqrt(own * own + after * after), least = keel_at_most(3 * own, wide);
+  double width = contract->kink > 0 ? keel_at_least(keel_at_most(1e-4 / contract->kink, wide), least) : wide;
+  double narrow = contract->american ? width * perpetual_power(contract) : 0;
+  return width / sqrt(1 + narrow * narrow);
+}
+
 /* The nodes are closest over one standard deviation of what the segment adds; if that is less, over a multiple of what
  * the segment after it has smoothed, and for an American option over the length in which its perpetual brother falls
  * away. */
 static double width_of(const struct keel_pde_contract *contract, const struct keel_pde_plan *plan, size_t segment) {
   const struct keel_pde_segment *at = &plan->segment[segment];
   double own = deviation_of(contract, at), all = contract->vol * sqrt(at->to);
+  if (contract->any_spot) return width_of_any(contract, plan, segment);
   if (segment + 1 < plan->segments) own = keel_at_most(own, 10 * deviation_of(contract, at + 1));
   double narrow = contract->american ? own * perpetual_power(contract) : 0;
   return keel_at_least(own / sqrt(1 + narrow * narrow), 1e-3 * all);

@@ -25,12 +25,10 @@ static size_t cut(struct keel_pde_plan *plan, const keel_dividends *dividends, d
   return count;
 }
 
-int keel_pde_plan_init(struct keel_pde_plan *plan, const struct keel_pde_contract *contract,
+void keel_pde_plan_lay(struct keel_pde_plan *plan, const struct keel_pde_contract *contract,
                        const keel_dividends *dividends, size_t steps) {
   double total = 0;
   plan->policy = dividends ? dividends->policy : KEEL_DIVIDEND_LIQUIDATOR;
-  plan->segment = malloc((keel_dividends_before(dividends, contract->years) + 1) * sizeof *plan->segment);
-  if (!plan->segment) return 0;
   plan->segments = cut(plan, dividends, contract->years);
   size_t least = steps / (4 * plan->segments) > 2 ? steps / (4 * plan->segments) : 2;
   for (size_t k = 0; k < plan->segments; k++) total += sqrt(plan->segment[k].to - plan->segment[k].from);
@@ -41,6 +39,13 @@ int keel_pde_plan_init(struct keel_pde_plan *plan, const struct keel_pde_contrac
     at->steps = share > (double)least ? (size_t)share : least;
     at->damped = last || contract->american || plan->segment[k + 1].to - plan->segment[k + 1].from < length / 4;
   }
+}
+
+int keel_pde_plan_init(struct keel_pde_plan *plan, const struct keel_pde_contract *contract,
+                       const keel_dividends *dividends, size_t steps) {
+  plan->segment = malloc((keel_dividends_before(dividends, contract->years) + 1) * sizeof *plan->segment);
+  if (!plan->segment) return 0;
+  keel_pde_plan_lay(plan, contract, dividends, steps);
   return 1;
 }
 

@@ -20,6 +20,8 @@
 struct keel_pde_contract {
   double phi, spot, strike, rate, yield, years, vol;
   int american;
+  int any_spot; /* grids are for all spots of today at which it has time value, and `spot` is not read */
+  double kink;  /* of the slope of the data around which the nodes stand, where grids are for all spots */
 };
 
 /* From one ex-date (or now) to the next (or expiry), in years from now. */
@@ -40,6 +42,9 @@ struct keel_pde_plan {
 int keel_pde_plan_init(struct keel_pde_plan *plan, const struct keel_pde_contract *contract,
                        const keel_dividends *dividends, size_t steps);
 void keel_pde_plan_fini(struct keel_pde_plan *plan);
+/* The same where plan->segment has room already: for the dividends before expiry, and one more. */
+void keel_pde_plan_lay(struct keel_pde_plan *plan, const struct keel_pde_contract *contract,
+                       const keel_dividends *dividends, size_t steps);
 /* Whether both have the same segments and steps, so that one pass can solve both. */
 int keel_pde_plan_same(const struct keel_pde_plan *a, const struct keel_pde_plan *b);
 

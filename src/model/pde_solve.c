@@ -19,7 +19,6 @@ struct sheet {
 struct solver {
   const struct keel_pde_batch *batch;
   size_t nodes, coarse_nodes, refine;
-  double *memory;
   struct sheet now, next;
   double *before, *after, *old, *inverse, *carry, *gather;
   double *local, *local_spot;                         /* [node]: for a local vol */
@@ -36,13 +35,21 @@ static size_t most_steps(const struct keel_pde_plan *plan, size_t refine) {
   return most;
 }
 
-static int open_solver(struct solver *s, const struct keel_pde_batch *batch, size_t nodes, size_t refine) {
+static size_t room_of(size_t nodes, size_t steps) { return 10 * nodes * LANES + 2 * nodes + 2 * steps * LANES; }
+
+/* A segment may take two more steps than its share. */
+size_t keel_pde_room(size_t nodes, size_t refine, size_t steps) {
+  return room_of(keel_pde_nodes(nodes, refine), (steps + 4) * refine);
+}
+
+static void open_solver(struct solver *s, const struct keel_pde_batch *batch, size_t nodes, size_t refine) {
   *s = (struct solver){.batch = batch, .coarse_nodes = nodes, .refine = refine};
-  s->nodes = (nodes - 2) * refine + 2;
+  s->nodes = keel_pde_nodes(nodes, refine);
   s->steps_room = most_steps(batch->plan[0], refine);
+}
+
+static void lay_out(struct solver *s, double *at) {
   size_t sheet = s->nodes * LANES;
-  double *at = s->memory = malloc((10 * sheet + 2 * s->nodes + 2 * s->steps_room * LANES) * sizeof *at);
-  if (!at) return 0;
   double **arrays[] = {&s->now.spot, &s->now.value, &s->next.spot, &s->next.value, &s->before,
                        &s->after,    &s->old,       &s->inverse,   &s->carry,      &s->gather};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++, at += sheet) *arrays[i] = at;
@@ -50,7 +57,6 @@ static int open_solver(struct solver *s, const struct keel_pde_batch *batch, siz
   s->local_spot = at, at += s->nodes;
   s->spot_scale = at, at += s->steps_room * LANES;
   s->strike_scale = at;
-  return 1;
 }
 
 /* A lane's column of a sheet, from low to high spot: the nodes of a put stand in memory from high to low. */
@@ -121,9 +127,8 @@ static double exercise_root(struct jump *jump, double low, double high) {
   return 0.5 * (low + high);
 }
 
-/* Log of the spot around which the nodes before an ex-date stand: where exercise begins, or where what had the last
- * centre came from. */
-static double centre_before(const struct solver *s, size_t lane, size_t k) {
+/* Around what the nodes before an ex-date stand: where exercise begins, or where what had the last centre came from. */
+static struct keel_pde_centre centre_before(const struct solver *s, size_t lane, size_t k) {
   struct jump jump = jump_at(s, lane, k);
   double came_from = keel_exp(s->next_grid[lane].centre) / jump.growth + jump.cash, last_spot = 0, last_gain = 0;
   for (size_t i = 1; i < s->nodes && jump.contract->american; i++) {
@@ -132,20 +137,50 @@ static double centre_before(const struct solver *s, size_t lane, size_t k) {
     double gain = jump.contract->phi * (spot - jump.contract->strike) - jump.discount * s->next.value[at];
     if (i > 1 && (gain > 0) != (last_gain > 0)) {
       double root = exercise_root(&jump, last_spot, spot);
-      if (root > jump.cash) return keel_log(root);
+      if (root > jump.cash)
+        return (struct keel_pde_centre){keel_log(root), fabs(gain - last_gain) / (spot - last_spot)};
     }
     last_spot = spot, last_gain = gain;
   }
-  return keel_log(came_from);
+  return (struct keel_pde_centre){keel_log(came_from), 0};
+}
+
+/* Of a put, which is not exercised just before: the last node where it is just after it; else as above. */
+static struct keel_pde_centre centre_of_put(const struct solver *s, size_t lane, size_t k) {
+  const struct jump jump = jump_at(s, lane, k);
+  double strike = jump.contract->strike;
+  for (size_t i = s->nodes - 1; i > 0; i--) {
+    size_t at = place_of(s, lane, i);
+    double spot = s->next.spot[at] / jump.growth, excess = jump.discount * s->next.value[at] - (strike - spot);
+    if (spot < strike && excess <= 1e-13 * strike) return (struct keel_pde_centre){keel_log(spot + jump.cash), 0};
+  }
+  return centre_before(s, lane, k);
+}
+
+static struct keel_pde_centre centre_of(const struct solver *s, size_t lane, size_t k) {
+  const struct keel_pde_contract *contract = &s->batch->contract[lane];
+  struct keel_pde_centre *known = s->batch->centre ? s->batch->centre + k * LANES : NULL;
+  if (k + 1 == s->batch->plan[lane]->segments) return (struct keel_pde_centre){keel_log(contract->strike), 0};
+  if (!known) return centre_before(s, lane, k);
+  if (s->refine > 1) return known[lane];
+  int is_put = contract->any_spot && contract->american && contract->phi < 0;
+  size_t base = s->batch->base[lane];
+  known[lane] = is_put ? centre_of_put(s, lane, k) : centre_before(s, lane, k);
+  if (is_put) known[lane].log_spot = known[base].log_spot;
+  known[lane].kink = known[base].kink;
+  return known[lane];
 }
 
 static struct keel_pde_grid grid_of(const struct solver *s, size_t lane, size_t k) {
-  const struct keel_pde_contract *contract = &s->batch->contract[lane];
+  struct keel_pde_contract contract = s->batch->contract[lane];
   const struct keel_pde_plan *plan = s->batch->plan[lane];
   size_t base = s->batch->base[lane];
-  double centre = k + 1 == plan->segments ? keel_log(contract->strike) : centre_before(s, lane, k);
-  if (base != lane) return keel_pde_grid_follow(&s->grid[base], contract, plan, k, centre);
-  struct keel_pde_grid grid = keel_pde_grid_lay(contract, plan, k, centre, s->coarse_nodes);
+  struct keel_pde_centre centre = centre_of(s, lane, k);
+  contract.kink = centre.kink;
+  /* where exercise begins somewhere else altogether, in the noise far away */
+  if (base != lane && fabs(centre.log_spot - s->grid[base].centre) > 0.05) centre.log_spot = s->grid[base].centre;
+  if (base != lane) return keel_pde_grid_follow(&s->grid[base], &contract, plan, k, centre.log_spot);
+  struct keel_pde_grid grid = keel_pde_grid_lay(&contract, plan, k, centre.log_spot, s->coarse_nodes);
   for (size_t refined = 1; refined < s->refine; refined *= 2) grid = keel_pde_grid_refine(grid);
   return grid;
 }
@@ -204,6 +239,7 @@ static void set_rates(struct solver *s, size_t lane, const double *vol, size_t p
     size_t at = place_of(s, lane, i);
     double here = s->now.spot[at], below = here - s->now.spot[place_of(s, lane, i - 1)];
     double above = s->now.spot[place_of(s, lane, i + 1)] - here, spread = vol[i * pitch] * here;
+    if (i == 1 && s->batch->contract[lane].any_spot) spread = 0; /* a dividend bends what is below, far away */
     double variance = spread / (below + above) * spread, move = drift * here / (below + above);
     variance = keel_at_least(keel_at_least(variance, move * above), -move * below);
     down[at] = (variance - move * above) / below;
@@ -281,9 +317,9 @@ static void solve_segment(struct solver *s, size_t k) {
 /* ---- what is read ---- */
 
 /* The part of a column in which the option is alive around spot: with an end of it cut off where it is exercised, as
- * its gamma jumps there. Empty where it is exercised at spot; `edge` says that spot is between a node where it is and
- * one where it is not. */
-static struct keel_column alive(const struct solver *s, size_t lane, double at_spot, int *edge) {
+ * its gamma jumps there. Empty where it is exercised at spot; `edge` is 0 unless spot is between a node where it is and
+ * one where it is not, of which it is the excess over exercise then. */
+static struct keel_column alive(const struct solver *s, size_t lane, double at_spot, double *edge) {
   const struct keel_pde_contract *c = &s->batch->contract[lane];
   struct keel_column column = column_of(s, &s->now, lane);
   *edge = 0;
@@ -291,14 +327,16 @@ static struct keel_column alive(const struct solver *s, size_t lane, double at_s
   double to = segment_of(s, lane, 0)->to, spot_scale = keel_exp((rest_of(s, lane) - s->grid[lane].tilt) * to);
   double strike_scale = c->strike * keel_exp(rest_of(s, lane) * to);
   size_t from = keel_column_below(&column, at_spot, 0), low = 0, high = s->nodes;
+  double beside = 0; /* the more of the excesses of the two nodes around spot */
   for (size_t i = 0; i < s->nodes; i++) {
     double spot = column.x[(ptrdiff_t)i * column.pitch] * spot_scale, floor = c->phi * (spot - strike_scale);
     double excess = column.y[(ptrdiff_t)i * column.pitch] - floor;
+    if ((i == from || i == from + 1) && excess > beside) beside = excess;
     if (floor <= 0 || excess > 1e-13 * (spot + strike_scale)) continue;
     if (i <= from) low = i + 1;
     if (i > from && high == s->nodes) high = i;
   }
-  *edge = low == from + 1 || high == from + 1;
+  if (low == from + 1 || high == from + 1) *edge = beside;
   if (high >= low && high < low + 6) return column;
   column.x += (ptrdiff_t)low * column.pitch;
   column.y += (ptrdiff_t)low * column.pitch;
@@ -306,7 +344,17 @@ static struct keel_column alive(const struct solver *s, size_t lane, double at_s
   return column;
 }
 
-/* Theta and charm by the equation, from what else is read. */
+/* Theta and charm by the equation, from what else is read; slope is that of vol over spot. */
+static void follow_equation(const struct keel_pde_contract *c, double vol, double slope, struct keel_pde_reading *r) {
+  double spot = c->spot, drift = carry_of(c) * spot, variance = vol * vol * spot * spot;
+  r->theta = c->rate * r->price - drift * r->delta - 0.5 * variance * r->gamma;
+  r->charm = c->yield * r->delta - (drift + vol * spot * (vol + slope * spot)) * r->gamma - 0.5 * variance * r->speed;
+}
+
+void keel_pde_read_time(const struct keel_pde_contract *contract, struct keel_pde_reading *reading) {
+  follow_equation(contract, contract->vol, 0, reading);
+}
+
 static void read_time(const struct solver *s, size_t lane, struct keel_pde_reading *r) {
   const struct keel_pde_contract *c = &s->batch->contract[lane];
   double spot = c->spot, vol = c->vol, slope = 0;
@@ -316,19 +364,18 @@ static void read_time(const struct solver *s, size_t lane, struct keel_pde_readi
     vol = vols[0] + c->vol - s->batch->contract[s->batch->base[lane]].vol;
     slope = (vols[2] - vols[1]) / (2e-4 * spot);
   }
-  double drift = carry_of(c) * spot, variance = vol * vol * spot * spot;
-  r->theta = c->rate * r->price - drift * r->delta - 0.5 * variance * r->gamma;
-  r->charm = c->yield * r->delta - (drift + vol * spot * (vol + slope * spot)) * r->gamma - 0.5 * variance * r->speed;
+  follow_equation(c, vol, slope, r);
 }
 
 static struct keel_pde_reading read_lane(const struct solver *s, size_t lane) {
   const struct keel_pde_contract *c = &s->batch->contract[lane];
   double to = segment_of(s, lane, 0)->to, growth = keel_exp(s->grid[lane].tilt * to),
          discount = keel_exp(-rest_of(s, lane) * to);
-  int edge;
+  double edge;
   const struct keel_column column = alive(s, lane, c->spot * growth, &edge);
   double u[KEEL_DERIVATIVES], intrinsic = c->phi * (c->spot - c->strike);
-  const struct keel_pde_reading exercised = {.price = intrinsic, .delta = c->phi};
+  const struct keel_pde_reading exercised = {
+      .price = intrinsic, .delta = c->phi, .unsure = discount * edge, .exercised = 1};
   if (!column.count) return exercised;
   keel_column_derivatives(&column, c->spot * growth, u);
   struct keel_pde_reading r = {.price = discount * u[0], .delta = discount * growth * u[1]};
@@ -336,31 +383,57 @@ static struct keel_pde_reading read_lane(const struct solver *s, size_t lane) {
   r.speed = discount * growth * growth * growth * u[3];
   read_time(s, lane, &r);
   if (!c->american || intrinsic <= 0) return r;
-  return r.price <= intrinsic || (edge && c->phi * r.delta >= 1) ? exercised : r;
+  return r.price <= intrinsic || (edge > 0 && c->phi * r.delta >= 1) ? exercised : r;
+}
+
+/* ---- all of it ---- */
+
+static void solve(struct solver *s) {
+  size_t segments = s->batch->plan[0]->segments;
+  for (size_t lane = 0; lane < LANES; lane++) s->phi[lane] = s->batch->contract[lane].phi;
+  for (size_t k = segments; k-- > 0;) {
+    lay_grids(s, k);
+    for (size_t lane = 0; lane < LANES; lane++) {
+      if (k + 1 == segments)
+        fill_payoff(s, lane);
+      else
+        fill_jump(s, lane, k);
+    }
+    solve_segment(s, k);
+    if (k == 0) break;
+    struct sheet solved = s->now;
+    s->now = s->next;
+    s->next = solved;
+    for (size_t lane = 0; lane < LANES; lane++) s->next_grid[lane] = s->grid[lane];
+  }
 }
 
 int keel_pde_solve(const struct keel_pde_batch *batch, size_t nodes, size_t refine,
                    struct keel_pde_reading out[KEEL_DIFFUSION_LANES]) {
   struct solver s;
-  if (!open_solver(&s, batch, nodes, refine)) return 0;
-  size_t segments = batch->plan[0]->segments;
-  for (size_t lane = 0; lane < LANES; lane++) s.phi[lane] = batch->contract[lane].phi;
-  for (size_t k = segments; k-- > 0;) {
-    lay_grids(&s, k);
-    for (size_t lane = 0; lane < LANES; lane++) {
-      if (k + 1 == segments)
-        fill_payoff(&s, lane);
-      else
-        fill_jump(&s, lane, k);
-    }
-    solve_segment(&s, k);
-    if (k == 0) break;
-    struct sheet solved = s.now;
-    s.now = s.next;
-    s.next = solved;
-    for (size_t lane = 0; lane < LANES; lane++) s.next_grid[lane] = s.grid[lane];
-  }
+  open_solver(&s, batch, nodes, refine);
+  double *memory = malloc(room_of(s.nodes, s.steps_room) * sizeof *memory);
+  if (!memory) return 0;
+  lay_out(&s, memory);
+  solve(&s);
   for (size_t lane = 0; lane < LANES; lane++) out[lane] = read_lane(&s, lane);
-  free(s.memory);
+  free(memory);
   return 1;
+}
+
+void keel_pde_solve_grids(const struct keel_pde_batch *batch, size_t nodes, size_t refine, double *room, double *spot,
+                          double *value) {
+  struct solver s;
+  open_solver(&s, batch, nodes, refine);
+  lay_out(&s, room);
+  solve(&s);
+  for (size_t lane = 0; lane < LANES; lane++) {
+    double to = segment_of(&s, lane, 0)->to, shrink = keel_exp(-s.grid[lane].tilt * to);
+    double discount = keel_exp(-rest_of(&s, lane) * to);
+    for (size_t i = 0; i < s.nodes; i++) {
+      size_t at = place_of(&s, lane, i);
+      spot[lane * s.nodes + i] = s.now.spot[at] * shrink;
+      value[lane * s.nodes + i] = s.now.value[at] * discount;
+    }
+  }
 }

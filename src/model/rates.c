@@ -1,4 +1,6 @@
 /* Files of rates: see keel/curve.h. */
+#include "model/rates.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,6 @@
 #include "base/grow.h"
 #include "base/number.h"
 #include "base/time.h"
-#include "keel/curve.h"
 
 #define PERCENT_MAX 100.0
 
@@ -103,6 +104,15 @@ static int is_ignored(struct keel_csv_field name) {
   return 0;
 }
 
+static keel_status check_tenor(struct reader *reader, const struct column *column) {
+  keel_rate_quote quote = column->quote;
+  keel_curve unused;
+  keel_error why;
+  quote.rate = 0;
+  if (!keel_curve_build(0, 1, &quote, &unused, &why)) return KEEL_STATUS_OK;
+  return keel_fail_at(reader->error, reader->rates->path, 1, column->name, "%s", why.what);
+}
+
 static keel_status read_column(struct reader *reader, size_t at) {
   keel_rates *rates = reader->rates;
   struct keel_csv_field name = keel_csv_name(reader->csv, at);
@@ -114,7 +124,7 @@ static keel_status read_column(struct reader *reader, size_t at) {
   for (size_t i = 0; i < LAYOUTS; i++) {
     if (!matches(&layouts[i], name, column)) continue;
     rates->column_count++;
-    return KEEL_STATUS_OK;
+    return check_tenor(reader, column);
   }
   return keel_fail_at(reader->error, rates->path, 1, NULL,
                       "column \"%.*s\" is not known; allowed: Date, and rates named like 1 Mo, 10 Yr, BC_1MONTH, "
@@ -238,24 +248,33 @@ static keel_status read_rows(struct reader *reader) {
 
 /* ---- the whole ---- */
 
-keel_status keel_rates_load(const char *path, keel_rates **rates, keel_error *error) {
-  struct reader reader = {.rates = calloc(1, sizeof *reader.rates), .error = error};
+/* Takes and closes the file. */
+static keel_status load(const char *path, struct keel_csv *csv, keel_rates **rates, keel_error *error) {
+  struct reader reader = {.rates = calloc(1, sizeof *reader.rates), .csv = csv, .error = error};
   if (reader.rates) reader.rates->path = strdup(path);
-  if (!reader.rates || !reader.rates->path) {
-    free(reader.rates);
-    return keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory");
-  }
-  keel_status status = keel_csv_open(path, &reader.csv, error);
-  if (!status) {
-    status = read_columns(&reader);
-    if (!status) status = read_rows(&reader);
-    keel_csv_close(reader.csv);
-  }
+  keel_status status = KEEL_STATUS_OK;
+  if (!reader.rates || !reader.rates->path) status = keel_fail(error, KEEL_STATUS_MEMORY, path, "no memory");
+  if (!status) status = read_columns(&reader);
+  if (!status) status = read_rows(&reader);
+  keel_csv_close(csv);
   if (status)
     keel_rates_free(reader.rates);
   else
     *rates = reader.rates;
   return status;
+}
+
+keel_status keel_rates_load(const char *path, keel_rates **rates, keel_error *error) {
+  struct keel_csv *csv;
+  keel_status status = keel_csv_open(path, &csv, error);
+  return status ? status : load(path, csv, rates, error);
+}
+
+keel_status keel_rates_load_bytes(const char *name, const void *bytes, size_t size, keel_rates **rates,
+                                  keel_error *error) {
+  struct keel_csv *csv;
+  keel_status status = keel_csv_open_bytes(name, bytes, size, size + 1, &csv, error);
+  return status ? status : load(name, csv, rates, error);
 }
 
 void keel_rates_free(keel_rates *rates) {

@@ -110,13 +110,13 @@ void keel_sabr_vol(const keel_sabr *model, double forward, double years, size_t 
 
 /* ---- prices ---- */
 
-static void put_option(const keel_sabr *model, const struct vol *vol, double growth, double forward, size_t i,
-                       const keel_greeks *flat, const keel_sabr_greeks *out) {
-  double vega = flat->vega[i], along = vega * growth * vol->d_forward;
-  double pull = model->rho * model->nu * keel_exp(-model->beta * keel_log(forward));
+/* `vol` by spot in place of the forward; pull: what alpha moves by with spot, as far as the two are correlated. */
+static void put_option(const struct vol *vol, double pull, size_t i, const keel_greeks *flat,
+                       const keel_sabr_greeks *out) {
+  double vega = flat->vega[i], along = vega * vol->d_forward;
   put(out->price, i, flat->price[i]);
   put(out->delta, i, flat->delta[i] + along);
-  put(out->delta_minimum, i, flat->delta[i] + along + vega * growth * vol->d_alpha * pull);
+  put(out->delta_minimum, i, flat->delta[i] + along + vega * vol->d_alpha * pull);
   put(out->d_alpha, i, vega * vol->d_alpha);
   put(out->d_rho, i, vega * vol->d_rho);
   put(out->d_nu, i, vega * vol->d_nu);
@@ -124,19 +124,21 @@ static void put_option(const keel_sabr *model, const struct vol *vol, double gro
 
 static void price_chunk(const keel_sabr *model, size_t count, const keel_options *options,
                         const keel_sabr_greeks *out) {
-  double flat[CHUNK], price[CHUNK], delta[CHUNK], gamma[CHUNK], vega[CHUNK], growth[CHUNK];
+  double flat[CHUNK], price[CHUNK], delta[CHUNK], gamma[CHUNK], vega[CHUNK], pull[CHUNK];
   struct vol vol[CHUNK];
   for (size_t i = 0; i < count; i++) {
-    growth[i] = keel_exp((options->rate[i] - options->yield[i]) * options->years[i]);
-    vol[i] = vol_or_nan(model, options->spot[i] * growth[i], options->strike[i], options->years[i]);
+    double growth = keel_exp((options->rate[i] - options->yield[i]) * options->years[i]);
+    double forward = options->spot[i] * growth;
+    vol[i] = vol_or_nan(model, forward, options->strike[i], options->years[i]);
+    vol[i].d_forward *= growth;
+    pull[i] = model->rho * model->nu * keel_exp(-model->beta * keel_log(forward)) * growth;
     flat[i] = vol[i].vol;
   }
   keel_options in = *options;
   in.vol = flat;
   const keel_greeks greeks = {.price = price, .delta = delta, .gamma = gamma, .vega = vega};
   keel_kernel_now->black_scholes(count, &in, KEEL_GREEK_SET_GAMMA, &greeks);
-  for (size_t i = 0; i < count; i++)
-    put_option(model, &vol[i], growth[i], options->spot[i] * growth[i], i, &greeks, out);
+  for (size_t i = 0; i < count; i++) put_option(&vol[i], pull[i], i, &greeks, out);
 }
 
 void keel_sabr_price(const keel_sabr *model, size_t count, const keel_options *options, const keel_sabr_greeks *out) {

@@ -97,13 +97,15 @@ double keel_slice_error(const struct keel_slice *slice, double k) {
 
 /* ---- what holds ---- */
 
-/* As much of the spline as has no butterfly arbitrage over SVI. */
+#define NEARLY_ALL 0.95 /* less of a spline than that is told */
+
+/* As much of the spline as has no butterfly arbitrage over SVI; returns whether that is nearly all. */
 static int shrink_bumps(struct keel_slice *slice) {
   static const double shares[] = {1, 0.98, 0.95, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1};
   const struct keel_bumps bumps = slice->bumps;
   for (size_t s = 0; bumps.count && s < sizeof shares / sizeof *shares; s++) {
     for (size_t j = 0; j < bumps.count; j++) slice->bumps.height[j] = shares[s] * bumps.height[j];
-    if (keel_slice_butterfly(slice)) return s == 0;
+    if (keel_slice_butterfly(slice)) return shares[s] >= NEARLY_ALL;
   }
   slice->bumps.count = 0;
   keel_slice_butterfly(slice);

@@ -17,7 +17,12 @@ static int by_k(const void *a, const void *b) {
 #define LOCKED 1e-4    /* the least half spread, of total variance */
 #define ONE_SIDED 0.25 /* what stands for the half spread of an ask alone, of its total variance */
 
-/* Returns 0 for a quote that is none. */
+/* Whether there is anything; a contract without a quote is nothing to count. */
+static int is_quote(const keel_smile *smile, size_t i) {
+  return !isnan(smile->ask_vol[i]) || smile->bid_vol[i] > 0 || !isfinite(smile->log_moneyness[i]);
+}
+
+/* Returns 0 for a bad one. */
 static int read_quote(const keel_smile *smile, size_t i, struct quote *quote) {
   double bid = smile->bid_vol[i], ask = smile->ask_vol[i], weight = smile->weight ? smile->weight[i] : 1;
   if (!isfinite(smile->log_moneyness[i]) || !(ask > 0) || !isfinite(ask) || bid > ask || !(weight >= 0)) return 0;
@@ -49,12 +54,16 @@ static void note_two_sided(struct keel_slice_quotes *quotes, const struct quote 
 }
 
 int keel_slice_quotes_read(struct keel_slice_quotes *quotes, const keel_smile *smile, keel_surface_slice *report) {
-  size_t count = 0, room = smile->count + KEEL_SLICE_HINTS;
+  size_t count = 0, given = 0, room = smile->count + KEEL_SLICE_HINTS;
   struct quote *list = malloc(room * sizeof *list);
   double *memory = malloc(5 * room * sizeof *memory), nearest = INFINITY;
   *quotes = (struct keel_slice_quotes){.memory = memory, .room = room};
   if (list && memory) {
-    for (size_t i = 0; i < smile->count; i++) count += (size_t)read_quote(smile, i, &list[count]);
+    for (size_t i = 0; i < smile->count; i++) {
+      if (!is_quote(smile, i)) continue;
+      given++;
+      count += (size_t)read_quote(smile, i, &list[count]);
+    }
     qsort(list, count, sizeof *list, by_k);
     quotes->fit =
         (struct keel_smile_quotes){0, memory, memory + room, memory + 2 * room, memory + 3 * room, memory + 4 * room};
@@ -66,7 +75,7 @@ int keel_slice_quotes_read(struct keel_slice_quotes *quotes, const keel_smile *s
   quotes->own = count;
   report->two_sided = quotes->two_sided;
   report->one_sided = count - quotes->two_sided;
-  report->dropped = smile->count - count;
+  report->dropped = given - count;
   free(list);
   return list && memory;
 }

@@ -116,12 +116,13 @@ size_t keel_feed_paths_batch(const struct keel_feed_paths_wiring *wiring) { retu
 struct keel_feed_paths {
   const struct keel_feed_paths_wiring *wiring;
   struct keel_paths *paths;
-  size_t step;             /* the next one */
-  double *flat;            /* [row]: the vol that all paths of the row have; NaN: they differ */
-  double *level;           /* [path]: of one slice, before the skew */
-  double *net;             /* [path]: spot without dividends to come */
-  double *last, *realised; /* [model][path]: spot of the last step and variance, of who marks by it */
-  double *vol_slope;       /* [row][path]: for the market; NULL: no rule asks for it */
+  size_t step;                            /* the next one */
+  double *flat;                           /* [row]: the vol that all paths of the row have; NaN: they differ */
+  double *level;                          /* [path]: of one slice, before the skew */
+  double *dividend_years, *dividend_cash; /* of an underlying's dividends to come */
+  struct keel_pricing_room *room;         /* NULL: no option with a quote needs it */
+  double *last, *realised;                /* [model][path]: spot of the last step and variance, of who marks by it */
+  double *vol_slope;                      /* [row][path]: for the market; NULL: no rule asks for it */
 };
 
 /* The model that moves an underlying: the same for all its accounts. */
@@ -139,15 +140,25 @@ static double *slopes(struct keel_arena *arena, const struct keel_feed_paths_wir
   return slope;
 }
 
+static size_t most_dividends(const struct keel_wiring *wiring) {
+  size_t most = 0;
+  for (size_t u = 0; u < wiring->terms->underlying_count; u++)
+    if (wiring->terms->underlyings[u].dividend_count > most) most = wiring->terms->underlyings[u].dividend_count;
+  return most;
+}
+
 struct keel_feed_paths *keel_feed_paths_new(struct keel_arena *arena, const struct keel_feed_paths_wiring *wiring) {
   size_t paths = wiring->wiring->paths, count = wiring->wiring->terms->underlying_count;
+  size_t dividends = most_dividends(wiring->wiring);
   keel_assert(paths <= KEEL_LEAF);
   struct keel_feed_paths *feed = KEEL_ARENA_NEW(arena, struct keel_feed_paths, 1);
   feed->wiring = wiring;
   feed->paths = keel_paths_new(arena, wiring->paths);
   feed->flat = KEEL_ARENA_NEW(arena, double, wiring->wiring->row_count);
   feed->level = KEEL_ARENA_NEW(arena, double, paths);
-  feed->net = KEEL_ARENA_NEW(arena, double, paths);
+  feed->dividend_years = KEEL_ARENA_NEW(arena, double, dividends);
+  feed->dividend_cash = KEEL_ARENA_NEW(arena, double, dividends);
+  feed->room = keel_room_for(arena, wiring->wiring);
   feed->last = KEEL_ARENA_NEW(arena, double, paths *count);
   feed->realised = KEEL_ARENA_NEW(arena, double, paths *count);
   feed->vol_slope = slopes(arena, wiring);
@@ -217,19 +228,22 @@ static void price_row(struct keel_feed_paths *feed, const struct keel_row *row, 
   double yield = keel_yield_of(underlying, market->rate);
   size_t paths = market->paths, r = (size_t)(row - feed->wiring->wiring->rows);
   const double *spot = keel_paths_spot(feed->paths, model_of(feed->wiring->wiring, row->underlying));
-  double escrow = keel_escrow_until(underlying->terms, market->time_ns, row->contract.expiry_ns, market->rate);
   double years = keel_years_between(market->time_ns, row->contract.expiry_ns);
-  for (size_t i = 0; i < paths; i++) feed->net[i] = spot[i] - escrow;
   if (!keel_kind_is_option(row->contract.kind)) {
+    double escrow = keel_escrow_until(underlying->terms, market->time_ns, row->contract.expiry_ns, market->rate);
     double carry = keel_exp((market->rate - yield) * years);
-    for (size_t i = 0; i < paths; i++) price[i] = feed->net[i] * carry;
+    for (size_t i = 0; i < paths; i++) price[i] = (spot[i] - escrow) * carry;
     return;
   }
+  const keel_dividends paid =
+      keel_dividends_to_come(underlying->terms, market->time_ns, feed->dividend_years, feed->dividend_cash);
   const struct keel_option_paths option = {.count = paths,
                                            .american = keel_is_american(&row->contract),
                                            .option = {row->phi, row->contract.strike, market->rate, yield, years},
-                                           .spot = feed->net,
-                                           .vol = market->vol + r * paths};
+                                           .spot = spot,
+                                           .vol = market->vol + r * paths,
+                                           .paid = &paid,
+                                           .room = feed->room};
   keel_price_paths(&option, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = price});
   for (size_t i = 0; i < paths; i++) price[i] = keel_model_mark(row, price[i], spot[i]);
 }
@@ -269,11 +283,23 @@ static void realise(struct keel_feed_paths *feed, size_t m, double years) {
   memcpy(feed->last + m * paths, spot, paths * sizeof *spot);
 }
 
+/* Spot falls at the step on or after the ex-date; its realised variance knows nothing of it. */
+static void pay_dividends(struct keel_feed_paths *feed, size_t m, int64_t from_ns, int64_t to_ns) {
+  const struct keel_underlying_terms *terms = &feed->wiring->wiring->terms->underlyings[m];
+  size_t paths = feed->wiring->wiring->paths;
+  for (size_t d = 0; d < terms->dividend_count; d++)
+    if (terms->dividends[d].ex_ns > from_ns && terms->dividends[d].ex_ns <= to_ns)
+      keel_paths_pay(feed->paths, m, terms->dividends[d].cash);
+  memcpy(feed->last + m * paths, keel_paths_spot(feed->paths, m), paths * sizeof *feed->last);
+}
+
 static void move(struct keel_feed_paths *feed) {
   const int64_t *time_ns = feed->wiring->time_ns + feed->step;
   keel_paths_step(feed->paths);
-  for (size_t m = 0; m < feed->wiring->wiring->terms->underlying_count; m++)
+  for (size_t m = 0; m < feed->wiring->wiring->terms->underlying_count; m++) {
     realise(feed, m, keel_years_between(time_ns[-1], time_ns[0]));
+    pay_dividends(feed, m, time_ns[-1], time_ns[0]);
+  }
 }
 
 int keel_feed_paths_next(struct keel_feed_paths *feed, struct keel_market *market) {

@@ -47,6 +47,51 @@ int64_t keel_feed_tape_last(const struct keel_feed_tape *feed) {
   return last;
 }
 
+/* ---- rates ---- */
+
+/* Each row is young enough until the next one is known, and the last until the end. */
+static keel_status check_ages(const keel_rates *rates, size_t first, size_t last, int64_t end_ns, keel_error *error) {
+  keel_status status = KEEL_STATUS_OK;
+  size_t found;
+  for (size_t i = first; i <= last && !status; i++)
+    status = keel_rates_find(rates, i < last ? keel_rates_known_ns(rates, i + 1) - 1 : end_ns, &found, error);
+  return status;
+}
+
+keel_status keel_feed_tape_rates(struct keel_feed_tape *feed, struct keel_arena *arena, const keel_rates *rates,
+                                 keel_error *error) {
+  size_t first, last;
+  feed->curve_count = feed->curve_at = 0;
+  if (!rates || !feed->has_upcoming || !isnan(feed->rate)) return KEEL_STATUS_OK;
+  int64_t end_ns = keel_feed_tape_last(feed);
+  keel_status status = keel_rates_find(rates, feed->upcoming.time_ns, &first, error);
+  if (!status) status = keel_rates_find(rates, end_ns, &last, error);
+  if (!status) status = check_ages(rates, first, last, end_ns, error);
+  if (status) return status;
+  struct keel_feed_curve *curves = KEEL_ARENA_NEW(arena, struct keel_feed_curve, last - first + 1);
+  for (size_t i = first; i <= last && !status; i++) {
+    curves[i - first].known_ns = keel_rates_known_ns(rates, i);
+    status = keel_rates_curve(rates, i, &curves[i - first].curve, error);
+  }
+  feed->curves = curves;
+  if (!status) feed->curve_count = last - first + 1;
+  return status;
+}
+
+static void apply_rates(struct keel_feed_tape *feed, struct keel_market *market) {
+  if (!isnan(feed->rate)) {
+    market->curve = NULL;
+    market->rate = feed->rate;
+  } else if (feed->curve_count) {
+    while (feed->curve_at + 1 < feed->curve_count && feed->curves[feed->curve_at + 1].known_ns <= feed->instant.time_ns)
+      feed->curve_at++;
+    market->curve = &feed->curves[feed->curve_at].curve;
+    market->rate = keel_curve_overnight(market->curve);
+  }
+}
+
+/* ---- quotes ---- */
+
 static void apply(struct keel_feed_tape *feed, struct keel_market *market) {
   const struct keel_tape_instant *instant = &feed->instant;
   for (size_t i = 0; i < instant->count; i++) {
@@ -77,7 +122,7 @@ int keel_feed_tape_next(struct keel_feed_tape *feed, struct keel_market *market)
   if (!feed->has_upcoming) return 0;
   feed->instant = feed->upcoming;
   feed->here = feed->cursor;
-  if (!isnan(feed->rate)) market->rate = feed->rate;
+  apply_rates(feed, market);
   feed->has_upcoming = find_next(feed, &feed->upcoming);
   memset(feed->touched, feed->has_upcoming ? 0 : 1, feed->wiring->underlying_count);
   apply(feed, market);

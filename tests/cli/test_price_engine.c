@@ -37,6 +37,57 @@ static void dividends_are_priced(void **state) {
   assert_close(none[0], 14.7171, 1e-4);
 }
 
+/* Of two expiries one has too many dividends for the fast prices. */
+static void an_expiry_with_few_dividends_is_priced_beside_one_with_many(void **state) {
+  (void)state;
+  char dividends[70 * 20] = "years,cash\n", line[300];
+  for (int i = 0; i < 70; i++)
+    sprintf(dividends + strlen(dividends), "%g,0.1\n", 0.02 + 0.02 * i); /* 49 before a year, 70 before two */
+  const char *path = keel_scratch_write("many.csv", dividends, strlen(dividends));
+  snprintf(line, sizeof line, "$KEEL price - --quiet --dividends %s | tail -n +2 | cut -d, -f8,19", path);
+  struct keel_program program = keel_program_run(
+      line, "kind,spot,strike,rate,yield,years,vol\ncall,100,100,0.06,0,1,0.3\ncall,100,100,0.06,0,2,0.3\n");
+  char *at = program.out;
+  assert_close(strtod(at, &at), 12.05, 0.5);
+  assert_string_equal(at, ",\n,more than 64 dividends before an expiry need --engine pde\n");
+  keel_program_free(&program);
+}
+
+static void refused(const char *options, const char *dividends, const char *what) {
+  char line[600], want[900];
+  const char *path = keel_scratch_write("bad.csv", dividends, strlen(dividends));
+  snprintf(line, sizeof line, "cd $(dirname %s) && $KEEL price - %s --dividends bad.csv", path, options);
+  snprintf(want, sizeof want, "keel: %s\n", what);
+  assert_program(line, table, 1, "", want);
+}
+
+/* Each option by what its own underlying pays; what pays nothing is plain, american rows too. */
+static void dividends_are_of_underlyings(void **state) {
+  (void)state;
+  static const char options[] =
+      "underlying,kind,exercise,spot,strike,rate,yield,years,vol\nA,call,,100,130,0.06,0,1,0.3\nB,call,,100,130,0.06,"
+      "0,1,0.3\nC,call,,100,130,0.06,0,1,0.3\nC,call,american,100,130,0.06,0,1,0.3\nA,call,american,100,130,0.06,0,1,"
+      "0.3\n";
+  static const char paid[] = "underlying,years,cash\nA,0.5,7\nB,0.4,3\nA,2,50\nB,0.9,4\n";
+  const char *path = keel_scratch_write("named.csv", paid, strlen(paid));
+  char line[400];
+  snprintf(line, sizeof line, "$KEEL price - --dividends %s | tail -n +2 | cut -d, -f10", path);
+  struct keel_program program = keel_program_run(line, options);
+  assert_int_equal(program.status, 0);
+  double price[5];
+  char *at = program.out;
+  for (int i = 0; i < 5; i++) price[i] = strtod(at, &at);
+  assert_close(price[0], 3.4383423645, 1e-6);
+  assert_true(price[1] > price[0] && price[1] < price[2] - 0.5);
+  assert_close(price[3], price[2], 1e-6);
+  assert_true(price[4] > price[0] + 1e-3);
+  keel_program_free(&program);
+  snprintf(line, sizeof line, "$KEEL price - --dividends %s", path);
+  assert_program(line, table, 1, "",
+                 "keel: stdin:1: no column underlying; it is needed, since the dividends name theirs\n");
+  refused("", "underlying,years,cash\n,1,1\n", "bad.csv:2: underlying: is empty; name whose dividend it is");
+}
+
 static void grids_say_their_error(void **state) {
   (void)state;
   assert_program("$KEEL price - --engine pde | head -1", table, 0,
@@ -53,14 +104,6 @@ static void grids_say_their_error(void **state) {
                  "kind,spot,strike,rate,yield,years,vol\ncall,100,100,0.06,0,1,0\n", 0,
                  ",,,,,,,,,,,,\"vol times the root of years is too small for a grid, below 1e-6\"\n",
                  "keel: 1 of 1 rows could not be priced\n");
-}
-
-static void refused(const char *options, const char *dividends, const char *what) {
-  char line[600], want[900];
-  const char *path = keel_scratch_write("bad.csv", dividends, strlen(dividends));
-  snprintf(line, sizeof line, "cd $(dirname %s) && $KEEL price - %s --dividends bad.csv", path, options);
-  snprintf(want, sizeof want, "keel: %s\n", what);
-  assert_program(line, table, 1, "", want);
 }
 
 static void mistakes_are_named(void **state) {
@@ -94,6 +137,8 @@ static void many_dividends_need_grids(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(dividends_are_priced),
+      cmocka_unit_test(dividends_are_of_underlyings),
+      cmocka_unit_test(an_expiry_with_few_dividends_is_priced_beside_one_with_many),
       cmocka_unit_test(grids_say_their_error),
       cmocka_unit_test(mistakes_are_named),
       cmocka_unit_test(many_dividends_need_grids),

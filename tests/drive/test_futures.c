@@ -324,7 +324,7 @@ static void check_future(const char *path, const struct keel_replay *replay) {
   assert_close(years, 74 / 365.0 - 1.5 / 24 / 365, 1e-12); /* 13:30 on the 20th of March */
   double rho = 0, gross = 0;
   for (size_t i = 0; i < risk->snapshot.count; i++) {
-    const keel_options inputs = keel_snapshot_options(&risk->snapshot);
+    const keel_options inputs = keel_snapshot_rows(&risk->snapshot, &risk->snapshot.inputs).options;
     const keel_options one = {inputs.phi + i,   inputs.spot + i,  inputs.strike + i, inputs.rate + i,
                               inputs.yield + i, inputs.years + i, inputs.vol + i};
     double change = risk->snapshot.positions[i].units * slope_of_both(&one);

@@ -3,11 +3,12 @@
 
 #include "hedge/bench_market.h"
 
-/* A dividend is of note between an instant and the expiry of an American option that is held, or hedges. */
-static void dividends_of_american_options_are_noted(void **state) {
+/* A dividend is of note between an instant and the expiry of an option that is held, or hedges, where a delta is of the
+ * formula that knows none. */
+static void escrowed_deltas_are_noted(void **state) {
   (void)state;
   static const struct {
-    int american;
+    int optimal;
     double ex_day;
     int noted;
   } cases[] = {{1, 10, 1}, {1, 30, 1}, {1, 5, 0}, {1, 31, 0}, {0, 10, 0}};
@@ -18,9 +19,8 @@ static void dividends_of_american_options_are_noted(void **state) {
     bench_start(&b);
     b.underlyings[0].dividends = &dividend;
     b.underlyings[0].dividend_count = 1;
-    put.exercise = cases[i].american ? KEEL_EXERCISE_AMERICAN : KEEL_EXERCISE_EUROPEAN;
+    if (cases[i].optimal) b.policies[0].target.delta.kind = KEEL_DELTA_VARIANCE_OPTIMAL;
     bench_hold(&b, put, 1);
-    put.exercise = KEEL_EXERCISE_AMERICAN;
     put.strike = 90;
     bench_list(&b, put); /* watched, and no more */
     bench_build(&b, 1, 0);
@@ -31,7 +31,7 @@ static void dividends_of_american_options_are_noted(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(dividends_of_american_options_are_noted),
+      cmocka_unit_test(escrowed_deltas_are_noted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -266,7 +266,6 @@ static void a_reader_is_told(void **state) {
   struct keel_strategy *strategy = risk_strategy("{grid: {vol: [-90]}}");
   keel_risk *risk = risk_of(strategy, NULL);
   assert_true(has_note(risk, "Marks are those of the model at its start"));
-  assert_true(has_note(risk, "American options with cash dividends to come are priced on spot without them"));
   assert_true(has_note(risk, "vols would fall below 0"));
   keel_risk_free(risk);
   keel_strategy_free(strategy);

@@ -61,13 +61,15 @@ static void positions_are_rows_of_the_book(void **state) {
     const struct keel_contract *contract = keel_snapshot_contract(&snapshot, i);
     const keel_greeks *from = &keel_marks_after(snapshot.block, snapshot.positions[i].underlying)->greeks;
     uint32_t r = snapshot.positions[i].row;
-    const keel_options options = keel_snapshot_options(&snapshot);
+    const keel_options options = keel_snapshot_rows(&snapshot, &snapshot.inputs).options;
     double again[11];
     const keel_options one = {options.phi + i,   options.spot + i,  options.strike + i, options.rate + i,
                               options.yield + i, options.years + i, options.vol + i};
     const keel_greeks out = {again,     again + 1, again + 2, again + 3, again + 4, again + 5,
                              again + 6, again + 7, again + 8, again + 9, again + 10};
-    keel_price_rows(1, snapshot.inputs.american + i, &one, KEEL_GREEK_SET_ALL, &out);
+    const struct keel_option_rows row = {1, snapshot.inputs.room, snapshot.inputs.american + i,
+                                         snapshot.inputs.paid + i, one};
+    keel_price_rows(&row, KEEL_GREEK_SET_ALL, &out);
     assert_int_equal(snapshot.inputs.american[i], keel_is_american(contract));
     americans += keel_is_american(contract);
     assert_same_bits(snapshot.greeks.delta[i], from->delta[r]);

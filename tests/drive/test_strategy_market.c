@@ -55,6 +55,8 @@ static void a_wrong_market_is_refused(void **state) {
       {MARKET, "market: {rate: 5.25}", "s.yaml:2: market.rate", "is 5.25; allowed: from -1 to 1 per year, continuous"},
       {MARKET, "market: {rate: 1e999}", "s.yaml:2: market.rate", "`1e999` is no finite number"},
       {MARKET, "market: {rate: 0x10}", "s.yaml:2: market.rate", "`0x10` is no finite number"},
+      {MARKET, "market: {rate: rates.csv}", "s.yaml:2: market.rate", "is not read: the strategy is a text in memory"},
+      {MARKET, "market: {rate: [0.05]}", "s.yaml:2: market.rate", "has to be a single value"},
       {MARKET, MARKET_OF("calendar: lse"), "s.yaml:2: market.calendar", "is `lse`; allowed: nyse, utc"},
       {MARKET, MARKET_OF("stale: 0s"), "s.yaml:2: market.stale", "is `0s`; allowed: a duration above 0"},
       {MARKET, MARKET_OF("implied_vol: -0.1"), "s.yaml:2: market.implied_vol", "is -0.1; allowed: from 0 to 10"},

@@ -43,6 +43,31 @@ static inline double hand_escrow(const struct hand *hand, int64_t expiry_ns) {
   return sum;
 }
 
+/* An option whose spot falls at the ex-dates to come. */
+static inline struct textbook hand_paying(const struct hand *hand, const keel_option *option, double vol) {
+  struct textbook book = {0};
+  double years[8], cash[8];
+  keel_dividends paid = {0, years, cash, KEEL_DIVIDEND_LIQUIDATOR};
+  for (size_t d = 0; d < hand->dividend_count && paid.count < 8; d++)
+    if (hand->dividends[d].ex_ns > hand->time_ns) {
+      years[paid.count] = hand_years(hand->time_ns, hand->dividends[d].ex_ns);
+      cash[paid.count++] = hand->dividends[d].cash;
+    }
+  const keel_options one = {&option->phi,   &hand->spot, &option->strike, &option->rate, &option->yield,
+                            &option->years, &vol};
+  const keel_greeks out = {.price = &book.price,
+                           .delta = &book.delta,
+                           .gamma = &book.gamma,
+                           .vega = &book.vega,
+                           .theta = &book.theta,
+                           .rho = &book.rho,
+                           .psi = &book.psi,
+                           .vanna = &book.vanna,
+                           .volga = &book.volga};
+  keel_dividends_price(1, &one, &paid, KEEL_GREEK_SET_EXPLAIN, &out, NULL);
+  return book;
+}
+
 /* Its textbook at the hand's instant; what has expired is worth its payoff. */
 static inline void hand_price(const struct hand *hand, struct hand_row *row) {
   const struct keel_contract *contract = &row->contract;
@@ -59,8 +84,17 @@ static inline void hand_price(const struct hand *hand, struct hand_row *row) {
     row->now = textbook_future(hand->rate, row->yield, years, hand->spot - row->escrow);
   } else {
     const keel_option option = {phi, contract->strike, hand->rate, row->yield, years};
-    row->now = textbook_option(&option, hand->spot - row->escrow, row->vol);
+    row->now = row->escrow > 0 ? hand_paying(hand, &option, row->vol) : textbook_option(&option, hand->spot, row->vol);
   }
+}
+
+static inline double hand_went_ex(const struct hand *hand, int64_t from_ns, int64_t expiry_ns) {
+  double sum = 0;
+  for (size_t d = 0; d < hand->dividend_count; d++) {
+    int64_t ex_ns = hand->dividends[d].ex_ns;
+    if (ex_ns > from_ns && ex_ns <= hand->time_ns && ex_ns <= expiry_ns) sum += hand->dividends[d].cash;
+  }
+  return sum;
 }
 
 /* What moved one position since the last instant, by its Greeks then. */
@@ -69,8 +103,11 @@ static inline void hand_explain(struct hand *hand, const struct hand_row *row, d
   int expired = row->contract.expiry_ns <= hand->time_ns;
   double years = hand_years(from_ns, expired ? row->contract.expiry_ns : hand->time_ns);
   double vol = expired ? 0 : row->vol - row->then_vol, yield = expired ? 0 : row->yield - row->then_yield;
+  int is_future = row->contract.kind == KEEL_KIND_FUTURE; /* on spot less the present value of what is to come */
   double grown = row->then_escrow * expm1(hand->rate * hand_years(from_ns, hand->time_ns));
-  double paid = row->then_escrow + grown - (expired ? 0 : row->escrow), net = moved - grown + paid;
+  double paid = row->then_escrow + grown - (expired ? 0 : row->escrow);
+  if (!is_future) grown = 0, paid = hand_went_ex(hand, from_ns, row->contract.expiry_ns);
+  double net = moved - grown + paid;
   explain[KEEL_COMPONENT_DELTA] += n * row->then.delta * moved;
   explain[KEEL_COMPONENT_GAMMA] += n * row->then.gamma * net * net / 2;
   explain[KEEL_COMPONENT_THETA] += n * (row->then.theta * years - row->then.delta * grown);

@@ -48,8 +48,9 @@ static void spot_is_marked_at_mid_or_stays(void **state) {
   bench_end(&b);
 }
 
-/* Options and futures are marked on spot less what it pays until their expiry, at its present value. */
-static void dividends_to_come_are_taken_off(void **state) {
+/* Options are those of spot that falls at ex-dates, futures are on spot less what it pays until their expiry, at its
+ * present value. */
+static void dividends_to_come_count(void **state) {
   (void)state;
   struct keel_dividend dividends[] = {
       {bench_day(0), bench_day(0), 9}, /* gone */
@@ -72,10 +73,12 @@ static void dividends_to_come_are_taken_off(void **state) {
     bench_go(&b, bench_day(0), 100);
     double near = parity ? 0 : 1.5 * exp(-0.05 * 10 / 365), far = near + (parity ? 0 : 2 * exp(-0.05 * 40 / 365));
     const keel_option call = {1, 100, 0.05, 0.02, 30 / 365.0}, put = {-1, 100, 0.05, 0.02, 60 / 365.0};
-    assert_close(price_of(&b, bench_option(KEEL_KIND_CALL, 100, 30)), textbook_option(&call, 100 - near, 0.2).price,
-                 1e-12);
-    assert_close(price_of(&b, bench_option(KEEL_KIND_PUT, 100, 60)), textbook_option(&put, 100 - far, 0.2).price,
-                 1e-12);
+    const double ex[] = {10 / 365.0, 40 / 365.0}, cash[] = {1.5, 2};
+    const keel_dividends paid = {parity ? 0 : 2, ex, cash, KEEL_DIVIDEND_LIQUIDATOR};
+    assert_close(price_of(&b, bench_option(KEEL_KIND_CALL, 100, 30)), textbook_paying(&call, 100, 0.2, 0, &paid).price,
+                 1e-6);
+    assert_close(price_of(&b, bench_option(KEEL_KIND_PUT, 100, 60)), textbook_paying(&put, 100, 0.2, 0, &paid).price,
+                 1e-6);
     size_t future = bench_row(&b, bench_future(60, 50));
     const struct keel_marks *marks = keel_marks_after(b.block, 0);
     struct textbook want = textbook_future(0.05, 0.02, 60 / 365.0, 100 - far);
@@ -208,20 +211,17 @@ static void expiry_settles_at_the_spot_of_the_instant(void **state) {
   }
 }
 
-/* Dividends beyond spot: no mark and no decision, which shows as NaN; not the end of the program. */
+/* A spot beyond numbers: no mark and no decision, which shows as NaN; not the end of the program. */
 static void a_mark_that_cannot_be_had_is_nan(void **state) {
   (void)state;
-  struct keel_dividend dividend = {bench_day(20), bench_day(20), 1.5};
   struct bench b;
   bench_start(&b);
   b.underlyings[0].implied_vol = 0.2;
-  b.underlyings[0].dividends = &dividend;
-  b.underlyings[0].dividend_count = 1;
   bench_hold(&b, bench_option(KEEL_KIND_CALL, 100, 30), -1);
   bench_build(&b, 1, 0);
   bench_go(&b, bench_day(0), 100);
   double held = keel_account_after(b.block, 0)->holding[0];
-  bench_go(&b, bench_day(1), 1);
+  bench_go(&b, bench_day(1), 1e160);
   assert_true(b.block->stepped[0] && isnan(b.block->pnl[0]) && b.block->reason[0] == KEEL_REASON_BAD_NUMBER);
   assert_true(keel_account_after(b.block, 0)->holding[0] == held);
   bench_go(&b, bench_day(2), 100);
@@ -261,7 +261,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(usable_quotes),
       cmocka_unit_test(spot_is_marked_at_mid_or_stays),
-      cmocka_unit_test(dividends_to_come_are_taken_off),
+      cmocka_unit_test(dividends_to_come_count),
       cmocka_unit_test(options_on_a_future_have_its_price_as_forward),
       cmocka_unit_test(a_model_of_a_future_has_no_carry),
       cmocka_unit_test(the_ex_instant_counts_as_gone),

@@ -24,24 +24,48 @@ static void set_paths(struct bench *b, int64_t time_ns) {
   bench_step(b, time_ns, 1);
 }
 
-static void check_option(struct bench *b, struct keel_contract contract, double escrow, double years) {
+static void check_option(struct bench *b, struct keel_contract contract, double years) {
   size_t row = bench_row(b, contract) * PATHS;
   const struct keel_marks *marks = keel_marks_after(b->block, 0);
   const keel_option option = {contract.kind == KEEL_KIND_CALL ? 1 : -1, contract.strike, 0.05, 0.01, years};
   double one[11];
   keel_greeks out = {one, one + 1, one + 2, one + 3, one + 4, one + 5, one + 6, one + 7, one + 8, one + 9, one + 10};
   for (size_t i = 0; i < PATHS; i++) {
-    double net = spot_of(i) - escrow, vol = vol_of(i);
-    keel_black_scholes_price_paths(1, &option, &net, &vol, KEEL_GREEK_SET_ALL, &out);
+    double spot = spot_of(i), vol = vol_of(i);
+    keel_black_scholes_price_paths(1, &option, &spot, &vol, KEEL_GREEK_SET_ALL, &out);
     const double *const rows[] = {marks->price,       marks->greeks.delta, marks->greeks.gamma,
                                   marks->greeks.vega, marks->greeks.theta, marks->greeks.rho,
                                   marks->greeks.psi,  marks->greeks.vanna, marks->greeks.volga};
     for (int k = 0; k < 9; k++) assert_same_bits(rows[k][row + i], one[k]);
     assert_same_bits(marks->hedge_delta[0][row + i], one[1]);
     assert_true(marks->vol[row + i] == vol && marks->hedge_vol[row + i] == vol);
-    struct textbook want = textbook_option(&option, net, vol);
+    struct textbook want = textbook_option(&option, spot, vol);
     assert_close(marks->price[row + i], want.price, 1e-11);
     assert_close(marks->greeks.vanna[row + i], want.vanna, 1e-11);
+  }
+}
+
+/* Where spot pays 1.25 in that many years: by the fast approximation bit by bit, and near fine grids. */
+static void check_paying(struct bench *b, struct keel_contract contract, double ex_years, double years) {
+  size_t row = bench_row(b, contract) * PATHS;
+  const struct keel_marks *marks = keel_marks_after(b->block, 0);
+  const double cash = 1.25;
+  const keel_dividends paid = {1, &ex_years, &cash, KEEL_DIVIDEND_LIQUIDATOR};
+  const keel_option option = {contract.kind == KEEL_KIND_CALL ? 1 : -1, contract.strike, 0.05, 0.01, years};
+  double one[11];
+  keel_greeks out = {one, one + 1, one + 2, one + 3, one + 4, one + 5, one + 6, one + 7, one + 8, one + 9, one + 10};
+  for (size_t i = 0; i < PATHS; i++) {
+    double spot = spot_of(i), vol = vol_of(i);
+    const keel_options in = {&option.phi, &spot, &option.strike, &option.rate, &option.yield, &option.years, &vol};
+    assert_int_equal(keel_dividends_price(1, &in, &paid, KEEL_GREEK_SET_ALL, &out, NULL), KEEL_STATUS_OK);
+    const double *const rows[] = {marks->price,       marks->greeks.delta, marks->greeks.gamma,
+                                  marks->greeks.vega, marks->greeks.theta, marks->greeks.rho,
+                                  marks->greeks.psi,  marks->greeks.vanna, marks->greeks.volga};
+    for (int k = 0; k < 9; k++) assert_close(rows[k][row + i], one[k], 1e-9 * (1 + fabs(one[k])));
+    assert_same_bits(marks->hedge_delta[0][row + i], marks->greeks.delta[row + i]);
+    struct textbook want = textbook_paying(&option, spot, vol, 0, &paid);
+    assert_close(marks->price[row + i], want.price, 1e-5);
+    assert_close(marks->greeks.delta[row + i], want.delta, 1e-5);
   }
 }
 
@@ -60,8 +84,8 @@ static void marks_equal_the_kernel(void **state) {
   set_paths(&b, bench_day(3));
   double escrow = b.block->marks[0].escrow[1];
   assert_close(escrow, 1.25 * exp(-0.05 * 7 / 365), 1e-15);
-  check_option(&b, bench_option(KEEL_KIND_CALL, 100, 30), escrow, 27 / 365.0);
-  check_option(&b, bench_option(KEEL_KIND_PUT, 90, 60), escrow, 57 / 365.0);
+  check_paying(&b, bench_option(KEEL_KIND_CALL, 100, 30), 7 / 365.0, 27 / 365.0);
+  check_paying(&b, bench_option(KEEL_KIND_PUT, 90, 60), 7 / 365.0, 57 / 365.0);
   size_t future = bench_row(&b, bench_future(60, 50)) * PATHS;
   for (size_t i = 0; i < PATHS; i++) {
     struct textbook want = textbook_future(0.05, 0.01, 57 / 365.0, spot_of(i) - escrow);
@@ -69,7 +93,7 @@ static void marks_equal_the_kernel(void **state) {
     assert_close(keel_marks_after(b.block, 0)->greeks.delta[future + i], want.delta, 1e-13);
   }
   set_paths(&b, bench_day(10));
-  check_option(&b, bench_option(KEEL_KIND_CALL, 100, 30), 0, 20 / 365.0);
+  check_option(&b, bench_option(KEEL_KIND_CALL, 100, 30), 20 / 365.0);
   bench_end(&b);
 }
 
@@ -101,16 +125,16 @@ static struct keel_contract american(enum keel_kind kind, double strike, double 
   return contract;
 }
 
-/* At the scheme of books bit by bit, and near the best one; `net` is spot without dividends to come. */
-static void check_american(struct bench *b, struct keel_contract contract, double escrow, double years) {
+/* At the scheme of books bit by bit, and near the best one. */
+static void check_american(struct bench *b, struct keel_contract contract, double years) {
   size_t row = bench_row(b, contract) * PATHS;
   const struct keel_marks *marks = keel_marks_after(b->block, 0);
   double phi = contract.kind == KEEL_KIND_CALL ? 1 : -1, rate = 0.05, yield = 0.01;
   double one[11], best[2];
   keel_greeks out = {one, one + 1, one + 2, one + 3, one + 4, one + 5, one + 6, one + 7, one + 8, one + 9, one + 10};
   for (size_t i = 0; i < PATHS; i++) {
-    double net = spot_of(i) - escrow, vol = vol_of(i), pays = phi * (spot_of(i) - contract.strike);
-    const keel_options in = {&phi, &net, &contract.strike, &rate, &yield, &years, &vol};
+    double spot = spot_of(i), vol = vol_of(i), pays = phi * (spot - contract.strike);
+    const keel_options in = {&phi, &spot, &contract.strike, &rate, &yield, &years, &vol};
     keel_american_price(1, &in, KEEL_PRICING_SCHEME, KEEL_GREEK_SET_ALL, &out, NULL);
     const double *const rows[] = {marks->greeks.delta, marks->greeks.gamma, marks->greeks.vega,  marks->greeks.theta,
                                   marks->greeks.rho,   marks->greeks.psi,   marks->greeks.vanna, marks->greeks.volga};
@@ -134,16 +158,35 @@ static void american_marks_equal_their_kernel(void **state) {
   bench_hold(&b, bench_option(KEEL_KIND_PUT, 110, 30), -1);
   bench_build(&b, PATHS, 1);
   set_paths(&b, bench_day(3));
-  check_american(&b, american(KEEL_KIND_PUT, 100, 30), 0, 27 / 365.0);
-  check_american(&b, american(KEEL_KIND_CALL, 90, 200), 0, 197 / 365.0);
-  check_option(&b, bench_option(KEEL_KIND_PUT, 110, 30), 0, 27 / 365.0);
+  check_american(&b, american(KEEL_KIND_PUT, 100, 30), 27 / 365.0);
+  check_american(&b, american(KEEL_KIND_CALL, 90, 200), 197 / 365.0);
+  check_option(&b, bench_option(KEEL_KIND_PUT, 110, 30), 27 / 365.0);
   bench_end(&b);
 }
 
-/* Spot without the dividend, and not less than exercise at spot as it is: a call deep in the money stands there. */
-static void cash_dividends_are_off_the_spot_of_american_options(void **state) {
+/* Near fine grids: the call's exercise just before the ex-date counts, and the put's that waits for it. */
+static void check_american_paying(struct bench *b, struct keel_contract contract, const keel_dividends *paid,
+                                  double years) {
+  size_t row = bench_row(b, contract) * PATHS;
+  const struct keel_marks *marks = keel_marks_after(b->block, 0);
+  const keel_option option = {contract.kind == KEEL_KIND_CALL ? 1 : -1, contract.strike, 0.05, 0.01, years};
+  for (size_t i = 0; i < PATHS; i++) {
+    const struct textbook want = textbook_paying(&option, spot_of(i), vol_of(i), 1, paid);
+    const double *const rows[] = {marks->greeks.delta, marks->greeks.gamma, marks->greeks.vega,  marks->greeks.theta,
+                                  marks->greeks.rho,   marks->greeks.psi,   marks->greeks.vanna, marks->greeks.volga};
+    const double wanted[] = {want.delta, want.gamma, want.vega, want.theta, want.rho, want.psi, want.vanna, want.volga};
+    const double allowed[] = {2e-4, 5e-4, 2e-2, 5e-2, 5e-2, 5e-2, 2e-2, 2};
+    assert_close(marks->price[row + i], want.price, 2e-4);
+    for (int k = 0; k < 8; k++) assert_close(rows[k][row + i], wanted[k], allowed[k] * (1 + 0.01 * fabs(wanted[k])));
+    assert_same_bits(marks->hedge_delta[0][row + i], marks->greeks.delta[row + i]);
+  }
+}
+
+static void american_options_know_cash_dividends(void **state) {
   (void)state;
+  const double ex_years = 7 / 365.0;
   struct keel_dividend dividend = {bench_day(10), bench_day(12), 2.5};
+  const keel_dividends paid = {1, &ex_years, &dividend.cash, KEEL_DIVIDEND_LIQUIDATOR};
   const struct keel_contract call = american(KEEL_KIND_CALL, 85, 30), put = american(KEEL_KIND_PUT, 110, 30);
   struct bench b;
   bench_start(&b);
@@ -154,13 +197,10 @@ static void cash_dividends_are_off_the_spot_of_american_options(void **state) {
   bench_hold(&b, put, 1);
   bench_build(&b, PATHS, 1);
   set_paths(&b, bench_day(3));
-  double escrow = b.block->marks[0].escrow[1];
-  check_american(&b, call, escrow, 27 / 365.0);
-  check_american(&b, put, escrow, 27 / 365.0);
-  const double *price = keel_marks_after(b.block, 0)->price + bench_row(&b, call) * PATHS;
-  assert_true(price[PATHS - 1] == spot_of(PATHS - 1) - 85);
+  check_american_paying(&b, call, &paid, 27 / 365.0);
+  check_american_paying(&b, put, &paid, 27 / 365.0);
   set_paths(&b, bench_day(10));
-  check_american(&b, call, 0, 20 / 365.0);
+  check_american(&b, call, 20 / 365.0);
   bench_end(&b);
 }
 
@@ -169,7 +209,7 @@ int main(void) {
       cmocka_unit_test(marks_equal_the_kernel),
       cmocka_unit_test(a_given_vol_is_for_decisions_alone),
       cmocka_unit_test(american_marks_equal_their_kernel),
-      cmocka_unit_test(cash_dividends_are_off_the_spot_of_american_options),
+      cmocka_unit_test(american_options_know_cash_dividends),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -256,6 +256,41 @@ static void a_given_vol_decides_for_its_variant_alone(void **state) {
   bench_end(&b);
 }
 
+/* ---- where spot pays ---- */
+
+/* Vols and deltas of quotes made on fine grids: of a call that is exercised before the ex-date, and a European put. */
+static void vols_of_spot_that_pays(void **state) {
+  (void)state;
+  const double ex = 12 / 365.0, cash = 2.5;
+  const keel_dividends paid = {1, &ex, &cash, KEEL_DIVIDEND_LIQUIDATOR};
+  struct keel_dividend dividend = {bench_day(12), bench_day(20), cash};
+  struct keel_contract call = bench_option(KEEL_KIND_CALL, 95, 30), put = bench_option(KEEL_KIND_PUT, 105, 30);
+  call.exercise = KEEL_EXERCISE_AMERICAN;
+  const keel_option call_terms = {1, 95, rate, 0, 30 / 365.0}, put_terms = {-1, 105, rate, 0, 30 / 365.0};
+  struct textbook call_value = textbook_paying(&call_terms, 100, 0.3, 1, &paid);
+  struct textbook put_value = textbook_paying(&put_terms, 100, 0.35, 0, &paid);
+  struct bench b;
+  bench_start(&b);
+  b.underlyings[0].dividends = &dividend;
+  b.underlyings[0].dividend_count = 1;
+  bench_hold(&b, call, -1);
+  bench_hold(&b, put, -1);
+  bench_build(&b, 1, 0);
+  bench_quote_mid(&b, call, bench_day(0), call_value.price);
+  bench_quote_mid(&b, put, bench_day(0), put_value.price);
+  bench_go(&b, bench_day(0), 100);
+  const struct keel_marks *marks = marks_of(&b);
+  size_t call_row = bench_row(&b, call), put_row = bench_row(&b, put);
+  assert_close(marks->vol[call_row], 0.3, 2e-5);
+  assert_close(marks->vol[put_row], 0.35, 1e-6);
+  assert_close(marks->greeks.delta[call_row], call_value.delta, 5e-5);
+  assert_close(marks->greeks.delta[put_row], put_value.delta, 1e-5);
+  assert_close(marks->greeks.vega[call_row], call_value.vega, 2e-3 * call_value.vega);
+  assert_close(marks->greeks.theta[call_row], call_value.theta, 2e-3 * fabs(call_value.theta));
+  assert_int_equal(b.block->source_counts[KEEL_MARK_NO_VOL], 0);
+  bench_end(&b);
+}
+
 /* ---- fall-backs ---- */
 
 static void an_unusable_quote_is_marked_by_its_last_vol(void **state) {
@@ -518,6 +553,7 @@ int main(void) {
       cmocka_unit_test(one_strike_one_vol_of_the_side_out_of_the_money),
       cmocka_unit_test(the_hedging_vol_falls_back_in_order),
       cmocka_unit_test(a_given_vol_decides_for_its_variant_alone),
+      cmocka_unit_test(vols_of_spot_that_pays),
       cmocka_unit_test(an_unusable_quote_is_marked_by_its_last_vol),
       cmocka_unit_test(as_old_as_allowed_is_not_stale),
       cmocka_unit_test(what_never_had_a_quote_takes_the_assumed_vol),

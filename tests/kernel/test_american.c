@@ -296,8 +296,26 @@ static void the_bits_are_the_golden_ones(void **state) {
   if (hash != 0x26aaed89935a23d7u) fail_msg("the hash is 0x%016llx", (unsigned long long)hash);
 }
 
+/* After 20 relaxation times the option is perpetual, however close rate and yield are: a put on spot 100. */
+static void long_options_at_equal_rates_are_perpetual(void **state) {
+  (void)state;
+  static const double rates[] = {1, 0.05}, gaps[] = {0, 1e-6, -1e-6, 1e-3, -1e-3},
+                      vols[] = {0.3, 0.1, 0.05, 0.01, 1e-3};
+  for (int i = 0; i < 2 * 5 * 5; i++) {
+    double phi = -1, spot = 100, strike = 100, rate = rates[i % 2], yield = rate * (1 + gaps[i / 2 % 5]), price;
+    double vol = vols[i / 10] * sqrt(rate), years = 40 / rate;
+    const keel_options one = {&phi, &spot, &strike, &rate, &yield, &years, &vol};
+    double drift = rate - yield - 0.5 * vol * vol, root = sqrt(drift * drift + 2 * rate * vol * vol);
+    double power = (drift + root) / (vol * vol), boundary = strike * power / (1 + power);
+    double want = (strike - boundary) * pow(spot / boundary, -power);
+    keel_american_price(1, &one, KEEL_AMERICAN_ACCURATE, KEEL_GREEK_SET_PRICE, &(keel_greeks){.price = &price}, NULL);
+    assert_close(price, want, 2e-4);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(long_options_at_equal_rates_are_perpetual),
       cmocka_unit_test(every_reference_row_is_within_its_bound),
       cmocka_unit_test(published_contracts_to_their_exact_values),
       cmocka_unit_test(greeks_are_slopes_of_high_prices),

@@ -26,6 +26,10 @@ static void words_say_why_a_row_has_no_price(void **state) {
   priced(&call, 100, NAN, "vol is not a number");
   priced(&call, 100, INFINITY, "vol is infinite");
   priced(&call, 0x1p600, 0.2, "spot and strike are too large");
+  priced(&call, 9e-141, 0.2, "spot is below 1e-140 and not 0");
+  priced(&(keel_option){-1, 9e-141, 0, 0, 1}, 100, 0.2, "strike is below 1e-140 and not 0");
+  assert_string_equal(keel_option_problem(&(keel_option){1, 100, 0, -690, 1}, 1e20, 0.2),
+                      "spot or strike at such rates is too large for a number");
 }
 
 static void words_say_what_is_wrong_with_a_contract(void **state) {
@@ -93,6 +97,9 @@ static void words_of_the_normal_model(void **state) {
   normal_priced(&call, -INFINITY, 20, "spot is infinite");
   normal_priced(&call, 100, -20, "vol is negative");
   normal_priced(&call, -0x1p600, 20, "spot and strike are too large");
+  normal_priced(&(keel_option){1, 1e-200, 0, 0, 1}, -1e-200, 1e-120, NULL);
+  normal_priced(&(keel_option){1, 100, 0, 0, 1}, 100, 1e-131, "vol sqrt(years) is below 1e-130 and not 0");
+  normal_priced(&(keel_option){1, 100, 0, 0, 1e-270}, 100, 20, "years is below 1e-260 and not 0");
   normal_priced(&(keel_option){1, -INFINITY, 0, 0, 1}, 0, 20, "strike is infinite");
   normal_implied(&call, -100, 4, NULL);
   normal_implied(&call, 100, 1000, NULL);
@@ -128,7 +135,6 @@ static void any_rate_for_any_time_has_an_answer_or_a_reason(void **state) {
     int k = i / 2;
     double rate = rates[k % 5], yield = rates[k / 5 % 5], years = times[k / 25 % 9], vol = vols[k / 225 % 4];
     double deviations = k / 900 - 2, strike = 100 * exp((rate - yield) * years + deviations * vol * sqrt(years));
-    if (strike < 1e-130) continue; /* what is added to amounts, for the limit at 0, is felt here */
     keel_option option = {i % 2 ? 1 : -1, strike, rate, yield, years};
     comes_back(&option, 100, vol);
     normal_priced(&option, 100, 100 * vol, NULL);

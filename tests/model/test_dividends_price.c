@@ -126,6 +126,26 @@ static void many_are_as_one(void **state) {
   }
 }
 
+/* Up to all of spot paid out, by the deviations of spot that go with it: as the header says, of grids. */
+static void any_dividends_are_within_what_is_said(void **state) {
+  (void)state;
+  static const double totals[] = {10, 20, 40, 80, 150}, deviations[] = {0.2, 0.5, 1, 1.5};
+  for (int i = 0; i < 5 * 4 * 2 * 2; i++) {
+    double total = totals[i % 5], deviation = deviations[i / 5 % 4], years = i / 40 ? 8 : 0.5, want;
+    const double dates[] = {0.1 * years, 0.4 * years, 0.9 * years}, cash[] = {0.3 * total, 0.3 * total, 0.4 * total};
+    const keel_dividends dividends = {3, dates, cash, KEEL_DIVIDEND_LIQUIDATOR};
+    const struct one option = {i / 20 % 2 ? 1 : -1,    100, fmax(100 - total, 20), 0.04, 0.01, years,
+                               deviation / sqrt(years)};
+    const keel_options options = options_of(&option);
+    double got[GREEKS];
+    solve(&option, &dividends, got);
+    const keel_pde pde = {400, 128, NULL, &dividends, NULL, NULL};
+    const keel_pde_result out = {{.price = &want}, NULL};
+    assert_int_equal(keel_pde_price(1, &options, &pde, KEEL_GREEK_SET_PRICE, &out, NULL), KEEL_STATUS_OK);
+    assert_close(got[0], want, total <= 20 && deviation <= 1 ? 2e-3 : deviation <= 1 ? 0.1 : 2);
+  }
+}
+
 static void what_it_cannot_do_is_refused(void **state) {
   (void)state;
   static double years[70], cash[70];
@@ -161,15 +181,21 @@ static void reasons(void **state) {
   assert_string_equal(keel_dividends_problem(&option, 0, 0.2, &dividends), "spot is too small for dividends");
   assert_string_equal(keel_dividends_problem(&option, 100, 0, &dividends),
                       "vol times the root of years is too small for dividends, below 1e-6");
-  assert_string_equal(keel_dividends_problem(&option, 100, 13, &dividends),
-                      "vol times the root of years is too large for dividends, above 12");
+  assert_null(keel_dividends_problem(&option, 100, 1.5, &dividends));
+  assert_string_equal(
+      keel_dividends_problem(&option, 100, 1.6, &dividends),
+      "vol times the root of years is too large for the fast prices under dividends, above 1.5; grids take it");
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(prices_are_the_table_s),       cmocka_unit_test(it_is_nearer_than_the_published_ones),
-      cmocka_unit_test(greeks_are_the_equation_s),    cmocka_unit_test(many_are_as_one),
-      cmocka_unit_test(what_it_cannot_do_is_refused), cmocka_unit_test(reasons),
+      cmocka_unit_test(prices_are_the_table_s),
+      cmocka_unit_test(it_is_nearer_than_the_published_ones),
+      cmocka_unit_test(greeks_are_the_equation_s),
+      cmocka_unit_test(many_are_as_one),
+      cmocka_unit_test(what_it_cannot_do_is_refused),
+      cmocka_unit_test(reasons),
+      cmocka_unit_test(any_dividends_are_within_what_is_said),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
 #include "model/pde_plan.h"
 #include "support/support.h"
 
-static const struct keel_pde_contract contract = {-1, 100, 110, 0.05, 0.01, 2, 0.3, 1};
+static const struct keel_pde_contract contract = {-1, 100, 110, 0.05, 0.01, 2, 0.3, 1, 0, 0};
 
 static double node(const struct keel_pde_grid *grid, size_t i) {
   double xi = ((double)i - (double)grid->centre_node) * grid->step;

@@ -6,7 +6,7 @@
 
 static const double years[] = {0.25, 0.5, 0.5, 0.75, 2}, cash[] = {1, 2, 3, 0, 9};
 static const keel_dividends dividends = {5, years, cash, KEEL_DIVIDEND_LIQUIDATOR};
-static const struct keel_pde_contract contract = {1, 100, 100, 0.05, 0, 1, 0.2, 0};
+static const struct keel_pde_contract contract = {1, 100, 100, 0.05, 0, 1, 0.2, 0, 0, 0};
 
 static void time_is_cut_at_what_is_paid(void **state) {
   (void)state;

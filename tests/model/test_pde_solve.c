@@ -44,7 +44,7 @@ static void european_options_converge(void **state) {
   (void)state;
   for (int phi = -1; phi <= 1; phi += 2)
     for (double strike = 80; strike < 130; strike += 20) {
-      const struct keel_pde_contract contract = {phi, 100, strike, 0.05, 0.02, 1.5, 0.25, 0};
+      const struct keel_pde_contract contract = {phi, 100, strike, 0.05, 0.02, 1.5, 0.25, 0, 0, 0};
       converges(&contract, formula(&contract), 3.6, 4.4);
     }
 }
@@ -52,14 +52,14 @@ static void european_options_converge(void **state) {
 /* The golden value of american_hp.csv, row 29. */
 static void american_options_converge(void **state) {
   (void)state;
-  const struct keel_pde_contract contract = {-1, 100, 100, 0.05, 0.05, 1, 0.2, 1};
+  const struct keel_pde_contract contract = {-1, 100, 100, 0.05, 0.05, 1, 0.2, 1, 0, 0};
   converges(&contract, 7.662609276945, 3.5, 4.6);
 }
 
 static void many_dividends_of_nothing_change_nothing(void **state) {
   (void)state;
   const double years[] = {0.2, 0.4, 0.6}, nothing[] = {0, 0, 0}, little[] = {1e-12, 1e-12, 1e-12};
-  const struct keel_pde_contract contract = {-1, 100, 100, 0.05, 0.02, 1, 0.2, 1};
+  const struct keel_pde_contract contract = {-1, 100, 100, 0.05, 0.02, 1, 0.2, 1, 0, 0};
   struct keel_pde_reading with[LANES], without[LANES], jumps[LANES];
   solve(&contract, NULL, 4, without);
   solve(&contract, &(keel_dividends){3, years, nothing, KEEL_DIVIDEND_LIQUIDATOR}, 4, with);

@@ -6,15 +6,15 @@
 
 static void bad_quotes_are_dropped_and_counted(void **state) {
   (void)state;
-  const double k[] = {0.1, -0.1, 0, 0.2, NAN, 0.3, 0.05}, bid[] = {0.2, 0, 0.19, 0.3, 0.2, NAN, NAN},
-               ask[] = {0.21, 0.25, 0.2, 0.29, 0.3, 0.4, 0};
-  const keel_smile smile = {0.25, 100, 7, k, bid, ask, NULL};
+  const double k[] = {0.1, -0.1, 0, 0.2, NAN, 0.3, 0.05, 0.4}, bid[] = {0.2, 0, 0.19, 0.3, 0.2, NAN, NAN, NAN},
+               ask[] = {0.21, 0.25, 0.2, 0.29, 0.3, 0.4, 0, NAN};
+  const keel_smile smile = {0.25, 100, 8, k, bid, ask, NULL};
   struct keel_slice_quotes quotes;
   keel_surface_slice report = {0};
   assert_true(keel_slice_quotes_read(&quotes, &smile, &report));
   assert_int_equal(report.two_sided, 2);
   assert_int_equal(report.one_sided, 2);
-  assert_int_equal(report.dropped, 3); /* crossed, no strike, no ask */
+  assert_int_equal(report.dropped, 3); /* crossed, no strike, an ask of 0; without both sides it is none */
   assert_int_equal(quotes.own, 4);
   for (size_t i = 1; i < 4; i++) assert_true(quotes.fit.k[i] > quotes.fit.k[i - 1]);
   assert_close(quotes.fit.bid[1], 0.19 * 0.19 * 0.25, 1e-17);

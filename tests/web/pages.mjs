@@ -24,13 +24,33 @@ export async function pages(keel, root, folder) {
   const replay = await json('replay', 'replay', 'desk.yaml', ...tape, '--csv', at('ledger.csv'))
   const frontier = await json('frontier', 'frontier', 'frontier.yaml', '--set', 'run.paths=2000')
   const risk = await json('risk', 'risk', 'desk.yaml', ...tape, '--at', '2025-01-15', '--since', 'day', '--grid')
-  await run(keel, ['report', simulate, replay, at('ledger.csv'), frontier, risk, '-o', at('all.html')])
+  results.surface = surface()
+  await writeFile(at('surface.json'), JSON.stringify(results.surface))
+  await run(keel, ['report', simulate, replay, at('ledger.csv'), frontier, risk, at('surface.json'), '-o', at('all.html')])
   return {
     all: at('all.html'), results, ledger: await readFile(at('ledger.csv'), 'utf8'),
     charts: ['keel-distribution', 'keel-cost-risk', 'keel-explain-total', 'keel-paths', 'keel-explain-time', 'keel-hedge-target', 'keel-greeks',
-      'keel-explain-total', 'keel-cost-risk', 'keel-heat', 'keel-stresses', 'keel-explain-total'],
+      'keel-explain-total', 'keel-cost-risk', 'keel-heat', 'keel-stresses', 'keel-explain-total', 'keel-smile', 'keel-residuals'],
     markup: await markup(keel, at, results.simulate),
   }
+}
+
+// A surface of one expiry, as keel surface writes it.
+function surface() {
+  const svi = { a: 0.004, b: 0.05, rho: -0.4, m: 0.01, sigma: 0.12 }
+  const quotes = Array.from({ length: 21 }, (_, i) => 80 + 2 * i).map((strike, i) => {
+    const k = Math.log(strike / 100.4)
+    const vol = Math.sqrt((svi.a + svi.b * (svi.rho * (k - svi.m) + Math.hypot(k - svi.m, svi.sigma))) / 0.1)
+    const residual = 0.003 * Math.sin(7 * i)
+    const half = 0.002 + 0.0002 * Math.abs(10 - i)
+    return { kind: strike < 100.4 ? 'put' : 'call', strike, log_moneyness: k, bid: 1, ask: 1.1, bid_vol: vol - residual - half, ask_vol: vol - residual + half, vol,
+      error: 0.0004, residual_vol: residual, residual_spreads: residual / half / 2, inside: Math.abs(residual) < half }
+  })
+  const expiry = { expiry: '2025-02-07T21:00:00Z', years: 0.1, exercise: 'european', forward: { forward: 100.4, from: 'parity' }, model: 'svi', problem: null, svi,
+    two_sided: 21, one_sided: 0, dropped: 2, stale: 0, inside: quotes.filter(({ inside }) => inside).length, rms_vol: 0.0021, rms_spreads: 0.4, converged: true,
+    arbitrage: { butterfly_free: true, calendar_free: true }, quotes }
+  return { time: '2025-01-02T21:00:00Z', rate: 0.04, underlyings: { OAK: { spot: 100, problem: null, expiries: [expiry] }, ELM: { spot: 50, problem: 'has no quotes', expiries: [] } },
+    command: 'surface', strategy: null, repeat: 'keel surface x.yaml', version: '0.1.0' }
 }
 
 // A result whose names and notes are markup that would do something.

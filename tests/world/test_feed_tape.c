@@ -222,11 +222,45 @@ static void vols_and_rates_reach_the_market(void **state) {
   }
 }
 
+/* All instants are in the first microsecond of 1970. */
+static void shows_the_curve_that_is_known(void **state) {
+  (void)state;
+  static const struct {
+    const char *csv;
+    keel_status status;
+  } cases[] = {{"DATE,DFF\n1969-12-29,7\n1969-12-30,5\n1969-12-31,6\n", KEEL_STATUS_OK},
+               {"DATE,DFF\n1969-12-31,6\n", KEEL_STATUS_INPUT},
+               {"DATE,DFF\n1969-12-15,6\n", KEEL_STATUS_INPUT}};
+  for (size_t i = 0; i < 3; i++) {
+    struct feed_bench f;
+    keel_rates *rates;
+    keel_error error = {0};
+    start(&f);
+    struct keel_market *market = &f.bench.block->market;
+    assert_int_equal(keel_rates_load(keel_scratch_write("rates.csv", cases[i].csv, strlen(cases[i].csv)), &rates, NULL),
+                     KEEL_STATUS_OK);
+    assert_int_equal(keel_feed_tape_rates(&f.feed, &f.bench.arena, rates, &error), cases[i].status);
+    if (cases[i].status == KEEL_STATUS_OK) {
+      assert_int_equal(keel_feed_tape_next(&f.feed, market), 1);
+      assert_non_null(market->curve); /* that of the 30th: the next is known from the morning of the 1st */
+      assert_close(market->rate, 365 * log(1 + 0.05 / 360), 1e-14);
+      assert_close(keel_market_zero_rate(market, 0.5), market->rate, 1e-14);
+    }
+    keel_rates_free(rates);
+    end(&f);
+  }
+  struct feed_bench f;
+  start(&f);
+  assert_int_equal(keel_feed_tape_rates(&f.feed, &f.bench.arena, NULL, NULL), KEEL_STATUS_OK);
+  assert_int_equal(keel_feed_tape_next(&f.feed, &f.bench.block->market), 1);
+  assert_null(f.bench.block->market.curve);
+  end(&f);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(plays_each_watched_instant_once),
-      cmocka_unit_test(keeps_within_start_and_end),
-      cmocka_unit_test(may_begin_again),
+      cmocka_unit_test(plays_each_watched_instant_once), cmocka_unit_test(shows_the_curve_that_is_known),
+      cmocka_unit_test(keeps_within_start_and_end),      cmocka_unit_test(may_begin_again),
       cmocka_unit_test(vols_and_rates_reach_the_market),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,10 +27,16 @@ export function decimalsFor(size) {
   return Math.min(8, 2 - Math.floor(Math.log10(size)))
 }
 
+// The same of a list that stands in one row or column.
+export function decimalsOf(values) {
+  const known = values.filter(isNumber)
+  if (known.every(Number.isInteger)) return 0
+  return decimalsFor(Math.max(0, ...known.map(Math.abs)))
+}
+
 // One format for a list of numbers that stand beside or below each other.
 export function formatOf(values) {
-  const sizes = values.filter(isNumber).map(Math.abs)
-  const decimals = decimalsFor(Math.max(0, ...sizes))
+  const decimals = decimalsOf(values)
   return (value) => number(value, decimals)
 }
 

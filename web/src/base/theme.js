@@ -85,5 +85,6 @@ export const common = css`
   th:last-child, td:last-child { padding-right: 0; }
   tbody th { color: var(--ink); }
   thead th { border-bottom-color: var(--rule); vertical-align: bottom; }
+  .scroll td { white-space: nowrap; }
   .scroll { overflow-x: auto; overscroll-behavior-x: contain; }
 `

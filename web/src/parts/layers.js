@@ -8,7 +8,9 @@ const under = (layer) => Object.assign(layer, { under: true })
 // Lines across the plot: [{x | y, colour, dash, label}]
 export const rules = (list) => (u, theme, ratio) => {
   const { ctx, bbox } = u
-  let used = []
+  const used = []
+  ctx.textAlign = 'left'
+  ctx.textBaseline = 'alphabetic'
   for (const { x, y, colour = 'ink2', dash = [4, 3], label, width = 1.2 } of list) {
     const [px, py] = [x === undefined ? 0 : u.valToPos(x, 'x', true), y === undefined ? 0 : u.valToPos(y, 'y', true)]
     ctx.strokeStyle = ctx.fillStyle = theme[colour]
@@ -91,7 +93,9 @@ function polygon(ctx, x, y, r, corners) {
 // Points: [{x, y, dx, dy, colour, shape, size, hollow, label}]
 export const points = (list) => (u, theme, ratio) => {
   const { ctx, bbox } = u
-  const taken = []
+  const taken = list.map((mark) => boxOf(...at(u, mark.x, mark.y), 4 * ratio))
+  ctx.textAlign = 'left'
+  ctx.textBaseline = 'alphabetic'
   const { min, max } = u.scales.x
   for (const mark of list) {
     if (!(mark.x >= min && mark.x <= max)) continue
@@ -112,9 +116,11 @@ export const points = (list) => (u, theme, ratio) => {
   }
 }
 
+const boxOf = (x, y, reach) => ({ left: x - reach, right: x + reach, top: y - reach, bottom: y + reach })
+
 // Where beside a point its label covers no other label; undefined: nowhere.
 function placeFor(x, y, size, bbox, taken, ratio) {
-  const places = [[9, -6], [9, 14], [-9 - size / ratio, -6], [-9 - size / ratio, 14], [9, -20], [-9 - size / ratio, -20], [9, 28]]
+  const places = [[9, -6], [9, 14], [-9 - size / ratio, -6], [-9 - size / ratio, 14], [9, -20], [-9 - size / ratio, -20], [9, 28], [-size / ratio / 2, 24], [-size / ratio / 2, -18]]
   for (const [dx, dy] of places) {
     const box = { left: x + dx * ratio, right: x + dx * ratio + size, top: y + (dy - 11) * ratio, bottom: y + (dy + 2) * ratio }
     const inside = box.left >= bbox.left && box.right <= bbox.left + bbox.width && box.top >= bbox.top && box.bottom <= bbox.top + bbox.height

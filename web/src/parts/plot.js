@@ -4,7 +4,7 @@
 //   title, about,                     about: one line below the title
 //   summary,                          what it shows, for those who do not see it
 //   x: {label, unit, values, time, range, splits, names},
-//   y: {label, unit, range, splits, names},
+//   y: {label, unit, range, splits, names, log},
 //   series: [{label, unit, values, kind: 'line' | 'step' | 'bars', colour, width, dash, fill, off}],
 //   legend: [{label, colour, dash, mark}],  beside the series
 //   layers: [(u, theme) => {}],       drawn over grid and series; `under: true` on the function: below them
@@ -42,15 +42,15 @@ export class KeelPlot extends LitElement {
       header { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: baseline; }
       h3 { font-size: 14.5px; font-weight: 600; letter-spacing: -0.005em; flex: 1 1 auto; }
       .about { font-size: 12.5px; color: var(--ink-2); line-height: 1.4; margin-top: 2px; max-width: 78ch; }
-      .tools { display: flex; gap: 1px; margin-left: auto; }
+      .tools { display: flex; gap: 1px; margin: 0 -7px 0 auto; }
       .tools button { border: 0; background: none; padding: 3px 7px; font-size: 12px; color: var(--ink-2); border-radius: 4px; min-width: 26px; min-height: 26px; }
       .tools button:hover:not(:disabled) { background: var(--wash); color: var(--accent); }
       .tools button:disabled { opacity: 0.45; cursor: default; }
       .legend { display: flex; flex-wrap: wrap; gap: 0 2px; margin: 6px 0 0 -6px; padding: 0; list-style: none; font-size: 12.5px; }
       .legend button, .legend span.key { display: inline-flex; align-items: center; gap: 6px; border: 0; background: none; padding: 2px 6px; border-radius: 4px; color: var(--ink-2); min-height: 24px; }
       .legend button:hover { background: var(--wash); }
-      .legend button[aria-pressed='false'] svg { opacity: 0; }
-      .legend button[aria-pressed='false'] { background: var(--page); }
+      .legend button[aria-pressed='false'] { text-decoration: line-through; }
+      .legend button[aria-pressed='false'] svg { opacity: 0.3; }
       svg { display: block; flex: none; }
       .ylabel { font-size: 12px; color: var(--ink-2); margin: 8px 0 2px; }
       .stage { position: relative; touch-action: pan-y pinch-zoom; }
@@ -177,7 +177,7 @@ export class KeelPlot extends LitElement {
       select: { show: true },
       scales: {
         x: { time: Boolean(spec.x.time), range: (u, least, most) => (least === null ? [from, to] : [least, most]) },
-        y: { range: spec.y.range ? (typeof spec.y.range === 'function' ? spec.y.range : () => spec.y.range) : padded },
+        y: { distr: spec.y.log ? 3 : 1, range: spec.y.range ? (typeof spec.y.range === 'function' ? spec.y.range : () => spec.y.range) : padded },
       },
       axes: [this.axis(spec.x, false), this.axis(spec.y, true)],
       series: [{}, ...this.lines()],
@@ -202,8 +202,10 @@ export class KeelPlot extends LitElement {
       gap: is_y ? 8 : 4,
       space: is_y ? 38 : spec.time ? (narrow ? 70 : 80) : 58,
     }
-    if (spec.splits) axis.splits = () => spec.splits
-    if (spec.splits) axis.filter = (u, splits) => splits
+    if (spec.splits || spec.log) {
+      axis.splits = spec.log ? (u, i, least, most) => decades(least, most) : () => spec.splits
+      axis.filter = (u, splits) => splits
+    }
     if (spec.names) axis.values = () => spec.names
     else if (!spec.time) axis.values = (u, splits) => ticks(splits)
     else axis.values = clock
@@ -461,6 +463,14 @@ function padded(u, least, most) {
   if (least === null || most === null) return [0, 1]
   const room = (most - least || Math.abs(most) || 1) * 0.06
   return [least - (least === 0 ? 0 : room), most + (most === 0 ? 0 : room)]
+}
+
+// 1, 2, 5, 10, 20 ... within a range.
+function decades(least, most) {
+  const list = []
+  for (let ten = 10 ** Math.floor(Math.log10(least)); ten <= most; ten *= 10)
+    for (const step of [1, 2, 5]) if (step * ten >= least && step * ten <= most) list.push(step * ten)
+  return list
 }
 
 // Ticks of time: the clock within a day, else the date, with the year where it turns.

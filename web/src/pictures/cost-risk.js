@@ -68,9 +68,9 @@ class CostRisk extends Picture {
       title: `Cost against risk${this.isFrontier ? ': the frontier' : ''}`,
       about: 'Left is cheaper, down is safer. Error bars are two standard errors, of the same paths for all rules.',
       summary: `${rules.length} rules${best ? `; recommended is ${best.name}` : ''}.`,
-      height: this.isFrontier ? 400 : 320,
+      height: this.isFrontier ? 420 : 320,
       x: { label: 'mean cost', unit: MONEY, range: spread(rules.map((rule) => rule.cost), 0.05, 0.16) },
-      y: { label: this.riskName, unit: MONEY, range: spread(rules.map((rule) => rule.risk), 0.08, 0.1) },
+      y: heightsOf(this.riskName, rules.map((rule) => rule.risk)),
       legend: this.isFrontier
         ? [
             ...(best ? [{ label: 'recommended', colour: 'c2', mark: 'diamond' }] : []),
@@ -99,6 +99,13 @@ function factsOf(rule, riskName) {
   if (Number.isFinite(rule.trades)) rows.push(['trades', precise(rule.trades)])
   if (rule.dominatedBy) rows.push(['dominated by', rule.dominatedBy])
   return rows
+}
+
+// In powers of ten where the riskiest is many times the safest: no hedge at all is often among them.
+function heightsOf(name, values) {
+  const [least, most] = [Math.min(...values), Math.max(...values)]
+  if (!(least > 0 && most > 4 * least)) return { label: name, unit: MONEY, range: spread(values, 0.08, 0.1) }
+  return { label: `${name} (logarithmic)`, unit: MONEY, range: [least * 0.85, most * 1.2], log: true }
 }
 
 function spread(values, below, above) {

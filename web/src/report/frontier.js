@@ -1,6 +1,6 @@
 // What `keel frontier` found.
 import { html, nothing } from 'lit'
-import { decimalsFor, isNumber, number } from '../base/format.js'
+import { decimalsOf, isNumber, number } from '../base/format.js'
 import { figure } from '../parts/figures.js'
 import { Section } from './section.js'
 import '../pictures/cost-risk.js'
@@ -10,7 +10,7 @@ const columns = ['cost', 'risk', 'mean', 'std', 'turnover', 'trades', 'objective
 class Frontier extends Section {
   rules() {
     const { result } = this
-    const places = Object.fromEntries(columns.map((name) => [name, decimalsFor(Math.max(0, ...result.rules.map((rule) => rule[name]).filter(isNumber).map(Math.abs)))]))
+    const places = Object.fromEntries(columns.map((name) => [name, decimalsOf(result.rules.map((rule) => rule[name]))]))
     const known = columns.filter((name) => result.rules.some((rule) => isNumber(rule[name])))
     return html`<div class="card wide"><h3>Rules, by cost</h3>
       <div class="scroll" tabindex="0" role="region" aria-label="rules by cost"><table>
@@ -37,7 +37,7 @@ class Frontier extends Section {
     const { result } = this
     return html`
       ${this.head([['paths', number(result.paths)], ['steps', number(result.steps)], ['rules', number(result.rules.length)], ['interrupted', result.interrupted ? 'yes' : undefined]])}
-      <p class="sentence">${result.sentence}</p>
+      <p class="sentence">${result.sentence.split('`').map((part, i) => (i % 2 ? html`<b>${part}</b>` : part))}</p>
       <div class="grid">
         <keel-cost-risk .result=${result} class="wide"></keel-cost-risk>
         ${this.rules()} ${this.exchange()} ${this.notes()} ${this.origin()}

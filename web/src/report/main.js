@@ -7,12 +7,14 @@ import './frontier.js'
 import './replay.js'
 import './risk.js'
 import './simulate.js'
+import './surface.js'
 
 const views = {
   simulate: (run) => html`<keel-simulate .result=${run.result} .file=${run.file}></keel-simulate>`,
   replay: (run) => html`<keel-replay .result=${run.result} .file=${run.file} .ledger=${run.ledger}></keel-replay>`,
   frontier: (run) => html`<keel-frontier .result=${run.result} .file=${run.file}></keel-frontier>`,
   risk: (run) => html`<keel-risk .result=${run.result} .file=${run.file}></keel-risk>`,
+  surface: (run) => html`<keel-surface .result=${run.result} .file=${run.file}></keel-surface>`,
 }
 
 const scripts = [...document.querySelectorAll('script.keel-result')]

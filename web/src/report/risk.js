@@ -1,6 +1,6 @@
 // What `keel risk` found.
 import { html, nothing } from 'lit'
-import { decimalsFor, isNumber, number, time, words } from '../base/format.js'
+import { decimalsOf, isNumber, number, time, words } from '../base/format.js'
 import { figure, valueAt } from '../parts/figures.js'
 import { Section } from './section.js'
 import '../pictures/explain-total.js'
@@ -13,7 +13,7 @@ class Risk extends Section {
     const measures = Object.keys(result.total).filter((name) => name !== 'buckets' && isNumber(result.total[name]))
     const rows = [{ name: 'all', path: ['total'], strong: true }, ...Object.keys(result.underlyings).map((name) => ({ name, path: ['underlyings', name] })),
       ...Object.keys(result.total.buckets ?? {}).map((name) => ({ name, path: ['total', 'buckets', name], is_bucket: true })).filter(({ path }) => measures.some((m) => valueAt(result, [...path, m])))]
-    const places = Object.fromEntries(measures.map((m) => [m, decimalsFor(Math.max(0, ...rows.map(({ path }) => Math.abs(valueAt(result, [...path, m]) ?? 0))))]))
+    const places = Object.fromEntries(measures.map((m) => [m, decimalsOf(rows.map(({ path }) => valueAt(result, [...path, m])))]))
     return html`<div class="card wide"><h3>Exposures</h3>
       <div class="scroll" tabindex="0" role="region" aria-label="exposures"><table>
         <thead><tr><th scope="col">of</th>${measures.map((m) => html`<th scope="col">${words(m)}</th>`)}</tr></thead>
@@ -25,7 +25,7 @@ class Risk extends Section {
     const { positions } = this.result
     if (!positions?.length) return nothing
     const numbers = Object.keys(positions[0]).filter((name) => positions.some((position) => isNumber(position[name])))
-    const places = Object.fromEntries(numbers.map((name) => [name, Math.min(4, decimalsFor(Math.max(0, ...positions.map((position) => Math.abs(position[name] ?? 0)))))]))
+    const places = Object.fromEntries(numbers.map((name) => [name, Math.min(4, decimalsOf(positions.map((position) => position[name])))]))
     return html`<div class="card wide"><h3>Positions</h3>
       <div class="scroll" tabindex="0" role="region" aria-label="positions"><table>
         <thead><tr><th scope="col">position</th>${numbers.map((name) => html`<th scope="col">${words(name)}</th>`)}<th scope="col">marked</th></tr></thead>

@@ -22,6 +22,7 @@ export class Section extends LitElement {
       .card { background: var(--card); border: 1px solid var(--hair); border-radius: 7px; padding: 14px 16px 12px; min-width: 0; }
       .card h3 { font-size: 14.5px; font-weight: 600; margin-bottom: 6px; }
       .card * + h3 { margin-top: 14px; }
+      .sentence b { font-weight: 600; }
       .sentence { font-size: 16px; line-height: 1.5; max-width: 80ch; padding: 12px 16px; border-left: 3px solid var(--accent); background: var(--card); margin-bottom: 14px; border-radius: 0 7px 7px 0; }
       tr.error td, tr.error th { font-size: 12px; color: var(--ink-2); border-bottom: 1px solid var(--hair); padding-top: 0; }
       tr.has-error > * { border-bottom: 0; padding-bottom: 0; }

@@ -1,6 +1,6 @@
 // What `keel simulate` found.
 import { html, nothing } from 'lit'
-import { decimalsFor, isNumber, number, percent, words } from '../base/format.js'
+import { decimalsOf, isNumber, number, percent, words } from '../base/format.js'
 import { figure, valueAt } from '../parts/figures.js'
 import { variantsOf } from '../parts/picture.js'
 import { Section } from './section.js'
@@ -27,7 +27,7 @@ class Simulate extends Section {
   row(variants, { label, path, error, decimals, strong }) {
     const values = variants.map((one) => valueAt(this.result, [...one.path, ...path]))
     if (!values.some(isNumber)) return nothing
-    const places = decimals ?? decimalsFor(Math.max(...values.filter(isNumber).map(Math.abs)))
+    const places = decimals ?? decimalsOf(values)
     const errors = error && variants.some((one) => isNumber(valueAt(this.result, [...one.path, ...error])))
     return html`<tr class="${errors ? 'has-error' : ''} ${strong ? 'strong' : ''}"><th scope="row">${label}</th>${variants.map((one) => html`<td>${figure(this.result, [...one.path, ...path], places)}</td>`)}</tr>
       ${errors ? html`<tr class="error"><th scope="row" aria-label="standard error of ${label}">±</th>${variants.map((one) => html`<td>${figure(this.result, [...one.path, ...error], places)}</td>`)}</tr>` : nothing}`
@@ -64,7 +64,7 @@ class Simulate extends Section {
         <keel-distribution .result=${result}></keel-distribution>
         ${variants.length > 1 ? html`<keel-cost-risk .result=${result}></keel-cost-risk>` : nothing}
         ${has_parts ? html`<keel-explain-total .result=${result}></keel-explain-total>` : nothing}
-        ${result.paths_shown?.length ? html`<keel-paths .result=${result}></keel-paths>` : nothing}
+        ${result.paths_shown?.length ? html`<keel-paths .result=${result} class=${has_parts && variants.length > 1 ? '' : 'wide'}></keel-paths>` : nothing}
         ${this.theories(variants)} ${this.notes()} ${this.origin()}
       </div>`
   }
