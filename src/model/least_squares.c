@@ -79,7 +79,7 @@ static int factor(double matrix[MOST][MOST], size_t n) {
 }
 
 static int find_step(struct normal *normal, size_t n, double damping) {
-  double matrix[MOST][MOST], x[MOST];
+  double matrix[MOST][MOST], x[MOST] = {0};
   damp(normal, n, damping, matrix);
   if (!factor(matrix, n)) return 0;
   for (size_t k = 0; k < n; k++) {
