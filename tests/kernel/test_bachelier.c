@@ -247,7 +247,7 @@ static void the_bits_are_the_golden_ones(void **state) {
         for (int byte = 0; byte < 64; byte += 8)
           hash = (hash ^ (keel_bits(t.out[i][row]) >> byte & 255)) * 1099511628211u;
   }
-  if (hash != 0x045bfed28d120cd0u) fail_msg("the hash is 0x%016llx", (unsigned long long)hash);
+  if (hash != 0xc7188dbf7ebda75fu) fail_msg("the hash is 0x%016llx", (unsigned long long)hash);
 }
 
 int main(void) {
