@@ -9,6 +9,7 @@
 #include "keel/bachelier.h"
 
 #include "kernel/bounds.h"
+#include "kernel/forward.h"
 #include "kernel/greeks.h"
 #include "kernel/lane_math.h"
 #include "kernel/level.h"
@@ -46,12 +47,12 @@ static INLINE void measure(size_t count, const keel_options *in, struct tile *t)
 #pragma omp simd
   for (size_t i = 0; i < count; i++) {
     struct terms terms = terms_at(i, in);
-    double growth = keel_expm1((terms.rate - terms.yield) * terms.years);
-    double m = fma(terms.spot, growth, terms.spot - terms.strike), v = terms.vol * sqrt(terms.years);
+    double carry = (terms.rate - terms.yield) * terms.years;
+    double m = keel_forward_above(terms.spot, terms.strike, carry), v = terms.vol * sqrt(terms.years);
     double inv_v = keel_reciprocal(v + LEAST);
     t->discount[i] = keel_exp_normal(-(terms.rate * terms.years));
     t->yield_factor[i] = keel_exp_normal(-(terms.yield * terms.years));
-    t->growth[i] = growth;
+    t->growth[i] = keel_exp_normal(carry);
     t->m[i] = m;
     t->v[i] = v;
     t->inv_v[i] = inv_v;
@@ -74,7 +75,7 @@ static INLINE void weigh(size_t count, struct tile *t) {
 /* Everything of lane i, of which the compiler keeps what its set stores. */
 static INLINE struct keel_greek_lane lane_of(size_t i, const struct terms *terms, const struct tile *t) {
   double phi = terms->phi, carry = terms->rate - terms->yield, root_years = sqrt(terms->years);
-  double discount = t->discount[i], yield_factor = t->yield_factor[i], up = 1.0 + t->growth[i];
+  double discount = t->discount[i], yield_factor = t->yield_factor[i], up = t->growth[i];
   double d = t->d[i], v = t->v[i], inv_v = t->inv_v[i], n = KEEL_INV_SQRT_2PI * t->g[i];
   double cumulative = phi * d > 0 ? 1.0 - t->tail[i] : t->tail[i];
   double price = discount * fma(v, t->drop[i], keel_at_least(phi * t->m[i], 0.0));

@@ -6,6 +6,7 @@
 #include "keel/bachelier.h"
 
 #include "kernel/bounds.h"
+#include "kernel/forward.h"
 #include "kernel/greeks.h"
 #include "kernel/implied_steps.h"
 #include "kernel/level.h"
@@ -27,8 +28,8 @@ struct tile {
 static INLINE void take(size_t i, const keel_options *in, double price, struct tile *tile) {
   double phi = in->phi[i], spot = in->spot[i], strike = in->strike[i], years = in->years[i];
   double rate_years = in->rate[i] * years, yield_years = in->yield[i] * years;
-  double discount = keel_exp_normal(-rate_years), growth = keel_expm1((in->rate[i] - in->yield[i]) * years);
-  double m = fma(spot, growth, spot - strike), intrinsic = discount * keel_at_least(phi * m, 0.0);
+  double discount = keel_exp_normal(-rate_years), carry = (in->rate[i] - in->yield[i]) * years;
+  double m = keel_forward_above(spot, strike, carry), intrinsic = discount * keel_at_least(phi * m, 0.0);
   double outside = price - intrinsic, value = discount * fabs(m);
   int tiny = outside < KEEL_IMPLIED_SMALL, both = tiny & (value < BOTH_SMALL);
   double scaled = tiny ? outside * 0x1p574 : outside;

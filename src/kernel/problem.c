@@ -4,6 +4,7 @@
 
 #include "keel/bachelier.h"
 #include "kernel/bounds.h"
+#include "kernel/forward.h"
 #include "kernel/lane_math.h"
 
 static const char *contract_problem(const keel_option *option) {
@@ -105,8 +106,9 @@ const char *keel_bachelier_implied_problem(const keel_option *option, double spo
   keel_option contract = positive(option);
   const char *problem = price_problem(&contract, size_of(spot), price);
   if (problem) return problem;
-  double growth = keel_expm1((option->rate - option->yield) * option->years);
-  double above = fma(spot, growth, spot - option->strike), discount = keel_exp_normal(-(option->rate * option->years));
+  double carry = (option->rate - option->yield) * option->years;
+  double above = keel_forward_above(spot, option->strike, carry),
+         discount = keel_exp_normal(-(option->rate * option->years));
   double intrinsic = discount * keel_at_least(option->phi * above, 0.0);
   if (price < intrinsic) return beyond(text, "price is below intrinsic", intrinsic);
   if (!(discount * fabs(above) <= KEEL_AMOUNT_MOST)) return "spot and strike are too large";

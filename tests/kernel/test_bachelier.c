@@ -158,6 +158,18 @@ static void greeks_are_slopes(void **state) {
   }
 }
 
+static void a_forward_far_below_its_strike_or_above_is_not_lost(void **state) {
+  (void)state;
+  for (double carry = -300; carry <= 300; carry += 75) {
+    double phi = 1, spot = 100, strike = 0, rate = carry < 0 ? carry : 0, yield = carry < 0 ? 0 : -carry, years = 1;
+    double vol = 0, price, delta;
+    const keel_options one = {&phi, &spot, &strike, &rate, &yield, &years, &vol};
+    keel_bachelier_price(1, &one, KEEL_GREEK_SET_DELTA, &(keel_greeks){.price = &price, .delta = &delta});
+    assert_close(price / (100 * keel_exp(-yield)), 1, 1e-12);
+    assert_close(delta / keel_exp(-yield), 1, 1e-12);
+  }
+}
+
 static void limits_are_reached(void **state) {
   (void)state;
   static const double amounts[] = {-1e100, -100, -1e-12, 0, 1e-12, 100, 1e100}, times[] = {0, 1e-12, 1, 100};
@@ -247,7 +259,7 @@ static void the_bits_are_the_golden_ones(void **state) {
         for (int byte = 0; byte < 64; byte += 8)
           hash = (hash ^ (keel_bits(t.out[i][row]) >> byte & 255)) * 1099511628211u;
   }
-  if (hash != 0xc7188dbf7ebda75fu) fail_msg("the hash is 0x%016llx", (unsigned long long)hash);
+  if (hash != 0xcac39a178619d304u) fail_msg("the hash is 0x%016llx", (unsigned long long)hash);
 }
 
 int main(void) {
@@ -256,6 +268,7 @@ int main(void) {
       cmocka_unit_test(puts_are_calls_mirrored),
       cmocka_unit_test(puts_and_calls_keep_parity),
       cmocka_unit_test(greeks_are_slopes),
+      cmocka_unit_test(a_forward_far_below_its_strike_or_above_is_not_lost),
       cmocka_unit_test(limits_are_reached),
       cmocka_unit_test(a_bad_lane_is_nan_and_alone),
       cmocka_unit_test(every_level_gives_the_same_bits),
