@@ -121,7 +121,7 @@ static void spxw_is_followed_within_its_spreads(void **state) {
   size_t days = 0, inside = 0, two_sided = 0;
   int64_t last = 0;
   for (int day = 2; day <= 30; day++) {
-    char at[16];
+    char at[24];
     keel_surfaces_expiry expiry;
     snprintf(at, sizeof at, "2018-01-%02d", day);
     keel_surfaces *surfaces = surfaces_of(strategy, at, 1);
