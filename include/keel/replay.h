@@ -22,6 +22,9 @@ typedef struct keel_replay_options {
    * several threads it is called from one of them at a time. May be NULL. */
   int (*tick)(void *context, uint64_t done, uint64_t total);
   void *tick_context;
+  /* Called after each instant, for each variant, with its P&L and cost so far; the context is that of `tick`, and so
+   * are the threads. May be NULL. */
+  void (*watch)(void *context, size_t variant, double pnl, double cost);
 } keel_replay_options;
 
 /* Runs market.tape under all variants. `options` may be NULL: one thread, no tick. The strategy has to outlive the

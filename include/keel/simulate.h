@@ -25,6 +25,9 @@ typedef struct keel_simulate_options {
    * result is then that of the paths that were finished. May be NULL. */
   int (*tick)(void *context, uint64_t done, uint64_t total);
   void *tick_context;
+  /* Called now and then for each variant, with the mean P&L of the paths so far and its standard error; the context is
+   * that of `tick`. Not with ranks. May be NULL. */
+  void (*watch)(void *context, size_t variant, double mean, double error);
   keel_ranks *ranks; /* that share the paths, each called with the same strategy; NULL: this process is alone */
 } keel_simulate_options;
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/watch.h"
 #include "keel/replay.h"
 
 enum { SIDE_BY_SIDE = 5, NAME = 14 }; /* variants in one block of the table, and how wide */
@@ -137,11 +138,20 @@ static int run(struct keel_cli *cli) {
   if (keel_cli_value(cli, "help-fields")) return print_fields();
   if (cli->operand_count == 0) return keel_cli_usage(cli, "no STRATEGY");
   keel_strategy *strategy;
-  int status = keel_cli_strategy(cli, &strategy);
+  int is_watched, status = keel_cli_watch_check(cli, &is_watched);
+  if (status == KEEL_EXIT_DONE) status = keel_cli_strategy(cli, &strategy);
   if (status != KEEL_EXIT_DONE) return status;
   keel_replay_options how = {.threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli};
-  keel_replay *replay;
-  if (keel_replay_run(strategy, &how, &replay, &error) == KEEL_STATUS_OK) {
+  keel_replay *replay = NULL;
+  keel_status outcome = KEEL_STATUS_OK;
+  if (is_watched) {
+    how.tick = keel_cli_watch_tick;
+    how.watch = keel_cli_watch_point;
+    outcome = keel_cli_watch_open(cli, strategy, "P&L", "cost", &error);
+  }
+  if (!outcome) outcome = keel_replay_run(strategy, &how, &replay, &error);
+  keel_cli_watch_close(!outcome);
+  if (!outcome) {
     keel_cli_bar_clear();
     status = show(cli, replay);
     keel_replay_free(replay);
@@ -153,6 +163,7 @@ static int run(struct keel_cli *cli) {
 }
 
 static const struct keel_cli_option options[] = {
+    {.name = "watch", .help = "show how the P&L comes about while it runs, as sparklines"},
     {.name = "help-fields", .help = "print every field of a strategy: unit, what is allowed, default"},
     {.name = NULL},
 };

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/watch.h"
+#include "drive/simulate.h"
 #include "keel/simulate.h"
 
 enum { SIDE_BY_SIDE = 5, NAME = 14 }; /* variants in one block of the table, and how wide */
@@ -231,11 +233,43 @@ static int write_path(struct keel_cli *cli, const keel_strategy *strategy, uint6
   return status == KEEL_STATUS_OK ? KEEL_EXIT_DONE : keel_cli_fail(&error);
 }
 
+/* The distribution of each variant's P&L, between its quantiles of 0.1 and 99.9 %. */
+static void print_distributions(const keel_simulation *simulation) {
+  enum { CLASSES = 32 };
+  for (size_t v = 0; v < keel_simulation_variants(simulation); v++) {
+    struct keel_histogram histogram;
+    char spark[3 * CLASSES + 1];
+    if (!keel_simulation_histogram(simulation, v, CLASSES, &histogram)) continue;
+    keel_cli_sparkline(histogram.shares, CLASSES, CLASSES, spark, sizeof spark);
+    printf("  %-18.18s %s  P&L from %.6g to %.6g\n", keel_simulation_variant(simulation, v), spark, histogram.from,
+           histogram.to);
+  }
+  putchar('\n');
+}
+
+/* Runs it, and draws it meanwhile where --watch says so. */
+static keel_status simulate(struct keel_cli *cli, const keel_strategy *strategy, int is_watched,
+                            keel_simulation **simulation, keel_error *error) {
+  keel_simulate_options how = {
+      .threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli, .ranks = keel_cli_ranks()};
+  keel_status status = KEEL_STATUS_OK;
+  if (is_watched) {
+    how.tick = keel_cli_watch_tick;
+    how.watch = keel_cli_watch_point;
+    status = keel_cli_watch_open(cli, strategy, "mean P&L", "+-", error);
+  }
+  if (!status) status = keel_simulation_run(strategy, &how, simulation, error);
+  keel_cli_watch_close(!status);
+  if (!status && is_watched) print_distributions(*simulation);
+  return status;
+}
+
 static int run(struct keel_cli *cli) {
   keel_error error;
   keel_strategy *strategy;
   uint64_t path;
-  int status = wanted_path(cli, &path);
+  int is_watched, status = keel_cli_watch_check(cli, &is_watched);
+  if (status == KEEL_EXIT_DONE) status = wanted_path(cli, &path);
   if (status == KEEL_EXIT_DONE) status = keel_cli_strategy(cli, &strategy);
   if (status != KEEL_EXIT_DONE) return status;
   status = write_path(cli, strategy, path);
@@ -243,10 +277,8 @@ static int run(struct keel_cli *cli) {
     keel_strategy_free(strategy);
     return status;
   }
-  keel_simulate_options how = {
-      .threads = cli->threads, .tick = keel_cli_tick, .tick_context = cli, .ranks = keel_cli_ranks()};
   keel_simulation *simulation;
-  if (keel_simulation_run(strategy, &how, &simulation, &error) == KEEL_STATUS_OK) {
+  if (simulate(cli, strategy, is_watched, &simulation, &error) == KEEL_STATUS_OK) {
     keel_cli_bar_clear();
     status = simulation ? conclude(cli, simulation) : KEEL_EXIT_DONE;
     keel_simulation_free(simulation);
@@ -260,6 +292,7 @@ static int run(struct keel_cli *cli) {
 static const struct keel_cli_option options[] = {
     {"tape", 0, "FILE", "write the market of one path as a tape; its replay gives the ledger of that path", 0, NULL},
     {"ledger", 0, "FILE", "write the ledger of one path, as CSV", 0, NULL},
+    {"watch", 0, NULL, "show how the mean P&L settles while it runs, and its distribution, as sparklines", 0, NULL},
     {"tape-path", 0, "N", "which path these are of, from 0 (default: 0)", 0, NULL},
     {0},
 };

@@ -93,6 +93,7 @@ static void tell_command(const struct keel_cli *cli, keel_strategy *strategy) {
   for (size_t i = 0; i < cli->operand_count; i++) put_word(&line, cli->operands[i]);
   for (size_t i = 0; i < cli->given_count; i++) {
     char name[64];
+    if (strcmp(cli->given[i].option->name, "watch") == 0) continue;
     snprintf(name, sizeof name, "--%s", cli->given[i].option->name);
     put_word(&line, name);
     if (cli->given[i].option->value) put_word(&line, cli->given[i].value);

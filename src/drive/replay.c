@@ -25,9 +25,13 @@ struct run {
 
 static int tick(struct run *run, const struct keel_replay_part *part) {
   const keel_replay_options *options = run->options;
-  if (!options || !options->tick || (part->instants - 1) % 64 != 0) return 0;
+  if (!options || !(options->tick || options->watch)) return 0;
+  if ((part->instants - 1) % (options->watch ? 1 : 64) != 0) return 0;
+  int stop = 0;
   pthread_mutex_lock(&run->tick_lock);
-  int stop = options->tick(options->tick_context, part->instants, keel_tape_instants(run->replay->tape));
+  for (size_t v = 0; options->watch && v < part->variant_count; v++)
+    options->watch(options->tick_context, part->variants[v], part->ledger.totals[v].pnl, part->ledger.totals[v].cost);
+  if (options->tick) stop = options->tick(options->tick_context, part->instants, keel_tape_instants(run->replay->tape));
   pthread_mutex_unlock(&run->tick_lock);
   return stop;
 }
@@ -135,8 +139,9 @@ static keel_status run_part(struct run *run, struct keel_replay_part *part) {
     part->instants++;
     keel_step(block);
     keel_replay_record(&part->ledger, block);
+    int is_stopped = tick(run, part);
     if (is_finished(block)) break;
-    if (tick(run, part)) return keel_fail(&part->error, KEEL_STATUS_STOPPED, NULL, "stopped");
+    if (is_stopped) return keel_fail(&part->error, KEEL_STATUS_STOPPED, NULL, "stopped");
   }
   part->events = feed.events;
   return end_part(strategy, part, block);

@@ -217,6 +217,7 @@ keel_status keel_simulation_run(const keel_strategy *strategy, const keel_simula
     plan.threads = options->threads > 1 ? (size_t)options->threads : 1;
     plan.tick = options->tick;
     plan.tick_context = options->tick_context;
+    plan.watch = options->ranks ? NULL : options->watch;
     plan.ranks = options->ranks;
   }
   return keel_simulation_execute(&plan, simulation, error);

@@ -38,6 +38,7 @@ struct keel_simulation_plan {
   size_t block_paths;                                        /* a divisor of 256; 0: 256. Never changes a result */
   int (*tick)(void *context, uint64_t done, uint64_t total); /* as in keel_simulate_options */
   void *tick_context;
+  void (*watch)(void *context, size_t variant, double mean, double error); /* likewise */
   keel_ranks *ranks; /* that share the paths, all of this plan; NULL: this process is alone */
 };
 
@@ -208,6 +209,16 @@ keel_status keel_simulation_execute(const struct keel_simulation_plan *plan, str
 /* Into simulation->statistics, and the figures from the samples. */
 void keel_simulation_list_statistics(struct keel_simulation *simulation);
 void keel_simulation_compute_figures(struct keel_simulation *simulation);
+
+/* The P&L in equal classes between its quantiles of 0.1 and 99.9 %: the share of paths in each, and beyond them. */
+enum { KEEL_HISTOGRAM_MAX = 80 };
+struct keel_histogram {
+  size_t classes;
+  double from, to, below, above, shares[KEEL_HISTOGRAM_MAX];
+};
+/* Returns 0 where these quantiles are one, or not known. */
+int keel_simulation_histogram(const struct keel_simulation *simulation, size_t variant, size_t classes,
+                              struct keel_histogram *histogram);
 
 /* Into simulation->theories, and simulation->shown. */
 void keel_simulation_list_theories(struct keel_simulation *simulation);

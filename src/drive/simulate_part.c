@@ -153,6 +153,16 @@ static void run_round(struct round *round, struct keel_pool *pool) {
   part->next += round->leaves;
 }
 
+/* What is known after a round, of each variant. */
+static void show_round(const struct round *round) {
+  const struct keel_simulation_plan *plan = round->plan;
+  if (!plan->watch || !round->part->paths) return;
+  for (size_t v = 0; v < round->part->wiring->variant_count; v++) {
+    struct keel_estimate mean = keel_sample_statistics(keel_simulation_sample(round->part, v, KEEL_QUANTITY_PNL)).mean;
+    plan->watch(plan->tick_context, v, mean.value, mean.error);
+  }
+}
+
 /* ---- a part ---- */
 
 static const struct keel_sample_plan *plan_of(const struct keel_simulation_wiring *wiring, size_t quantity) {
@@ -181,6 +191,7 @@ static void run_rounds(struct round *round, uint64_t last, size_t most, struct k
     round->first = part->next;
     round->leaves = last - part->next < most ? (size_t)(last - part->next) : most;
     run_round(round, pool);
+    show_round(round);
   }
 }
 
@@ -204,6 +215,7 @@ keel_status keel_simulation_part_run(struct keel_simulation_part *part, uint64_t
   if (status) return status;
   keel_arena_init(&arena);
   size_t most = round_leaves(wiring, threads, last - part->next);
+  if (plan->watch && most > threads) most = threads; /* the bits are the same for any */
   struct round round = {.part = part, .plan = plan};
   round.total = paths_until(wiring, last) - paths_until(wiring, part->next);
   round.workers = KEEL_ARENA_NEW(&arena, struct keel_simulation_worker, threads);

@@ -58,23 +58,16 @@ static json_t *quantity_json(const struct keel_simulation *simulation, size_t va
   return object;
 }
 
-/* The shares of paths in equal classes between two outer quantiles, and beyond them. */
+/* The shares of paths in classes, and beyond them. */
 static json_t *histogram_json(const struct keel_simulation *simulation, size_t variant) {
-  enum { CLASSES = 80 };
-  const struct keel_sample *sample = keel_simulation_sample(&simulation->part, variant, KEEL_QUANTITY_PNL);
-  double from = keel_sample_quantile(sample, 0.001).value, to = keel_sample_quantile(sample, 0.999).value;
-  if (!(from < to)) return json_null();
+  struct keel_histogram histogram;
+  if (!keel_simulation_histogram(simulation, variant, KEEL_HISTOGRAM_MAX, &histogram)) return json_null();
   json_t *object = json_object(), *shares = json_array();
-  double below = keel_distribution_below(sample->distribution, from), before = below;
-  for (int i = 1; i <= CLASSES; i++) {
-    double until = keel_distribution_below(sample->distribution, from + (to - from) * i / CLASSES);
-    json_array_append_new(shares, real(until - before));
-    before = until;
-  }
-  json_object_set_new(object, "from", real(from));
-  json_object_set_new(object, "to", real(to));
-  json_object_set_new(object, "below", real(below));
-  json_object_set_new(object, "above", real(1 - before));
+  for (size_t i = 0; i < histogram.classes; i++) json_array_append_new(shares, real(histogram.shares[i]));
+  json_object_set_new(object, "from", real(histogram.from));
+  json_object_set_new(object, "to", real(histogram.to));
+  json_object_set_new(object, "below", real(histogram.below));
+  json_object_set_new(object, "above", real(histogram.above));
   json_object_set_new(object, "shares", shares);
   return object;
 }

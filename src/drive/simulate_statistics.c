@@ -107,6 +107,23 @@ void keel_simulation_compute_figures(struct keel_simulation *simulation) {
     }
 }
 
+int keel_simulation_histogram(const struct keel_simulation *simulation, size_t variant, size_t classes,
+                              struct keel_histogram *histogram) {
+  const struct keel_sample *sample = keel_simulation_sample(&simulation->part, variant, KEEL_QUANTITY_PNL);
+  double from = keel_sample_quantile(sample, 0.001).value, to = keel_sample_quantile(sample, 0.999).value;
+  if (!(from < to)) return 0;
+  double below = keel_distribution_below(sample->distribution, from), before = below;
+  *histogram = (struct keel_histogram){.classes = classes, .from = from, .to = to, .below = below};
+  for (size_t i = 0; i < classes; i++) {
+    double edge = from + (to - from) * (double)(i + 1) / (double)classes;
+    double until = keel_distribution_below(sample->distribution, edge);
+    histogram->shares[i] = until - before;
+    before = until;
+  }
+  histogram->above = 1 - before;
+  return 1;
+}
+
 /* ---- for callers ---- */
 
 size_t keel_simulation_variants(const keel_simulation *simulation) { return simulation->wiring.variant_count; }
