@@ -46,7 +46,7 @@ KEEL_API int64_t keel_surfaces_time(const keel_surfaces *surfaces);
 /* Underlyings by name; an index counts from 0 and has to be less than what the function before it counts. */
 KEEL_API size_t keel_surfaces_underlyings(const keel_surfaces *surfaces);
 KEEL_API const char *keel_surfaces_underlying(const keel_surfaces *surfaces, size_t underlying);
-/* Spot then, and the rate to every expiry. */
+/* Spot then, and the rate that cash earns. */
 KEEL_API double keel_surfaces_spot(const keel_surfaces *surfaces, size_t underlying);
 KEEL_API double keel_surfaces_rate(const keel_surfaces *surfaces);
 /* Its surface, which lives as long as the result; NULL where it has none, and then why, in a few words. */
@@ -56,6 +56,7 @@ KEEL_API const char *keel_surfaces_problem(const keel_surfaces *surfaces, size_t
 typedef struct keel_surfaces_expiry {
   int64_t expiry_ns;
   int american;
+  double rate;                 /* to it */
   keel_implied_forward parity; /* problem: why there is none, and slice.forward is that of the strategy's yield */
   keel_surface_slice slice;
   size_t stale; /* quotes that were too old */

@@ -55,6 +55,18 @@ static keel_status play(struct reading *reading, keel_surfaces *surfaces, keel_e
   return KEEL_STATUS_OK;
 }
 
+/* The tape's own rate, or the strategy's: a number, or the curve of its file that is known then. */
+static keel_status find_rates(const struct reading *reading, keel_surfaces *surfaces, keel_error *error) {
+  const keel_rates *rates = reading->strategy->market.rates;
+  keel_curve_flat(surfaces->rate, &surfaces->curve);
+  if (!rates || !isnan(surfaces->rate)) return KEEL_STATUS_OK;
+  size_t row;
+  keel_status status = keel_rates_find(rates, surfaces->time_ns, &row, error);
+  if (!status) status = keel_rates_curve(rates, row, &surfaces->curve, error);
+  if (!status) surfaces->rate = keel_curve_overnight(&surfaces->curve);
+  return status;
+}
+
 static keel_status open_tape(struct reading *reading, keel_error *error) {
   const char *path = reading->strategy->market.tape;
   if (!path)
@@ -132,10 +144,12 @@ static void place_option(keel_surfaces *surfaces, const struct listed *option, c
     chain->first = surfaces->row_count;
   }
   if (is_slice) {
+    double years = keel_years_between(surfaces->time_ns, contract->expiry_ns);
     chain->slice_count++;
     surfaces->slices[surfaces->slice_count++] =
         (struct keel_surfaces_slice){.expiry_ns = contract->expiry_ns,
-                                     .years = keel_years_between(surfaces->time_ns, contract->expiry_ns),
+                                     .years = years,
+                                     .rate = keel_curve_zero(&surfaces->curve, years),
                                      .american = contract->exercise == KEEL_EXERCISE_AMERICAN,
                                      .underlying = option->underlying,
                                      .first = surfaces->row_count};
@@ -190,13 +204,13 @@ static void find_forward(keel_surfaces *surfaces, struct keel_surfaces_slice *sl
                                      rows->call_ask + slice->first,
                                      rows->put_bid + slice->first,
                                      rows->put_ask + slice->first};
-  const keel_parity_terms terms = {slice->years, surfaces->rate, chain->spot, slice->american, KEEL_AMERICAN_FAST};
+  const keel_parity_terms terms = {slice->years, slice->rate, chain->spot, slice->american, KEEL_AMERICAN_FAST};
   keel_forward_imply(&quotes, &terms, &slice->parity);
-  slice->yield = chain->terms->on == KEEL_ON_FUTURE ? surfaces->rate : chain->terms->yield;
-  slice->forward = chain->spot * keel_exp((surfaces->rate - slice->yield) * slice->years);
+  slice->yield = chain->terms->on == KEEL_ON_FUTURE ? slice->rate : chain->terms->yield;
+  slice->forward = chain->spot * keel_exp((slice->rate - slice->yield) * slice->years);
   if (slice->parity.problem) return;
   slice->forward = slice->parity.forward;
-  slice->yield = surfaces->rate - keel_log(slice->forward / chain->spot) / slice->years;
+  slice->yield = slice->rate - keel_log(slice->forward / chain->spot) / slice->years;
 }
 
 /* The side of each strike that is out of the money; where that one has no ask, neither. */
@@ -221,7 +235,7 @@ static void imply(const keel_surfaces *surfaces, const struct keel_surfaces_slic
   for (size_t i = 0; i < count; i++) {
     column[0][i] = surfaces->rows.is_call[first + i] ? 1 : -1;
     column[1][i] = chain->spot;
-    column[2][i] = surfaces->rate;
+    column[2][i] = slice->rate;
     column[3][i] = slice->yield;
     column[4][i] = slice->years;
   }
@@ -332,6 +346,7 @@ keel_status keel_surfaces_run(const keel_strategy *strategy, const keel_surfaces
   keel_arena_init(&reading.arena);
   status = open_tape(&reading, error);
   if (!status) status = play(&reading, surfaces, error);
+  if (!status) status = find_rates(&reading, surfaces, error);
   if (!status) status = lay_out(&reading, surfaces, error);
   if (!status) status = fit_all(surfaces, reading.options, error);
   keel_arena_fini(&reading.arena);

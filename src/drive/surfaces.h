@@ -4,12 +4,13 @@
 
 #include "base/arena.h"
 #include "drive/strategy.h"
+#include "keel/curve.h"
 #include "keel/surfaces.h"
 #include "world/tape.h"
 
 struct keel_surfaces_slice {
   int64_t expiry_ns;
-  double years, forward, yield; /* of spot, to this forward */
+  double years, rate, forward, yield; /* of spot, to this forward */
   int american;
   keel_implied_forward parity;
   size_t underlying, first, count; /* its rows */
@@ -36,7 +37,8 @@ struct keel_surfaces {
   struct keel_arena arena;
   const struct keel_strategy *strategy;
   int64_t time_ns;
-  double rate;
+  double rate; /* of cash; to each expiry: of its slice */
+  keel_curve curve;
   struct keel_surfaces_chain *chains; /* [underlying of the market] */
   size_t chain_count;
   struct keel_surfaces_slice *slices;

@@ -2,9 +2,9 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "drive/result_origin.h"
 #include "drive/surfaces.h"
 #include "keel/time.h"
-#include "keel/version.h"
 
 static void set_real(json_t *object, const char *name, double number) {
   json_object_set_new(object, name, isfinite(number) ? json_real(number) : json_null());
@@ -66,6 +66,7 @@ static json_t *expiry_json(const keel_surfaces_expiry *expiry) {
   json_t *object = json_object();
   set_time(object, "expiry", expiry->expiry_ns);
   set_real(object, "years", slice->years);
+  set_real(object, "rate", expiry->rate);
   set_text(object, "exercise", expiry->american ? "american" : "european");
   json_object_set_new(object, "forward", forward_json(expiry));
   set_text(object, "model", slice->model);
@@ -126,7 +127,7 @@ char *keel_surfaces_json(const keel_surfaces *surfaces) {
   for (size_t u = 0; u < surfaces->chain_count; u++)
     json_object_set_new(underlyings, keel_surfaces_underlying(surfaces, u), underlying_json(surfaces, u));
   json_object_set_new(document, "underlyings", underlyings);
-  set_text(document, "version", keel_version());
+  keel_result_origin(document, "surface", surfaces->strategy);
   char *text = json_dumps(document, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
   json_decref(document);
   return text;

@@ -41,6 +41,7 @@ void keel_surfaces_expiry_at(const keel_surfaces *surfaces, size_t underlying, s
   const struct keel_surfaces_slice *slice = &surfaces->slices[chain->first_slice + expiry];
   *out = (keel_surfaces_expiry){.expiry_ns = slice->expiry_ns,
                                 .american = slice->american,
+                                .rate = slice->rate,
                                 .parity = slice->parity,
                                 .slice = {.years = slice->years, .forward = slice->forward, .model = "none"},
                                 .stale = slice->stale};

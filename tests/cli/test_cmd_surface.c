@@ -93,11 +93,27 @@ static void mistakes_are_said(void **state) {
   keel_program_free(&program);
 }
 
+/* The curve that is known then: a bill of a year and an overnight rate, the day before. */
+static void rates_come_from_a_file(void **state) {
+  (void)state;
+  struct keel_program program =
+      run("printf 'Date,DFF,1 Yr\\n2025-01-01,2.0,5.0\\n2025-01-03,9.0,9.0\\n' >r.csv && "
+          "$KEEL surface x.yaml --json --set market.rate=r.csv");
+  assert_string_equal(program.err, "");
+  json_t *document = json_loads(program.out, 0, NULL);
+  assert_non_null(document);
+  assert_close(json_number_value(json_object_get(document, "rate")), 0.02 * 365 / 360, 1e-5);
+  const json_t *expiry =
+      json_array_get(json_object_get(json_object_get(json_object_get(document, "underlyings"), "X"), "expiries"), 0);
+  assert_close(json_number_value(json_object_get(expiry, "rate")), 2 * log(1.025), 3e-4);
+  json_decref(document);
+  keel_program_free(&program);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_table_says_how_it_fits),
-      cmocka_unit_test(json_and_csv_are_one_result),
-      cmocka_unit_test(expiries_and_models_can_be_chosen),
+      cmocka_unit_test(the_table_says_how_it_fits), cmocka_unit_test(json_and_csv_are_one_result),
+      cmocka_unit_test(rates_come_from_a_file),     cmocka_unit_test(expiries_and_models_can_be_chosen),
       cmocka_unit_test(mistakes_are_said),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
