@@ -292,8 +292,8 @@ static int run(struct keel_cli *cli) {
 static const struct keel_cli_option options[] = {
     {"tape", 0, "FILE", "write the market of one path as a tape; its replay gives the ledger of that path", 0, NULL},
     {"ledger", 0, "FILE", "write the ledger of one path, as CSV", 0, NULL},
-    {"watch", 0, NULL, "show how the mean P&L settles while it runs, and its distribution, as sparklines", 0, NULL},
     {"tape-path", 0, "N", "which path these are of, from 0 (default: 0)", 0, NULL},
+    {"watch", 0, NULL, "show how the mean P&L settles while it runs, and its distribution, as sparklines", 0, NULL},
     {0},
 };
 

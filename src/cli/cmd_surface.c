@@ -65,7 +65,12 @@ struct sum {
 static void print_underlying(const keel_surfaces *surfaces, size_t u, struct sum *sum) {
   const keel_surface *surface = keel_surfaces_surface(surfaces, u);
   keel_surfaces_expiry expiry;
-  printf("\n%s, spot %.2f\n", keel_surfaces_underlying(surfaces, u), keel_surfaces_spot(surfaces, u));
+  double spot = keel_surfaces_spot(surfaces, u);
+  printf("\n%s, spot", keel_surfaces_underlying(surfaces, u));
+  if (isnan(spot))
+    printf(" not quoted\n");
+  else
+    printf(" %.2f\n", spot);
   if (!surface) {
     printf("  no surface: %s\n", keel_surfaces_problem(surfaces, u));
     return;

@@ -473,6 +473,25 @@ static void choose_vols(struct keel_arena *arena, struct keel_wiring *wiring) {
   }
 }
 
+/* An American option whose terms have two boundaries (keel/american.h), or a dividend that leaves little of spot, for
+ * which grids are too coarse. */
+static keel_status check_early(const struct keel_wiring *wiring, const struct keel_row *row, const char *name,
+                               keel_error *error) {
+  const struct keel_underlying_terms *terms = wiring->underlyings[row->underlying].terms;
+  double rate = wiring->terms->rate, yield = keel_yield_of(&wiring->underlyings[row->underlying], rate);
+  if (row->phi < 0 ? yield < rate && rate < 0 : rate < yield && yield < 0)
+    return keel_fail(error, KEEL_STATUS_INPUT, "market.rate",
+                     "is %g beside a yield of %g, and %s is american: between two spots it would be exercised, beyond "
+                     "both not, which has no price here; allowed: a rate or yield from 0 on, or european options",
+                     rate, yield, name);
+  for (size_t d = 0; d < terms->dividend_count; d++)
+    if (terms->dividends[d].cash > KEEL_DIVIDEND_OF_STRIKE_MOST * row->contract.strike)
+      return keel_fail(error, KEEL_STATUS_INPUT, "market.dividends",
+                       "has one of %g, and %s is american; allowed there: at most %g of the strike",
+                       terms->dividends[d].cash, name, KEEL_DIVIDEND_OF_STRIKE_MOST);
+  return KEEL_STATUS_OK;
+}
+
 /* What rests on a formula that holds for European options alone. */
 static keel_status check_american(const struct keel_wiring *wiring, const struct keel_row *row, keel_error *error) {
   char name[128];
@@ -488,7 +507,7 @@ static keel_status check_american(const struct keel_wiring *wiring, const struct
                        "is variance_optimal, a formula for european options, and %s is american; allowed: "
                        "black_scholes, leland, zakamouline, sticky_delta, minimum_variance",
                        name);
-  return KEEL_STATUS_OK;
+  return check_early(wiring, row, name, error);
 }
 
 static keel_status check_exercise(const struct keel_wiring *wiring, keel_error *error) {

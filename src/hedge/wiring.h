@@ -161,6 +161,9 @@ long keel_wiring_underlying(const struct keel_wiring *wiring, const char *name, 
 int keel_is_on_future(const struct keel_underlying_terms *terms, const struct keel_contract *const *listed,
                       size_t listed_count);
 
+/* Of the strike of an American option: the cash of one dividend. */
+#define KEEL_DIVIDEND_OF_STRIKE_MOST 0.7
+
 /* The yield of its spot at that rate. */
 static inline double keel_yield_of(const struct keel_underlying *underlying, double rate) {
   return underlying->on_future ? rate : underlying->terms->yield;

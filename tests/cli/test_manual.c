@@ -33,7 +33,7 @@ static void a_page_has_the_options_of_the_help(void **state) {
       "cmp a b || exit 1; done; cat b";
   char all[1024];
   snprintf(all, sizeof all, "cd %s; %s", keel_scratch("."), line);
-  assert_program(all, NULL, 0, "tape\nledger\ntape-path\njson\ncsv\nset\nseed\nthreads\ncpu\nquiet\nhelp\n", "");
+  assert_program(all, NULL, 0, "tape\nledger\ntape-path\nwatch\njson\ncsv\nset\nseed\nthreads\ncpu\nquiet\nhelp\n", "");
 }
 
 static void what_roff_would_take_for_its_own_is_escaped(void **state) {

@@ -500,26 +500,6 @@ static void american_fall_backs_are_american(void **state) {
   bench_end(&b);
 }
 
-/* Two exercise boundaries: a quote is a mark and no more, and nothing is traded on Greeks that are not known. */
-static void what_is_not_solved_has_no_greeks(void **state) {
-  (void)state;
-  const struct keel_contract put = american(KEEL_KIND_PUT, 100);
-  struct bench b;
-  bench_start(&b);
-  b.terms.rate = -0.01;
-  b.underlyings[0].yield = -0.03;
-  b.underlyings[0].implied_vol = 0.2;
-  bench_hold(&b, put, 1);
-  bench_build(&b, 1, 0);
-  bench_quote_mid(&b, put, bench_day(0), 3);
-  bench_go(&b, bench_day(0), 100);
-  assert_true(marks_of(&b)->price[bench_row(&b, put)] == 3);
-  assert_true(isnan(marks_of(&b)->greeks.delta[bench_row(&b, put)]));
-  assert_int_equal(b.block->source_counts[KEEL_MARK_NO_VOL], 1);
-  assert_true(b.block->reason[0] == KEEL_REASON_BAD_NUMBER);
-  bench_end(&b);
-}
-
 /* A future without a usable quote goes with spot at its last yield. */
 static void futures_fall_back_to_their_last_yield(void **state) {
   (void)state;
@@ -561,7 +541,6 @@ int main(void) {
       cmocka_unit_test(below_intrinsic_without_any_vol),
       cmocka_unit_test(american_quotes_imply_american_vols),
       cmocka_unit_test(american_fall_backs_are_american),
-      cmocka_unit_test(what_is_not_solved_has_no_greeks),
       cmocka_unit_test(futures_fall_back_to_their_last_yield),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

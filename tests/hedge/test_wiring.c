@@ -144,6 +144,38 @@ static void american_options_meet_no_european_formula(void **state) {
     }
 }
 
+/* Terms of two boundaries, and a dividend that leaves little of spot: refused for american options that are held. */
+static void american_options_that_have_no_price_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    int kind, american;
+    double rate, yield, cash;
+    const char *where; /* NULL: wired */
+  } cases[] = {{KEEL_KIND_PUT, 1, -0.005, -0.01, 1, "market.rate"},
+               {KEEL_KIND_PUT, 0, -0.005, -0.01, 80, NULL},
+               {KEEL_KIND_PUT, 1, -0.01, -0.005, 1, NULL},
+               {KEEL_KIND_CALL, 1, -0.01, -0.005, 1, "market.rate"},
+               {KEEL_KIND_CALL, 1, -0.005, -0.01, 1, NULL},
+               {KEEL_KIND_CALL, 1, 0.01, 0, 71, "market.dividends"},
+               {KEEL_KIND_PUT, 1, 0.01, 0, 70, NULL}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct bench b;
+    keel_error error;
+    bench_start(&b);
+    struct keel_contract held = bench_option(cases[i].kind, 100, 30);
+    struct keel_dividend dividend = {.ex_ns = held.expiry_ns - 1, .pay_ns = held.expiry_ns, .cash = cases[i].cash};
+    if (cases[i].american) held.exercise = KEEL_EXERCISE_AMERICAN;
+    b.terms.rate = cases[i].rate;
+    b.underlyings[0].yield = cases[i].yield;
+    b.underlyings[0].dividends = &dividend;
+    b.underlyings[0].dividend_count = 1;
+    bench_hold(&b, held, 1);
+    assert_int_equal(bench_wire(&b, 1, &error), cases[i].where ? KEEL_STATUS_INPUT : KEEL_STATUS_OK);
+    if (cases[i].where) assert_string_equal(error.where, cases[i].where);
+    bench_end(&b);
+  }
+}
+
 static void what_cannot_be_wired_is_said(void **state) {
   (void)state;
   struct bench b;
@@ -237,6 +269,7 @@ int main(void) {
       cmocka_unit_test(lines_say_who_hedges_with_what),
       cmocka_unit_test(american_positions_are_noticed),
       cmocka_unit_test(american_options_meet_no_european_formula),
+      cmocka_unit_test(american_options_that_have_no_price_are_refused),
       cmocka_unit_test(what_cannot_be_wired_is_said),
       cmocka_unit_test(two_multipliers_of_one_contract_conflict),
       cmocka_unit_test(accounts_have_underlyings_of_their_own),
