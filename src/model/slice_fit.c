@@ -205,7 +205,8 @@ static void fit_ssvi(struct keel_slice *slice, const struct keel_slice_quotes *q
   slice->report.converged = fit.converged;
 }
 
-#define SCALED 0.999 /* less than that is told */
+#define SCALED 0.999    /* less than that is told */
+#define FAR_SPREADS 5.0 /* from the mids, rms; more is told */
 
 /* Makes it hold, and says what is wrong, the worst last. */
 static void judge(struct keel_slice *slice, const struct keel_slice_quotes *quotes, const struct keel_slice *later) {
@@ -229,6 +230,8 @@ int keel_slice_fit(struct keel_slice *slice, const struct keel_slice_quotes *quo
   if (!is_fitted && later && model != KEEL_SURFACE_SSVI) take_later_shape(slice, later, quotes);
   judge(slice, quotes, later);
   measure(slice, quotes);
+  if (!slice->report.problem && !(slice->report.rms_spreads <= FAR_SPREADS) && slice->report.two_sided)
+    slice->report.problem = "the fit is far from its quotes: more than 5 spreads off their mids";
   slice->report.svi = slice->svi;
   return 1;
 }

@@ -44,6 +44,18 @@ static void the_rich_slice_follows_more(void **state) {
   assert_true(rich.report.butterfly_free);
 }
 
+/* Quotes that contradict each other: the best there is, and that it is far from them. */
+static void a_fit_that_is_far_from_its_quotes_is_said(void **state) {
+  (void)state;
+  struct made_smile made;
+  struct keel_slice slice;
+  make_smile(&made, &svi, 0.5, 60, 0);
+  for (size_t i = 0; i < 60; i += 2) made.bid[i] += 0.1, made.ask[i] += 0.1;
+  fit(&slice, &made.smile, KEEL_SURFACE_SVI, NULL);
+  assert_true(slice.report.rms_spreads > 5);
+  assert_non_null(strstr(slice.report.problem, "far from its quotes"));
+}
+
 /* 1 to 4 quotes, by themselves and below a later slice: said so, with their residual. */
 static void few_quotes_are_said(void **state) {
   (void)state;
@@ -98,6 +110,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_smile_of_svi_is_followed),
       cmocka_unit_test(the_rich_slice_follows_more),
+      cmocka_unit_test(a_fit_that_is_far_from_its_quotes_is_said),
       cmocka_unit_test(few_quotes_are_said),
       cmocka_unit_test(a_slice_is_below_the_later_one),
       cmocka_unit_test(errors_are_least_where_quotes_are),
