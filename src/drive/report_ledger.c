@@ -162,6 +162,9 @@ static keel_status read_rows(struct keel_csv *csv, struct table *table, keel_err
     if (status) return status;
     table->rows++;
   }
+  if (!status && !table->rows)
+    return keel_fail_at(error, keel_csv_path(csv), 1, NULL,
+                        "is a ledger's header without a row: there is nothing to show");
   return status;
 }
 

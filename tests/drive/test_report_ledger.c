@@ -124,20 +124,8 @@ static void what_is_no_ledger_is_refused(void **state) {
   ledger_row(&text, "2025-01-02T21:00:00Z", "base", "1");
   ledger_row(&text, "2025-01-02T21:00:00Z", "base", "one");
   refuses(&text, "bad.csv:3: spot", "is no number");
-}
-
-static void a_ledger_without_rows_is_one(void **state) {
-  (void)state;
-  struct keel_text text, page;
-  keel_error error = {0};
-  keel_text_init(&text);
-  keel_text_init(&page);
   ledger_header(&text);
-  assert_int_equal(keel_report_add_ledger(&page, ledger_file("e.csv", &text), &error), KEEL_STATUS_OK);
-  json_t *head = head_of(&page);
-  assert_int_equal(json_integer_value(json_object_get(head, "rows")), 0);
-  json_decref(head);
-  keel_text_fini(&page);
+  refuses(&text, "bad.csv:1", "without a row");
 }
 
 int main(void) {
@@ -145,7 +133,6 @@ int main(void) {
       cmocka_unit_test(numbers_times_and_texts_come_back),
       cmocka_unit_test(many_rows_and_texts_come_back),
       cmocka_unit_test(what_is_no_ledger_is_refused),
-      cmocka_unit_test(a_ledger_without_rows_is_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
